@@ -1,0 +1,1 @@
+"""Counterfoil: vouchers that people can trust with money."""

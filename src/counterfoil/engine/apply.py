@@ -1,0 +1,110 @@
+"""Operations of one issuer, applied in one transaction: lock, look up repeats, decide, write.
+
+    apply ─▶ Reading (locks and looks up) ─▶ decide (pure) ─▶ Writing (set-based statements)
+
+Two round trips to the database whatever the size of the batch, three where stock is drawn.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import psycopg
+from psycopg import errors as pg
+
+from counterfoil.engine.database import Connection
+from counterfoil.engine.deciding import Deciding
+from counterfoil.engine.issuer import Issuer
+from counterfoil.engine.operation import Answer, Operation
+from counterfoil.engine.reading import Batch, StaleCatalogueError, StaleStockError, read_batch
+from counterfoil.errors import DatabaseUnavailableError
+from counterfoil.statements import statement
+
+ATTEMPTS_MAX: Final = 5
+_TRY_AGAIN: Final = (
+    pg.DeadlockDetected,
+    pg.SerializationFailure,
+    pg.UniqueViolation,
+    StaleCatalogueError,
+    StaleStockError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """A statement that belongs into the batch's transaction: what a sweep or a bulk has worked
+    off, written together with the work. It gets `issuer_id`.
+    """
+
+    name: str
+    parameters: dict[str, object]
+
+
+def apply(
+    connection: Connection,
+    issuer: Issuer,
+    operations: Sequence[Operation],
+    *,
+    bulk: bool = False,
+    extras: Sequence[Extra] = (),
+    after_lost_commit: bool = False,
+) -> list[Answer]:
+    """One answer per operation, in order. `bulk` leaves one leaf for all of them.
+
+    `after_lost_commit` looks up the references we gave ourselves too: the batch was sent before,
+    and nobody knows whether it was committed.
+
+    Raises DatabaseUnavailableError where nothing was changed, or where a lost commit makes it
+    unknown what was: ask again under the same references.
+    """
+    for attempt in range(1, ATTEMPTS_MAX + 1):
+        try:
+            batch = read_batch(
+                connection, issuer, operations, look_up_own_references=after_lost_commit
+            )
+            return _decide_and_write(connection, issuer, batch, bulk=bulk, extras=extras)
+        except _TRY_AGAIN:
+            connection.rollback()
+            if attempt == ATTEMPTS_MAX:
+                raise
+        except psycopg.OperationalError as error:
+            _give_back(connection)
+            raise DatabaseUnavailableError("The database does not answer.") from error
+        except BaseException:
+            _give_back(connection)
+            raise
+    raise AssertionError(operations)
+
+
+def _decide_and_write(
+    connection: Connection,
+    issuer: Issuer,
+    batch: Batch,
+    *,
+    bulk: bool,
+    extras: Sequence[Extra],
+) -> list[Answer]:
+    deciding = Deciding(issuer, batch, bulk=bulk)
+    answers = deciding.answers()
+    if deciding.is_empty and not extras:
+        connection.rollback()
+        return answers
+    with connection.pipeline():
+        deciding.write(connection)
+        for extra in extras:
+            connection.execute(
+                statement(__package__, extra.name),
+                extra.parameters | {"issuer_id": issuer.issuer_id},
+            )
+        connection.commit()
+    deciding.journal.remember()
+    return answers
+
+
+def _give_back(connection: Connection) -> None:
+    """Leave no transaction open on a connection that still lives."""
+    if not connection.closed:
+        try:
+            connection.rollback()
+        except psycopg.Error:
+            connection.close()

@@ -1,0 +1,152 @@
+"""What decisions look things up in: groups, acceptors, clients and settings of one issuer.
+
+Held in memory by every process and kept true by `log_head.catalogue_version`: whoever changes
+one of these rows raises it in the same transaction, stamps the row with it, and every batch
+compares it under the lock. So a suspension counts from its commit on, in every process, and
+only rows that changed are read again.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from counterfoil.engine.database import Connection
+from counterfoil.statements import statement
+
+GENERAL_PURPOSE = "GENERAL-PURPOSE"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupVersion:
+    """One published version of a voucher group. No denominations: any amount, on demand."""
+
+    group_id: int
+    version: int
+    code: str
+    currency: str
+    funding_account_id: int
+    denominations: frozenset[int]
+    valid_for_days: int | None
+    valid_until: datetime | None
+    hold_seconds: int
+    instant: bool
+    accepts: str
+    accepts_names: frozenset[str]
+    number_digits: int
+    amount_minor_max: int | None
+
+    @property
+    def on_demand(self) -> bool:
+        return not self.denominations
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    group_id: int
+    code: str
+    status: str
+    current: GroupVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptor:
+    acceptor_id: int
+    name: str
+    kind: str
+    fsp: str
+    account: str
+    groups: frozenset[str]
+    status: str
+    daily_amount_minor_max: int | None
+    daily_count_max: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    client_id: int
+    name: str
+    scopes: frozenset[str]
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FundingAccount:
+    funding_account_id: int
+    currency: str
+    fsp: str
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class IssuerSettings:
+    activate_at_once: bool = False
+    retention_days: int = 365
+    imported_lengths: frozenset[int] = frozenset()
+    miss_budget: int = 10
+    miss_window_seconds: int = 900
+    issuer_miss_budget: int = 1000
+    secret_tries: int = 5
+
+
+@dataclass(slots=True)
+class Catalogue:
+    """The rows of one issuer up to `version`; `refresh` brings it to a later one."""
+
+    issuer_id: int
+    version: int = 0
+    settings: IssuerSettings = field(default_factory=IssuerSettings)
+    groups: dict[str, Group] = field(default_factory=dict)
+    group_versions: dict[tuple[int, int], GroupVersion] = field(default_factory=dict)
+    acceptors: dict[tuple[str, str], Acceptor] = field(default_factory=dict)
+    acceptors_by_id: dict[int, Acceptor] = field(default_factory=dict)
+    clients: dict[int, Client] = field(default_factory=dict)
+    funding_accounts: dict[int, FundingAccount] = field(default_factory=dict)
+
+    def refresh(self, connection: Connection, version: int) -> None:
+        """Read what changed after `self.version`; call it inside the transaction that
+        read `version`, so that both come from one truth.
+        """
+        since = {"issuer_id": self.issuer_id, "since": self.version}
+        self._read_settings(connection)
+        self._read_funding_accounts(connection)
+        self._read_groups(connection, since)
+        self._read_acceptors(connection, since)
+        rows = connection.execute(statement(__package__, "clients_changed"), since)
+        for client_id, name, scopes, status in rows:
+            self.clients[client_id] = Client(client_id, name, frozenset(scopes), status == "active")
+        self.version = version
+
+    def _read_settings(self, connection: Connection) -> None:
+        row = connection.execute(
+            statement(__package__, "issuer_setting"), {"issuer_id": self.issuer_id}
+        ).fetchone()
+        if row is not None:
+            at_once, days, lengths, budget, window, issuer_budget, tries = row
+            self.settings = IssuerSettings(
+                at_once, days, frozenset(lengths), budget, window, issuer_budget, tries
+            )
+
+    def _read_funding_accounts(self, connection: Connection) -> None:
+        rows = connection.execute(
+            statement(__package__, "funding_accounts"), {"issuer_id": self.issuer_id}
+        )
+        self.funding_accounts = {row[0]: FundingAccount(*row) for row in rows}
+
+    def _read_groups(self, connection: Connection, since: dict[str, int]) -> None:
+        for row in connection.execute(statement(__package__, "groups_changed"), since).fetchall():
+            group_id, code, status, current_version, version, *rest = row
+            rest[2] = frozenset(rest[2])
+            rest[8] = frozenset(rest[8])
+            published = GroupVersion(group_id, version, code, *rest)
+            self.group_versions[group_id, version] = published
+            if version == current_version:
+                self.groups[code] = Group(group_id, code, status, published)
+
+    def _read_acceptors(self, connection: Connection, since: dict[str, int]) -> None:
+        rows = connection.execute(statement(__package__, "acceptors_changed"), since)
+        for acceptor_id, name, kind, fsp, account, groups, *rest in rows:
+            before = self.acceptors_by_id.get(acceptor_id)
+            if before is not None:
+                del self.acceptors[before.name, before.account]
+            acceptor = Acceptor(acceptor_id, name, kind, fsp, account, frozenset(groups), *rest)
+            self.acceptors_by_id[acceptor_id] = acceptor
+            self.acceptors[name, account] = acceptor

@@ -1,0 +1,146 @@
+"""Connections to PostgreSQL, their roles and their limits, and bringing a database up to date."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from typing import Final
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import TupleRow
+from psycopg_pool import ConnectionPool
+
+from counterfoil.engine import arrays
+from counterfoil.errors import CounterfoilError, DatabaseUnavailableError
+
+Connection = psycopg.Connection[TupleRow]
+
+arrays.register()
+
+# One session's limits. Plans are made for the arrays at hand: a generic plan guesses their
+# length and falls into the wrong join.
+_SESSION: Final = (
+    "-c plan_cache_mode=force_custom_plan -c lock_timeout=10s -c statement_timeout=60s "
+    "-c idle_in_transaction_session_timeout=60s -c timezone=UTC -c jit=off"
+)
+CONNECT_TIMEOUT_SECONDS: Final = 5
+
+
+def connect(url: str, *, role: str | None = "engine") -> Connection:
+    """One connection, as the engine's role unless told otherwise; not in autocommit."""
+    try:
+        connection = psycopg.connect(
+            url,
+            options=_SESSION,
+            connect_timeout=CONNECT_TIMEOUT_SECONDS,
+            cursor_factory=psycopg.Cursor,
+        )
+    except psycopg.OperationalError as error:
+        raise DatabaseUnavailableError("The database does not answer.") from error
+    _configure(connection, role)
+    return connection
+
+
+@contextmanager
+def connected(url: str) -> Iterator[Connection]:
+    connection = connect(url)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def pool(url: str, *, size_max: int) -> ConnectionPool[Connection]:
+    """Connections for many threads, each checked before it is lent."""
+    return ConnectionPool(
+        url,
+        kwargs={"options": _SESSION, "connect_timeout": CONNECT_TIMEOUT_SECONDS},
+        configure=lambda connection: _configure(connection, "engine"),
+        check=ConnectionPool.check_connection,
+        min_size=1,
+        max_size=size_max,
+        timeout=CONNECT_TIMEOUT_SECONDS,
+        open=False,
+    )
+
+
+def _configure(connection: Connection, role: str | None) -> None:
+    if role is not None:
+        connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(_role(connection, role))))
+        connection.commit()
+
+
+def _role(connection: Connection, plane: str) -> str:
+    return f"{connection.info.dbname}_{plane}"
+
+
+def migrate(url: str) -> list[str]:
+    """Bring the engine's tables up to date; the names of the steps that were applied.
+
+    Two processes may call it at once: the second waits for the first and finds nothing to do.
+    """
+    with connect_as_owner(url) as connection:
+        connection.execute("SET lock_timeout = '60s'")
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS schema_step ("
+            " name text PRIMARY KEY, digest bytea NOT NULL,"
+            " applied_at timestamptz NOT NULL DEFAULT now())"
+        )
+        connection.commit()
+        connection.execute("LOCK TABLE schema_step IN EXCLUSIVE MODE")
+        rows = connection.execute("SELECT name, digest FROM schema_step").fetchall()
+        known: dict[str, bytes] = {name: bytes(digest) for name, digest in rows}
+        applied = [step for step in _steps() if _apply_step(connection, step, known.get(step[0]))]
+        _grant(connection)
+        connection.commit()
+    return [name for name, _text in applied]
+
+
+def connect_as_owner(url: str) -> Connection:
+    """A connection as whoever the URL names: to migrate, never to serve."""
+    return connect(url, role=None)
+
+
+def _steps() -> list[tuple[str, bytes]]:
+    folder = files("counterfoil") / "schema"
+    return sorted(
+        (entry.name, entry.read_bytes())
+        for entry in folder.iterdir()
+        if entry.name.endswith(".sql")
+    )
+
+
+def _apply_step(
+    connection: Connection, step: tuple[str, bytes], known_digest: bytes | None
+) -> bool:
+    name, text = step
+    digest = hashlib.sha256(text).digest()
+    if known_digest is None:
+        connection.execute(text)
+        connection.execute("INSERT INTO schema_step (name, digest) VALUES (%s, %s)", (name, digest))
+        return True
+    if known_digest != digest:
+        raise CounterfoilError(
+            f"The database was made with another {name} than this version has;"
+            " use the version that made it, or an empty database."
+        )
+    return False
+
+
+def _grant(connection: Connection) -> None:
+    """What each plane may do. Nobody may change or delete postings, operations and leaves; the
+    portal reads the engine's tables, less the sealed numbers, and writes none of them.
+    """
+    engine, portal = _role(connection, "engine"), _role(connection, "portal")
+    for role in (engine, portal):
+        found = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone()
+        if found is None:
+            connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(role)))
+            connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(role)))
+    grants = (files("counterfoil") / "schema" / "grants" / "grants.sql").read_text()
+    for line in grants.split(";"):
+        if line.strip():
+            connection.execute(
+                sql.SQL(line).format(engine=sql.Identifier(engine), portal=sql.Identifier(portal))
+            )

@@ -1,0 +1,305 @@
+"""One transaction's worth of what is recorded: operations, postings, counts and leaves.
+
+Whoever changes anything locks the head, gathers here what happened, and writes it at the end:
+redemptions from the batcher, a deposit from the command line, a chunk of a provision. Balances
+and counts are folded, one change each.
+"""
+
+import secrets
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from counterfoil.chart import Account, Posting
+from counterfoil.engine.arrays import Blobs, Int2s, Int4s, Int8s, Texts
+from counterfoil.engine.database import Connection
+from counterfoil.engine.operation import Caller
+from counterfoil.errors import NotFoundError
+from counterfoil.keys.envelope import IssuerKeys
+from counterfoil.log.leaf import Leaf, SerialRange, commitments, encode_leaf, leaf_salt
+from counterfoil.statements import statement
+from counterfoil.voucher import Action, State
+
+OWN_REFERENCE: Final = "~"  # callers' own references cannot begin with it
+OVERRIDDEN: Final = 1  # operation.flags: the acceptance rule was overridden
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+
+@dataclass(slots=True)
+class Head:
+    """The issuer's next numbers and the one time of the transaction; ours until commit."""
+
+    next_leaf: int
+    next_operation: int
+    next_posting: int
+    next_serial: int
+    next_provision: int
+    catalogue_version: int
+    now: datetime
+
+
+def lock_head(connection: Connection, issuer_id: int) -> Head:
+    """Locks last of all but the accounts: vouchers and provisions come before."""
+    row = connection.execute(
+        statement(__package__, "lock_head"), {"issuer_id": issuer_id}, prepare=True, binary=True
+    ).fetchone()
+    if row is None:
+        raise NotFoundError("There is no such issuer.")
+    return Head(*row)
+
+
+def new_reference() -> str:
+    """The reference of an operation that came without one."""
+    return OWN_REFERENCE + secrets.token_hex(12)
+
+
+@dataclass(slots=True)
+class Known:
+    """Accounts and counts that are known to exist, so that a batch need not open them again."""
+
+    accounts: set[Account] = field(default_factory=set)
+    stock: set[tuple[int, int, State]] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Journal:
+    """What one transaction records. `known` is learned only by `remember`, after the commit."""
+
+    issuer_id: int
+    keys: IssuerKeys
+    head: Head
+    known: Known
+    leaves: Blobs = field(default_factory=Blobs)
+    serials: Int8s = field(default_factory=Int8s)
+    amounts: Int8s = field(default_factory=Int8s)
+    leaf_numbers: Int8s = field(default_factory=Int8s)
+    client_ids: Int4s = field(default_factory=Int4s)
+    acceptor_ids: Int4s = field(default_factory=Int4s)
+    actions: Int2s = field(default_factory=Int2s)
+    flags: Int2s = field(default_factory=Int2s)
+    content_hashes: Blobs = field(default_factory=Blobs)
+    references: Texts = field(default_factory=Texts)
+    actors: Texts = field(default_factory=Texts)
+    subjects: Texts = field(default_factory=Texts)
+    reasons: Texts = field(default_factory=Texts)
+    postings: list[tuple[int, Posting]] = field(default_factory=list)
+    account_changes: dict[Account, list[int]] = field(
+        default_factory=lambda: defaultdict(lambda: [0, 0])
+    )
+    stock_changes: dict[tuple[int, int, State], int] = field(
+        default_factory=lambda: defaultdict(int)
+    )
+
+    def record(
+        self,
+        action: Action,
+        caller: Caller,
+        *,
+        reference: str | None = None,
+        content_hash: bytes = b"",
+        serial: int = 0,
+        amount_minor: int = -1,
+        acceptor_id: int = 0,
+        subject: str = "",
+        reason: str = "",
+        flags: int = 0,
+    ) -> int:
+        """Add an operation; its leaf is the next one to be added. Returns its id."""
+        operation_id = self.head.next_operation + len(self.serials)
+        self.serials.append(serial)
+        self.amounts.append(amount_minor)
+        self.leaf_numbers.append(self.head.next_leaf + len(self.leaves))
+        self.client_ids.append(caller.client_id)
+        self.acceptor_ids.append(acceptor_id)
+        self.actions.append(action)
+        self.flags.append(flags)
+        self.content_hashes.append(content_hash)
+        self.references.append(reference or new_reference())
+        self.actors.append(caller.actor)
+        self.subjects.append(subject)
+        self.reasons.append(reason)
+        return operation_id
+
+    def add_leaf(
+        self,
+        action: Action,
+        *,
+        serial: int | None = None,
+        group_id: int | None = None,
+        amount_minor: int | None = None,
+        currency: str | None = None,
+        state_after: State | None = None,
+        serials: SerialRange | None = None,
+        rows: bytes | None = None,
+        actor: str | None = None,
+        acceptor: str | None = None,
+        reference: str | None = None,
+    ) -> None:
+        number = self.head.next_leaf + len(self.leaves)
+        salt = leaf_salt(self.keys.leaf.active_key, number)
+        salted = commitments(salt, actor=actor, acceptor=acceptor, reference=reference)
+        self.leaves.append(
+            encode_leaf(
+                Leaf(
+                    number,
+                    (self.head.now - _EPOCH) // _MICROSECOND,
+                    self.issuer_id,
+                    action,
+                    serial,
+                    group_id,
+                    amount_minor,
+                    currency,
+                    state_after,
+                    serials,
+                    rows,
+                    *salted,
+                )
+            )
+        )
+
+    def post(self, operation_id: int, posting: Posting) -> None:
+        self.postings.append((operation_id, posting))
+        self.account_changes[posting.debit][0] += posting.amount_minor
+        self.account_changes[posting.credit][1] += posting.amount_minor
+
+    def count(self, group_id: int, amount_minor: int, state: State, change: int) -> None:
+        self.stock_changes[group_id, amount_minor, state] += change
+
+    def raise_catalogue(self) -> int:
+        """The version to stamp changed rows with."""
+        self.head.catalogue_version += 1
+        return self.head.catalogue_version
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.serials
+
+    def flush(self, connection: Connection) -> None:
+        """Write everything; the caller commits, then calls `remember`."""
+        if self.serials:
+            self._flush_operations(connection)
+        if self.postings:
+            self._flush_postings(connection)
+        self._flush_stock(connection)
+        if self.leaves:
+            self._execute(
+                connection,
+                "insert_leaves",
+                {"first_leaf": self.head.next_leaf, "bodies": self.leaves},
+            )
+        head = self.head
+        self._execute(
+            connection,
+            "move_head",
+            {
+                "next_leaf": head.next_leaf + len(self.leaves),
+                "next_operation": head.next_operation + len(self.serials),
+                "next_posting": head.next_posting + len(self.postings),
+                "next_serial": head.next_serial,
+                "next_provision": head.next_provision,
+                "catalogue_version": head.catalogue_version,
+                "now": head.now,
+            },
+        )
+
+    def remember(self) -> None:
+        """After the commit: what was opened now exists."""
+        self.known.accounts.update(self.account_changes)
+        self.known.stock.update(self.stock_changes)
+
+    def _flush_operations(self, connection: Connection) -> None:
+        self._execute(
+            connection,
+            "insert_operations",
+            {
+                "now": self.head.now,
+                "first_operation": self.head.next_operation,
+                "serials": self.serials,
+                "amounts": self.amounts,
+                "leaf_numbers": self.leaf_numbers,
+                "client_ids": self.client_ids,
+                "acceptor_ids": self.acceptor_ids,
+                "actions": self.actions,
+                "flags": self.flags,
+                "content_hashes": self.content_hashes,
+                "references": self.references,
+                "actors": self.actors,
+                "subjects": self.subjects,
+                "reasons": self.reasons,
+            },
+        )
+
+    def _flush_postings(self, connection: Connection) -> None:
+        postings = [posting for _operation_id, posting in self.postings]
+        self._execute(
+            connection,
+            "insert_postings",
+            {
+                "first_posting": self.head.next_posting,
+                "operation_ids": Int8s(operation_id for operation_id, _posting in self.postings),
+                "amounts": Int8s(p.amount_minor for p in postings),
+                "funding_account_ids": Int4s(p.debit.funding_account_id for p in postings),
+                "debit_kinds": Int2s(p.debit.kind for p in postings),
+                "credit_kinds": Int2s(p.credit.kind for p in postings),
+                "debit_owners": Int8s(p.debit.owner_id for p in postings),
+                "credit_owners": Int8s(p.credit.owner_id for p in postings),
+            },
+        )
+        fresh = self.account_changes.keys() - self.known.accounts
+        if fresh:
+            self._execute(connection, "ensure_accounts", _account_columns(_sorted(fresh)))
+        accounts = _sorted(self.account_changes)
+        changes = [self.account_changes[account] for account in accounts]
+        self._execute(
+            connection,
+            "move_accounts",
+            _account_columns(accounts)
+            | {
+                "debits": Int8s(debit for debit, _credit in changes),
+                "credits": Int8s(credit for _debit, credit in changes),
+            },
+        )
+
+    def _flush_stock(self, connection: Connection) -> None:
+        changes = sorted((key, change) for key, change in self.stock_changes.items() if change)
+        fresh = [key for key, _change in changes if key not in self.known.stock]
+        if fresh:
+            self._execute(connection, "ensure_stock", _stock_columns(fresh))
+        if changes:
+            self._execute(
+                connection,
+                "move_stock",
+                _stock_columns([key for key, _change in changes])
+                | {"changes": Int8s(change for _key, change in changes)},
+            )
+
+    def _execute(self, connection: Connection, name: str, parameters: dict[str, object]) -> None:
+        connection.execute(
+            statement(__package__, name), parameters | {"issuer_id": self.issuer_id}, prepare=True
+        )
+
+
+def _sorted(accounts: Iterable[Account]) -> list[Account]:
+    return sorted(
+        accounts,
+        key=lambda account: (account.funding_account_id, account.kind, account.owner_id),
+    )
+
+
+def _account_columns(accounts: list[Account]) -> dict[str, object]:
+    return {
+        "funding_account_ids": Int4s(account.funding_account_id for account in accounts),
+        "kinds": Int2s(account.kind for account in accounts),
+        "owner_ids": Int8s(account.owner_id for account in accounts),
+    }
+
+
+def _stock_columns(keys: list[tuple[int, int, State]]) -> dict[str, object]:
+    return {
+        "group_ids": Int4s(group_id for group_id, _amount, _state in keys),
+        "amounts": Int8s(amount for _group_id, amount, _state in keys),
+        "states": Int2s(state for _group_id, _amount, state in keys),
+    }

@@ -1,0 +1,175 @@
+"""What may be asked of the engine, and what it answers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from counterfoil.voucher import Action, State
+
+
+class Outcome(StrEnum):
+    """Done, or a refusal. The refusals stand in their order of precedence; the values are
+    codes for programs and never change.
+    """
+
+    DONE = "done"
+    PENDING = "pending"  # reserved; the payment is under way
+    CLIENT_UNKNOWN = "client_unknown"
+    SCOPE_MISSING = "scope_missing"
+    REFERENCE_REUSED = "reference_reused"
+    NUMBER_NO_LONGER_SHOWN = "number_no_longer_shown"
+    AMOUNT_INVALID = "amount_invalid"
+    CURRENCY_INVALID = "currency_invalid"
+    GROUP_UNKNOWN = "group_unknown"
+    OUT_OF_STOCK = "out_of_stock"
+    FUNDS_MISSING = "funds_missing"
+    NUMBER_MALFORMED = "number_malformed"
+    NUMBER_UNKNOWN = "number_unknown"
+    SERIAL_UNKNOWN = "serial_unknown"
+    ALREADY_REDEEMED = "already_redeemed"
+    PAYMENT_IN_PROGRESS = "payment_in_progress"
+    EXPIRED = "expired"
+    SUSPENDED = "suspended"
+    BLOCKED = "blocked"
+    ALREADY_CANCELLED = "already_cancelled"
+    PURGED = "purged"
+    NOT_PREACTIVATED = "not_preactivated"
+    NOT_ACTIVE = "not_active"
+    NOT_ALLOWED = "not_allowed"  # the table has no such transition from where it is
+    NOT_DUE = "not_due"
+    ACCEPTOR_UNKNOWN = "acceptor_unknown"
+    ACCEPTOR_NOT_APPROVED = "acceptor_not_approved"
+    GROUP_MISMATCH = "group_mismatch"
+    LIMIT_REACHED = "limit_reached"
+    FUNDING_SHORT = "funding_short"
+    CANNOT_CREDIT = "cannot_credit"
+
+
+CHANGED: Final = frozenset({Outcome.DONE, Outcome.PENDING})
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks: a registered client, or the system itself (`client_id` 0, trusted)."""
+
+    client_id: int
+    actor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preactivate:
+    """Draw a voucher. Texts are as the caller sent them; None where they were of a wrong type."""
+
+    caller: Caller
+    reference: str | None = None
+    amount: str | None
+    currency: str | None
+    group: str | None
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activate:
+    caller: Caller
+    reference: str | None = None
+    serial: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redeem:
+    """Consume the whole voucher at an acceptor; `serial` only where the secret needs it."""
+
+    caller: Caller
+    reference: str | None = None
+    number: str
+    serial: int | None = None
+    acceptor_name: str
+    acceptor_account: str
+    acceptor_group: str | None = None
+    override: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One of suspend, unsuspend, block, unblock, cancel, expire, replace, purge or extend.
+
+    EXPIRE is what the sweep asks: it also lapses a hold, and does nothing to a voucher that
+    is not due.
+    """
+
+    caller: Caller
+    reference: str | None = None
+    action: Action
+    serial: int
+    reason: str | None = None
+    extend_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinishPayment:
+    """What became of a payment; consumes or releases the voucher it was for."""
+
+    caller: Caller
+    payment_id: UUID
+    serial: int
+    completed: bool
+    reason: str | None = None
+    provider_reference: str | None = None
+
+    @property
+    def reference(self) -> str:
+        return str(self.payment_id)
+
+
+Operation = Preactivate | Activate | Redeem | Change | FinishPayment
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentDue:
+    """A payment this process has leased and must now send."""
+
+    payment_id: UUID
+    serial: int
+    funding_account_id: int
+    fsp: str
+    debit_account: str
+    credit_account: str
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of one operation. `number` is a secret: show it to the caller, log it never."""
+
+    outcome: Outcome
+    serial: int | None = None
+    state: State | None = None
+    amount_minor: int | None = None
+    currency: str | None = None
+    expires_at: datetime | None = None
+    operation_id: int | None = None
+    replacement_serial: int | None = None
+    payment: PaymentDue | None = None
+    repeated: bool = False
+    number: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Answer({self.outcome}, serial={self.serial}, operation_id={self.operation_id})"
+
+
+def asked_action(operation: Operation) -> Action:
+    """The action an operation is remembered under, whatever it then turns out to do."""
+    match operation:
+        case Preactivate():
+            return Action.PREACTIVATE
+        case Activate():
+            return Action.ACTIVATE
+        case Redeem():
+            return Action.REDEEM
+        case FinishPayment():
+            return Action.SETTLE if operation.completed else Action.RELEASE
+        case Change():
+            return operation.action

@@ -1,0 +1,318 @@
+"""The first half of a batch: lock what it names, then look up what is known already.
+
+Locks are taken in one order by everyone: stock cursors, vouchers by serial, the issuer's head,
+then payments, blocks on demand and accounts, which nobody touches without it. Repeats are looked
+up after the head is ours, in a statement of their own, because only a new snapshot sees what the
+transaction we waited for has recorded.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from psycopg import Cursor
+from psycopg.rows import TupleRow
+
+from counterfoil.engine.arrays import Blobs, Int2s, Int4s, Int8s, Texts
+from counterfoil.engine.database import Connection
+from counterfoil.engine.decide import StockAsked, Voucher, decide_stock
+from counterfoil.engine.issuer import Issuer
+from counterfoil.engine.journal import OWN_REFERENCE, Head
+from counterfoil.engine.operation import (
+    Change,
+    FinishPayment,
+    Operation,
+    Preactivate,
+    Redeem,
+    asked_action,
+)
+from counterfoil.errors import NotFoundError
+from counterfoil.keys.numbers import number_hashes_probed
+from counterfoil.statements import statement
+from counterfoil.voucher import Action, State
+
+# References are unique within these three.
+Reference = tuple[int, int, str]
+
+
+class StaleCatalogueError(Exception):
+    """The catalogue or the keys changed since they were read; they are fresh now: start again."""
+
+
+class StaleStockError(Exception):
+    """Someone cancelled a voucher we were about to draw: start again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """One recorded operation, and how it stands today."""
+
+    content_hash: bytes
+    operation_id: int
+    serial: int | None
+    amount_minor: int | None
+    state: State | None
+    expires_at: datetime | None
+    group_id: int | None
+    group_version: int | None
+    replaced_by: int | None
+    secret_version: int | None
+    sealed: bytes | None
+    payment_status: str | None
+    payment_reason: str | None
+
+
+@dataclass(slots=True)
+class StockCursor:
+    """A locked provision: what it has left for this batch."""
+
+    provision_id: int
+    group_id: int
+    group_version: int
+    amount_minor: int
+    next_drawn: int
+    next_created: int
+    candidates: list[int]
+
+
+@dataclass(slots=True)
+class Block:
+    """Serials set aside for vouchers a group creates on demand."""
+
+    provision_id: int
+    group_id: int
+    group_version: int
+    serial_first: int
+    next_serial: int
+    serial_last: int
+    is_new: bool = False
+
+
+@dataclass(slots=True)
+class Batch:
+    """Everything one batch needs to be decided."""
+
+    operations: Sequence[Operation]
+    stock_asked: dict[int, StockAsked]
+    number_hashes: dict[int, list[bytes]]
+    cursors: dict[tuple[int, int], list[StockCursor]]
+    blocks: dict[int, Block]
+    vouchers: dict[int, Voucher]
+    vouchers_by_hash: dict[bytes, Voucher]
+    head: Head
+    remembered: dict[Reference, Remembered]
+    secrets: dict[int, tuple[int, bytes]]
+    payments: dict[UUID, tuple[int, int, str]]
+    available_minor: dict[int, int]
+
+
+def read_batch(
+    connection: Connection,
+    issuer: Issuer,
+    operations: Sequence[Operation],
+    *,
+    look_up_own_references: bool = False,
+) -> Batch:
+    """Raises StaleCatalogueError or StaleStockError where the batch must start again."""
+    issuer_id = issuer.issuer_id
+    stock_asked = _stock_asked(issuer, operations)
+    wanted = _stock_wanted(stock_asked)
+    number_hashes = {
+        index: [
+            digest
+            for _version, digest in number_hashes_probed(
+                issuer.keys, operation.number, operation.serial
+            )
+        ]
+        for index, operation in enumerate(operations)
+        if isinstance(operation, Redeem)
+    }
+    cursors = _lock_stock(connection, issuer_id, wanted) if wanted else {}
+    serials = Int8s(
+        operation.serial
+        for operation in operations
+        if not isinstance(operation, Preactivate | Redeem)
+    )
+    for open_cursors in cursors.values():
+        for cursor in open_cursors:
+            serials.extend(cursor.candidates)
+    with connection.pipeline():
+        ask = _Asker(connection, issuer_id)
+        voucher_rows = ask(
+            "lock_vouchers",
+            serials=serials,
+            number_hashes=Blobs(h for hashes in number_hashes.values() for h in hashes),
+        )
+        head_rows = ask("lock_head")
+        remembered_rows = _ask_repeats(ask, operations, own_too=look_up_own_references)
+        payment_rows = _ask_payments(ask, operations)
+        secret_rows = ask("secrets", serials=serials) if wanted else None
+        creates = _creates(operations, stock_asked)
+        block_rows = ask("on_demand_blocks") if creates else None
+        balance_rows = ask("balances_available") if creates else None
+        vouchers = _vouchers(voucher_rows.fetchall())
+        head = _head(head_rows.fetchone())
+        if head.catalogue_version != issuer.catalogue.version:
+            issuer.refresh(connection, head.catalogue_version)
+            raise StaleCatalogueError
+        batch = Batch(
+            operations=operations,
+            stock_asked=stock_asked,
+            number_hashes=number_hashes,
+            cursors=cursors,
+            blocks={row[1]: Block(*row) for row in _all(block_rows)},
+            vouchers=vouchers,
+            vouchers_by_hash={v.number_hash: v for v in vouchers.values()},
+            head=head,
+            remembered=_remembered(remembered_rows),
+            secrets={row[0]: (row[1], row[2]) for row in _all(secret_rows)},
+            payments={row[0]: (row[1], row[2], row[3]) for row in _all(payment_rows)},
+            available_minor=dict(_all(balance_rows)),
+        )
+    _check_candidates(batch)
+    return batch
+
+
+class _Asker:
+    """Sends statements into the open pipeline; rows are fetched when all are on their way."""
+
+    def __init__(self, connection: Connection, issuer_id: int) -> None:
+        self._connection = connection
+        self._issuer_id = issuer_id
+
+    def __call__(self, name: str, **parameters: object) -> Cursor[TupleRow]:
+        return self._connection.execute(
+            statement(__package__, name),
+            parameters | {"issuer_id": self._issuer_id},
+            prepare=True,
+            binary=True,
+        )
+
+
+def _all(rows: Cursor[TupleRow] | None) -> list[TupleRow]:
+    return [] if rows is None else rows.fetchall()
+
+
+def _head(row: TupleRow | None) -> Head:
+    if row is None:
+        raise NotFoundError("There is no such issuer.")
+    return Head(*row)
+
+
+def _stock_asked(issuer: Issuer, operations: Sequence[Operation]) -> dict[int, StockAsked]:
+    asked = {}
+    for index, operation in enumerate(operations):
+        if isinstance(operation, Preactivate):
+            stock = decide_stock(issuer.catalogue, operation)
+            if isinstance(stock, StockAsked):
+                asked[index] = stock
+    return asked
+
+
+def _creates(operations: Sequence[Operation], stock_asked: dict[int, StockAsked]) -> bool:
+    return any(asked.group.on_demand for asked in stock_asked.values()) or any(
+        isinstance(operation, Change) and operation.action is Action.REPLACE
+        for operation in operations
+    )
+
+
+def _stock_wanted(stock_asked: dict[int, StockAsked]) -> Counter[tuple[int, int]]:
+    """How many vouchers of which group and amount must come from stock."""
+    return Counter(
+        (asked.group.group_id, asked.amount_minor)
+        for asked in stock_asked.values()
+        if not asked.group.on_demand
+    )
+
+
+def _lock_stock(
+    connection: Connection, issuer_id: int, wanted: Counter[tuple[int, int]]
+) -> dict[tuple[int, int], list[StockCursor]]:
+    keys = sorted(wanted)
+    rows = connection.execute(
+        statement(__package__, "lock_provisions"),
+        {
+            "issuer_id": issuer_id,
+            "group_ids": Int4s(group_id for group_id, _amount in keys),
+            "amounts": Int8s(amount for _group_id, amount in keys),
+        },
+        prepare=True,
+        binary=True,
+    ).fetchall()
+    cursors: dict[tuple[int, int], list[StockCursor]] = {}
+    left = Counter(wanted)
+    for row in rows:
+        cursor = StockCursor(*row, [])
+        key = cursor.group_id, cursor.amount_minor
+        cursors.setdefault(key, []).append(cursor)
+        if left[key] <= 0:
+            continue
+        found = connection.execute(
+            statement(__package__, "stock_candidates"),
+            {
+                "issuer_id": issuer_id,
+                "provision_id": cursor.provision_id,
+                "next_drawn": cursor.next_drawn,
+                "next_created": cursor.next_created,
+                "wanted": left[key],
+            },
+            prepare=True,
+            binary=True,
+        ).fetchall()
+        cursor.candidates = [serial for (serial,) in found]
+        left[key] -= len(found)
+    return cursors
+
+
+def _check_candidates(batch: Batch) -> None:
+    for cursors in batch.cursors.values():
+        for cursor in cursors:
+            for serial in cursor.candidates:
+                voucher = batch.vouchers.get(serial)
+                if voucher is None or voucher.state is not State.STOCKED:
+                    raise StaleStockError
+
+
+def _ask_repeats(
+    ask: _Asker, operations: Sequence[Operation], *, own_too: bool
+) -> Cursor[TupleRow] | None:
+    named = [
+        (operation.caller.client_id, asked_action(operation), operation.reference)
+        for operation in operations
+        if operation.reference is not None
+        and (own_too or not operation.reference.startswith(OWN_REFERENCE))
+    ]
+    if not named:
+        return None
+    return ask(
+        "repeats",
+        client_ids=Int4s(client_id for client_id, _action, _reference in named),
+        actions=Int2s(action for _client_id, action, _reference in named),
+        references=Texts(reference for _client_id, _action, reference in named),
+    )
+
+
+def _remembered(rows: Cursor[TupleRow] | None) -> dict[Reference, Remembered]:
+    found = {}
+    for client_id, action, reference, *rest in _all(rows):
+        remembered = Remembered(*rest)
+        found[client_id, action, reference] = remembered
+    return found
+
+
+def _ask_payments(ask: _Asker, operations: Sequence[Operation]) -> Cursor[TupleRow] | None:
+    ids = [o.payment_id for o in operations if isinstance(o, FinishPayment)]
+    return ask("lock_payments", payment_ids=ids) if ids else None
+
+
+def _vouchers(rows: list[TupleRow]) -> dict[int, Voucher]:
+    vouchers = {}
+    for row in rows:
+        voucher = Voucher(*row)
+        voucher.state = State(voucher.state)
+        if voucher.prior_state is not None:
+            voucher.prior_state = State(voucher.prior_state)
+        vouchers[voucher.serial] = voucher
+    return vouchers

@@ -1,0 +1,13 @@
+-- The calling systems that changed since the catalogue was read.
+--
+-- In:     issuer_id int, since bigint
+-- Out:    client_id, name, scopes, status
+-- Locks:  none
+-- Caller: engine.catalogue
+SELECT
+    client_id,
+    name,
+    scopes,
+    status
+FROM client
+WHERE issuer_id = %(issuer_id)s AND changed_version > %(since)s

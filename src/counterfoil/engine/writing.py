@@ -1,0 +1,221 @@
+"""What a decided batch writes: a handful of set-based statements, sent in one pipeline."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from counterfoil.engine.arrays import Blobs, Int2s, Int4s, Int8s, Texts, Times
+from counterfoil.engine.catalogue import Acceptor
+from counterfoil.engine.database import Connection
+from counterfoil.engine.decide import Voucher
+from counterfoil.engine.journal import Journal
+from counterfoil.engine.operation import FinishPayment, PaymentDue
+from counterfoil.engine.reading import Batch, Block, StockCursor
+from counterfoil.statements import statement
+from counterfoil.voucher import Action, State
+
+LEASE_SECONDS: Final = 15
+_BACK_IN_USE: Final = frozenset(
+    {Action.UNSUSPEND, Action.UNBLOCK, Action.RELEASE, Action.EXTEND, Action.ACTIVATE}
+)
+_FIRST_USE: Final = frozenset({Action.PREACTIVATE, Action.ISSUE})
+
+
+@dataclass(frozen=True, slots=True)
+class NewVoucher:
+    voucher: Voucher
+    seal_version: int
+    sealed: bytes
+
+
+@dataclass(slots=True)
+class Writing:
+    """Gathers by voucher, so that one changed twice in a batch is written once."""
+
+    batch: Batch
+    journal: Journal
+    moved: dict[int, Voucher] = field(default_factory=dict)
+    only_redeemed: bool = True
+    created: dict[int, NewVoucher] = field(default_factory=dict)
+    cursors: dict[int, StockCursor] = field(default_factory=dict)
+    blocks: dict[int, Block] = field(default_factory=dict)
+    dues: dict[tuple[datetime, int], None] = field(default_factory=dict)
+    purged: list[int] = field(default_factory=list)
+    comments: list[tuple[int, int, bytes]] = field(default_factory=list)
+    payments: list[tuple[PaymentDue, int, Acceptor]] = field(default_factory=list)
+    finished: list[tuple[FinishPayment, str]] = field(default_factory=list)
+
+    def voucher_moved(self, voucher: Voucher, step: Action) -> None:
+        if voucher.serial not in self.created:
+            self.moved[voucher.serial] = voucher
+        if step is not Action.REDEEM:
+            self.only_redeemed = False
+            self._note_due(voucher, step)
+        if step is Action.PURGE:
+            self.purged.append(voucher.serial)
+
+    def voucher_created(self, new: NewVoucher) -> None:
+        self.created[new.voucher.serial] = new
+        self._note_due(new.voucher, Action.PREACTIVATE)
+
+    def _note_due(self, voucher: Voucher, step: Action) -> None:
+        """When the sweep must look at it next: at the end of its hold, or of its validity. What
+        was noted earlier stays; the sweep finds nothing due there and moves on.
+        """
+        if step not in _FIRST_USE and step not in _BACK_IN_USE:
+            return
+        waits = voucher.state is State.PREACTIVATED
+        times = [voucher.expires_at, voucher.hold_until if waits else None]
+        due_at = min((at for at in times if at is not None), default=None)
+        if due_at is not None:
+            self.dues[due_at, voucher.serial] = None
+
+    def write(self, connection: Connection) -> None:
+        """Everything but the commit. Runs inside a pipeline."""
+        if self.moved:
+            self._move(connection)
+        if self.blocks:
+            self._write_blocks(connection)
+        if self.cursors:
+            self._execute(
+                connection,
+                "move_cursors",
+                provision_ids=Int4s(self.cursors),
+                next_drawns=Int8s(c.next_drawn for c in self.cursors.values()),
+                next_createds=Int8s(c.next_created for c in self.cursors.values()),
+            )
+        if self.created:
+            self._create(connection)
+        if self.comments:
+            self._execute(
+                connection,
+                "insert_comments",
+                serials=Int8s(serial for serial, _version, _sealed in self.comments),
+                key_versions=Int2s(version for _serial, version, _sealed in self.comments),
+                sealed=Blobs(sealed for _serial, _version, sealed in self.comments),
+            )
+        if self.dues:
+            self._execute(
+                connection,
+                "insert_due",
+                due_ats=Times(at for at, _serial in self.dues),
+                serials=Int8s(serial for _at, serial in self.dues),
+            )
+        if self.payments:
+            self._write_payments(connection)
+        if self.finished:
+            self._finish_payments(connection)
+        if self.purged:
+            self._execute(connection, "purge_secrets", serials=Int8s(self.purged))
+        self.journal.flush(connection)
+
+    def _move(self, connection: Connection) -> None:
+        now = self.journal.head.now
+        if self.only_redeemed:
+            self._execute(connection, "redeem_vouchers", now=now, serials=Int8s(self.moved))
+            return
+        vouchers = self.moved.values()
+        self._execute(
+            connection,
+            "move_vouchers",
+            now=now,
+            serials=Int8s(self.moved),
+            states=Int2s(v.state for v in vouchers),
+            prior_states=Int2s(v.prior_state or 0 for v in vouchers),
+            expires=Times(v.expires_at for v in vouchers),
+            holds=Times(v.hold_until for v in vouchers),
+            replacements=Int8s(v.replaced_by or 0 for v in vouchers),
+        )
+
+    def _create(self, connection: Connection) -> None:
+        news = list(self.created.values())
+        vouchers = [new.voucher for new in news]
+        self._execute(
+            connection,
+            "insert_vouchers",
+            now=self.journal.head.now,
+            serials=Int8s(v.serial for v in vouchers),
+            amounts=Int8s(v.amount_minor for v in vouchers),
+            expires=Times(v.expires_at for v in vouchers),
+            holds=Times(v.hold_until for v in vouchers),
+            provision_ids=Int4s(v.provision_id for v in vouchers),
+            group_ids=Int4s(v.group_id for v in vouchers),
+            group_versions=Int2s(v.group_version for v in vouchers),
+            states=Int2s(v.state for v in vouchers),
+            prior_states=Int2s(v.prior_state or 0 for v in vouchers),
+            key_versions=Int2s(v.key_version for v in vouchers),
+            number_hashes=Blobs(v.number_hash for v in vouchers),
+        )
+        self._execute(
+            connection,
+            "insert_secrets",
+            serials=Int8s(new.voucher.serial for new in news),
+            key_versions=Int2s(new.seal_version for new in news),
+            sealed=Blobs(new.sealed for new in news),
+        )
+
+    def _write_blocks(self, connection: Connection) -> None:
+        for block in self.blocks.values():
+            if block.is_new:
+                self._execute(
+                    connection,
+                    "insert_provision",
+                    provision_id=block.provision_id,
+                    kind="on_demand",
+                    group_id=block.group_id,
+                    group_version=block.group_version,
+                    amount_minor=0,
+                    serial_first=block.serial_first,
+                    serial_last=block.serial_last,
+                    next_created=block.next_serial,
+                    next_drawn=block.next_serial,
+                    status="ready",
+                )
+        known = [block for block in self.blocks.values() if not block.is_new]
+        if known:
+            nexts = Int8s(block.next_serial for block in known)
+            self._execute(
+                connection,
+                "move_cursors",
+                provision_ids=Int4s(block.provision_id for block in known),
+                next_drawns=nexts,
+                next_createds=nexts,
+            )
+
+    def _write_payments(self, connection: Connection) -> None:
+        dues = [payment for payment, _operation_id, _acceptor in self.payments]
+        self._execute(
+            connection,
+            "insert_payments",
+            now=self.journal.head.now,
+            lease_seconds=LEASE_SECONDS,
+            payment_ids=[payment.payment_id for payment in dues],
+            operation_ids=Int8s(operation_id for _due, operation_id, _acceptor in self.payments),
+            serials=Int8s(payment.serial for payment in dues),
+            acceptor_ids=Int4s(a.acceptor_id for _due, _operation_id, a in self.payments),
+            funding_account_ids=Int4s(payment.funding_account_id for payment in dues),
+            amounts=Int8s(payment.amount_minor for payment in dues),
+            fsps=Texts(payment.fsp for payment in dues),
+            debit_accounts=Texts(payment.debit_account for payment in dues),
+            credit_accounts=Texts(payment.credit_account for payment in dues),
+        )
+
+    def _finish_payments(self, connection: Connection) -> None:
+        self._execute(
+            connection,
+            "finish_payments",
+            now=self.journal.head.now,
+            payment_ids=[operation.payment_id for operation, _status in self.finished],
+            statuses=Texts(status for _operation, status in self.finished),
+            reasons=Texts(operation.reason or "" for operation, _status in self.finished),
+            provider_references=Texts(
+                operation.provider_reference or "" for operation, _status in self.finished
+            ),
+        )
+
+    def _execute(self, connection: Connection, name: str, **parameters: object) -> None:
+        connection.execute(
+            statement(__package__, name),
+            parameters | {"issuer_id": self.journal.issuer_id},
+            prepare=True,
+        )

@@ -1,0 +1,1 @@
+"""Money leaves through here: the port, and one file for each rail."""

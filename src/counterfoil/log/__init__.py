@@ -1,0 +1,1 @@
+"""The integrity log: imports nothing from the rest, so that a third party can read it alone."""

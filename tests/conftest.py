@@ -1,0 +1,70 @@
+"""One PostgreSQL for all tests, a template database, and a fresh copy of it for each test."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from counterfoil.embedded import EmbeddedPostgres, database_url
+from counterfoil.engine.database import Connection, connect, migrate
+from counterfoil.keys.provider import LocalKeyProvider
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the server that all workers of one run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent / "shared" if "PYTEST_XDIST_WORKER" in os.environ else base / "shared"
+
+
+@pytest.fixture(scope="session")
+def postgres(home: Path) -> Iterator[EmbeddedPostgres]:
+    with EmbeddedPostgres(home, durable=False) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def template(postgres: EmbeddedPostgres, home: Path) -> str:
+    """A migrated, empty database of this worker, to be copied."""
+    name = f"template_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    with psycopg.connect(postgres.url, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    migrate(database_url(home, database=name))
+    return name
+
+
+@pytest.fixture
+def database(template: str, postgres: EmbeddedPostgres, home: Path) -> Iterator[str]:
+    """The URL of a migrated database of this test's own."""
+    name = f"test_{secrets.token_hex(6)}"
+    with psycopg.connect(postgres.url, autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
+        url = database_url(home, database=name)
+        migrate(url)
+        yield url
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        for plane in ("engine", "portal"):
+            connection.execute(
+                sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(f"{name}_{plane}"))
+            )
+
+
+@pytest.fixture
+def connection(database: str) -> Iterator[Connection]:
+    connection = connect(database)
+    yield connection
+    connection.close()
+
+
+@pytest.fixture(scope="session")
+def provider(tmp_path_factory: pytest.TempPathFactory) -> LocalKeyProvider:
+    return LocalKeyProvider(tmp_path_factory.mktemp("keys") / "keys.json", create=True)
