@@ -8,7 +8,7 @@ transaction we waited for has recorded.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -74,7 +74,7 @@ class StockCursor:
     amount_minor: int
     next_drawn: int
     next_created: int
-    candidates: list[int]
+    candidates: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -244,7 +244,7 @@ def _lock_stock(
     cursors: dict[tuple[int, int], list[StockCursor]] = {}
     left = Counter(wanted)
     for row in rows:
-        cursor = StockCursor(*row, [])
+        cursor = StockCursor(*row)
         key = cursor.group_id, cursor.amount_minor
         cursors.setdefault(key, []).append(cursor)
         if left[key] <= 0:
