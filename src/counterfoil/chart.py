@@ -6,9 +6,10 @@ money is for (credit balances).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
+
+import msgspec
 
 from counterfoil.voucher import HOLDS_VALUE, Action, State
 
@@ -32,8 +33,7 @@ class AccountKind(IntEnum):
         return self.name.lower()
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(msgspec.Struct, frozen=True):
     """One account of one issuer; `owner_id` is 0 where the kind has no owner."""
 
     kind: AccountKind
@@ -41,8 +41,7 @@ class Account:
     owner_id: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Posting:
+class Posting(msgspec.Struct, frozen=True):
     """One movement of money: `amount_minor` > 0, from what is debited to what is credited."""
 
     debit: Account

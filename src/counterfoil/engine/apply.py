@@ -5,12 +5,14 @@
 Two round trips to the database whatever the size of the batch, three where stock is drawn.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import psycopg
+from psycopg import Cursor
 from psycopg import errors as pg
+from psycopg.rows import TupleRow
 
 from counterfoil.engine.database import Connection
 from counterfoil.engine.deciding import Deciding
@@ -33,11 +35,21 @@ _TRY_AGAIN: Final = (
 @dataclass(frozen=True, slots=True)
 class Extra:
     """A statement that belongs into the batch's transaction: what a sweep or a bulk has worked
-    off, written together with the work. It gets `issuer_id`.
+    off, written together with the work. It gets `issuer_id`. One that `must_change` a row and
+    finds none undoes the batch: somebody else did this work.
     """
 
     name: str
     parameters: dict[str, object]
+    must_change: bool = False
+
+
+# What is written depends at times on what was answered.
+Extras = Sequence[Extra] | Callable[[Sequence[Answer]], Sequence[Extra]]
+
+
+class SupersededError(Exception):
+    """An extra that must change a row found none; nothing was changed."""
 
 
 def apply(
@@ -46,7 +58,7 @@ def apply(
     operations: Sequence[Operation],
     *,
     bulk: bool = False,
-    extras: Sequence[Extra] = (),
+    extras: Extras = (),
     after_lost_commit: bool = False,
 ) -> list[Answer]:
     """One answer per operation, in order. `bulk` leaves one leaf for all of them.
@@ -82,23 +94,35 @@ def _decide_and_write(
     batch: Batch,
     *,
     bulk: bool,
-    extras: Sequence[Extra],
+    extras: Extras,
 ) -> list[Answer]:
     deciding = Deciding(issuer, batch, bulk=bulk)
     answers = deciding.answers()
-    if deciding.is_empty and not extras:
+    wanted = extras(answers) if callable(extras) else extras
+    if deciding.is_empty and not wanted:
         connection.rollback()
         return answers
-    with connection.pipeline():
+    with connection.pipeline() as pipeline:
         deciding.write(connection)
-        for extra in extras:
+        written = [
             connection.execute(
                 statement(__package__, extra.name),
                 extra.parameters | {"issuer_id": issuer.issuer_id},
             )
+            for extra in wanted
+        ]
+        if any(extra.must_change for extra in wanted):
+            pipeline.sync()
+            _check_changed(wanted, written)
         connection.commit()
     deciding.journal.remember()
     return answers
+
+
+def _check_changed(wanted: Sequence[Extra], written: Sequence[Cursor[TupleRow]]) -> None:
+    for extra, cursor in zip(wanted, written, strict=True):
+        if extra.must_change and cursor.rowcount == 0:
+            raise SupersededError(extra.name)
 
 
 def _give_back(connection: Connection) -> None:

@@ -18,11 +18,16 @@ Connection = psycopg.Connection[TupleRow]
 
 arrays.register()
 
-# One session's limits. Plans are made for the arrays at hand: a generic plan guesses their
-# length and falls into the wrong join.
+# One session's limits.
 _SESSION: Final = (
-    "-c plan_cache_mode=force_custom_plan -c lock_timeout=10s -c statement_timeout=60s "
-    "-c idle_in_transaction_session_timeout=60s -c timezone=UTC -c jit=off"
+    "-c lock_timeout=10s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s"
+    " -c timezone=UTC -c jit=off"
+)
+# A batch only ever looks up what its arrays name, by a key. With nothing else to choose from the
+# planner cannot be misled by statistics that are late, and plans once instead of every time.
+_LOOKUPS: Final = (
+    " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_bitmapscan=off"
+    " -c enable_hashjoin=off -c enable_mergejoin=off"
 )
 CONNECT_TIMEOUT_SECONDS: Final = 5
 
@@ -32,7 +37,7 @@ def connect(url: str, *, role: str | None = "engine") -> Connection:
     try:
         connection = psycopg.connect(
             url,
-            options=_SESSION,
+            options=_SESSION + (_LOOKUPS if role == "engine" else ""),
             connect_timeout=CONNECT_TIMEOUT_SECONDS,
             cursor_factory=psycopg.Cursor,
         )
@@ -67,11 +72,13 @@ def pool(url: str, *, size_max: int) -> ConnectionPool[Connection]:
 
 def _configure(connection: Connection, role: str | None) -> None:
     if role is not None:
-        connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(_role(connection, role))))
+        connection.execute(
+            sql.SQL("SET ROLE {}").format(sql.Identifier(role_name(connection, role)))
+        )
         connection.commit()
 
 
-def _role(connection: Connection, plane: str) -> str:
+def role_name(connection: Connection, plane: str) -> str:
     return f"{connection.info.dbname}_{plane}"
 
 
@@ -95,6 +102,16 @@ def migrate(url: str) -> list[str]:
         _grant(connection)
         connection.commit()
     return [name for name, _text in applied]
+
+
+def missing_steps(connection: Connection) -> list[str]:
+    """The names of the steps a database lacks, by what it says itself; all of an empty one."""
+    names = [name for name, _text in _steps()]
+    found = connection.execute("SELECT to_regclass('schema_step') IS NOT NULL").fetchone()
+    if found is None or not found[0]:
+        return names
+    rows = connection.execute("SELECT name FROM schema_step").fetchall()
+    return sorted(set(names) - {name for (name,) in rows})
 
 
 def connect_as_owner(url: str) -> Connection:
@@ -132,7 +149,7 @@ def _grant(connection: Connection) -> None:
     """What each plane may do. Nobody may change or delete postings, operations and leaves; the
     portal reads the engine's tables, less the sealed numbers, and writes none of them.
     """
-    engine, portal = _role(connection, "engine"), _role(connection, "portal")
+    engine, portal = role_name(connection, "engine"), role_name(connection, "portal")
     for role in (engine, portal):
         found = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone()
         if found is None:

@@ -4,9 +4,10 @@ The parent (engine/apply.py) locks, looks up, and writes; here nothing is read b
 passed in. Refusals come in the order of precedence of `Outcome`.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+
+import msgspec
 
 from counterfoil.engine.catalogue import Acceptor, Catalogue, GroupVersion
 from counterfoil.engine.operation import Change, Outcome, Preactivate, Redeem
@@ -37,8 +38,7 @@ _REFUSED_BECAUSE_IT_IS: Final = {
 _OPEN: Final = frozenset({State.PREACTIVATED, State.ACTIVE, State.SUSPENDED, State.BLOCKED})
 
 
-@dataclass(slots=True)
-class Voucher:
+class Voucher(msgspec.Struct):
     """One locked row; a batch changes it as it decides, so each operation sees the last one's."""
 
     serial: int
@@ -56,8 +56,7 @@ class Voucher:
     replaced_by: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True):
     """What happens to one voucher: the step of the table, where it leads, and its new times."""
 
     outcome: Outcome
@@ -70,8 +69,7 @@ class Decision:
     overridden: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class StockAsked:
+class StockAsked(msgspec.Struct, frozen=True):
     """What a pre-activation needs: a voucher of this group and amount."""
 
     group: GroupVersion

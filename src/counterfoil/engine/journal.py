@@ -7,10 +7,10 @@ and counts are folded, one change each.
 
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from counterfoil.chart import Account, Posting
 from counterfoil.engine.arrays import Blobs, Int2s, Int4s, Int8s, Texts
@@ -24,6 +24,21 @@ from counterfoil.voucher import Action, State
 
 OWN_REFERENCE: Final = "~"  # callers' own references cannot begin with it
 OVERRIDDEN: Final = 1  # operation.flags: the acceptance rule was overridden
+_Operation = tuple[int, int, int, int, int, int, int, bytes, str, str, str, str]
+_OPERATION_COLUMNS: Final[tuple[tuple[str, Callable[[Iterable[Any]], object]], ...]] = (
+    ("serials", Int8s),
+    ("amounts", Int8s),
+    ("leaf_numbers", Int8s),
+    ("client_ids", Int4s),
+    ("acceptor_ids", Int4s),
+    ("actions", Int2s),
+    ("flags", Int2s),
+    ("content_hashes", Blobs),
+    ("references", Texts),
+    ("actors", Texts),
+    ("subjects", Texts),
+    ("reasons", Texts),
+)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
@@ -73,18 +88,7 @@ class Journal:
     head: Head
     known: Known
     leaves: Blobs = field(default_factory=Blobs)
-    serials: Int8s = field(default_factory=Int8s)
-    amounts: Int8s = field(default_factory=Int8s)
-    leaf_numbers: Int8s = field(default_factory=Int8s)
-    client_ids: Int4s = field(default_factory=Int4s)
-    acceptor_ids: Int4s = field(default_factory=Int4s)
-    actions: Int2s = field(default_factory=Int2s)
-    flags: Int2s = field(default_factory=Int2s)
-    content_hashes: Blobs = field(default_factory=Blobs)
-    references: Texts = field(default_factory=Texts)
-    actors: Texts = field(default_factory=Texts)
-    subjects: Texts = field(default_factory=Texts)
-    reasons: Texts = field(default_factory=Texts)
+    operations: list[_Operation] = field(default_factory=list)
     postings: list[tuple[int, Posting]] = field(default_factory=list)
     account_changes: dict[Account, list[int]] = field(
         default_factory=lambda: defaultdict(lambda: [0, 0])
@@ -108,20 +112,24 @@ class Journal:
         flags: int = 0,
     ) -> int:
         """Add an operation; its leaf is the next one to be added. Returns its id."""
-        operation_id = self.head.next_operation + len(self.serials)
-        self.serials.append(serial)
-        self.amounts.append(amount_minor)
-        self.leaf_numbers.append(self.head.next_leaf + len(self.leaves))
-        self.client_ids.append(caller.client_id)
-        self.acceptor_ids.append(acceptor_id)
-        self.actions.append(action)
-        self.flags.append(flags)
-        self.content_hashes.append(content_hash)
-        self.references.append(reference or new_reference())
-        self.actors.append(caller.actor)
-        self.subjects.append(subject)
-        self.reasons.append(reason)
-        return operation_id
+        operations = self.operations
+        operations.append(
+            (
+                serial,
+                amount_minor,
+                self.head.next_leaf + len(self.leaves),
+                caller.client_id,
+                acceptor_id,
+                action,
+                flags,
+                content_hash,
+                reference or new_reference(),
+                caller.actor,
+                subject,
+                reason,
+            )
+        )
+        return self.head.next_operation + len(operations) - 1
 
     def add_leaf(
         self,
@@ -145,7 +153,7 @@ class Journal:
             encode_leaf(
                 Leaf(
                     number,
-                    (self.head.now - _EPOCH) // _MICROSECOND,
+                    self._at_microseconds,
                     self.issuer_id,
                     action,
                     serial,
@@ -162,8 +170,9 @@ class Journal:
 
     def post(self, operation_id: int, posting: Posting) -> None:
         self.postings.append((operation_id, posting))
-        self.account_changes[posting.debit][0] += posting.amount_minor
-        self.account_changes[posting.credit][1] += posting.amount_minor
+        amount_minor = posting.amount_minor
+        self.account_changes[posting.debit][0] += amount_minor
+        self.account_changes[posting.credit][1] += amount_minor
 
     def count(self, group_id: int, amount_minor: int, state: State, change: int) -> None:
         self.stock_changes[group_id, amount_minor, state] += change
@@ -174,12 +183,16 @@ class Journal:
         return self.head.catalogue_version
 
     @property
+    def _at_microseconds(self) -> int:
+        return (self.head.now - _EPOCH) // _MICROSECOND
+
+    @property
     def is_empty(self) -> bool:
-        return not self.serials
+        return not self.operations
 
     def flush(self, connection: Connection) -> None:
         """Write everything; the caller commits, then calls `remember`."""
-        if self.serials:
+        if self.operations:
             self._flush_operations(connection)
         if self.postings:
             self._flush_postings(connection)
@@ -196,7 +209,7 @@ class Journal:
             "move_head",
             {
                 "next_leaf": head.next_leaf + len(self.leaves),
-                "next_operation": head.next_operation + len(self.serials),
+                "next_operation": head.next_operation + len(self.operations),
                 "next_posting": head.next_posting + len(self.postings),
                 "next_serial": head.next_serial,
                 "next_provision": head.next_provision,
@@ -211,24 +224,14 @@ class Journal:
         self.known.stock.update(self.stock_changes)
 
     def _flush_operations(self, connection: Connection) -> None:
+        columns = zip(*self.operations, strict=True)
         self._execute(
             connection,
             "insert_operations",
-            {
-                "now": self.head.now,
-                "first_operation": self.head.next_operation,
-                "serials": self.serials,
-                "amounts": self.amounts,
-                "leaf_numbers": self.leaf_numbers,
-                "client_ids": self.client_ids,
-                "acceptor_ids": self.acceptor_ids,
-                "actions": self.actions,
-                "flags": self.flags,
-                "content_hashes": self.content_hashes,
-                "references": self.references,
-                "actors": self.actors,
-                "subjects": self.subjects,
-                "reasons": self.reasons,
+            {"now": self.head.now, "first_operation": self.head.next_operation}
+            | {
+                name: kind(column)
+                for (name, kind), column in zip(_OPERATION_COLUMNS, columns, strict=True)
             },
         )
 

@@ -1,10 +1,11 @@
 """What may be asked of the engine, and what it answers."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
+
+import msgspec
 
 from counterfoil.voucher import Action, State
 
@@ -50,16 +51,14 @@ class Outcome(StrEnum):
 CHANGED: Final = frozenset({Outcome.DONE, Outcome.PENDING})
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(msgspec.Struct, frozen=True):
     """Who asks: a registered client, or the system itself (`client_id` 0, trusted)."""
 
     client_id: int
     actor: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preactivate:
+class Preactivate(msgspec.Struct, frozen=True, kw_only=True):
     """Draw a voucher. Texts are as the caller sent them; None where they were of a wrong type."""
 
     caller: Caller
@@ -70,15 +69,13 @@ class Preactivate:
     comment: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Activate:
+class Activate(msgspec.Struct, frozen=True, kw_only=True):
     caller: Caller
     reference: str | None = None
     serial: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Redeem:
+class Redeem(msgspec.Struct, frozen=True, kw_only=True):
     """Consume the whole voucher at an acceptor; `serial` only where the secret needs it."""
 
     caller: Caller
@@ -91,8 +88,7 @@ class Redeem:
     override: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(msgspec.Struct, frozen=True, kw_only=True):
     """One of suspend, unsuspend, block, unblock, cancel, expire, replace, purge or extend.
 
     EXPIRE is what the sweep asks: it also lapses a hold, and does nothing to a voucher that
@@ -107,8 +103,7 @@ class Change:
     extend_until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FinishPayment:
+class FinishPayment(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a payment; consumes or releases the voucher it was for."""
 
     caller: Caller
@@ -126,8 +121,7 @@ class FinishPayment:
 Operation = Preactivate | Activate | Redeem | Change | FinishPayment
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentDue:
+class PaymentDue(msgspec.Struct, frozen=True):
     """A payment this process has leased and must now send."""
 
     payment_id: UUID
@@ -140,8 +134,7 @@ class PaymentDue:
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """What came of one operation. `number` is a secret: show it to the caller, log it never."""
 
     outcome: Outcome

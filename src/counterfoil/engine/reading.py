@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from psycopg import Cursor
@@ -32,6 +33,8 @@ from counterfoil.errors import NotFoundError
 from counterfoil.keys.numbers import number_hashes_probed
 from counterfoil.statements import statement
 from counterfoil.voucher import Action, State
+
+_STATES: Final = {state.value: state for state in State}
 
 # References are unique within these three.
 Reference = tuple[int, int, str]
@@ -140,10 +143,8 @@ def read_batch(
             serials.extend(cursor.candidates)
     with connection.pipeline():
         ask = _Asker(connection, issuer_id)
-        voucher_rows = ask(
-            "lock_vouchers",
-            serials=serials,
-            number_hashes=Blobs(h for hashes in number_hashes.values() for h in hashes),
+        voucher_rows = _ask_vouchers(
+            ask, serials, Blobs(h for hashes in number_hashes.values() for h in hashes)
         )
         head_rows = ask("lock_head")
         remembered_rows = _ask_repeats(ask, operations, own_too=look_up_own_references)
@@ -152,7 +153,7 @@ def read_batch(
         creates = _creates(operations, stock_asked)
         block_rows = ask("on_demand_blocks") if creates else None
         balance_rows = ask("balances_available") if creates else None
-        vouchers = _vouchers(voucher_rows.fetchall())
+        vouchers = _vouchers(_all(voucher_rows))
         head = _head(head_rows.fetchone())
         if head.catalogue_version != issuer.catalogue.version:
             issuer.refresh(connection, head.catalogue_version)
@@ -189,6 +190,14 @@ class _Asker:
             prepare=True,
             binary=True,
         )
+
+
+def _ask_vouchers(ask: _Asker, serials: Int8s, number_hashes: Blobs) -> Cursor[TupleRow] | None:
+    if serials and number_hashes:
+        return ask("lock_vouchers", serials=serials, number_hashes=number_hashes)
+    if number_hashes:
+        return ask("lock_vouchers_by_number", number_hashes=number_hashes)
+    return ask("lock_vouchers_by_serial", serials=serials) if serials else None
 
 
 def _all(rows: Cursor[TupleRow] | None) -> list[TupleRow]:
@@ -311,8 +320,8 @@ def _vouchers(rows: list[TupleRow]) -> dict[int, Voucher]:
     vouchers = {}
     for row in rows:
         voucher = Voucher(*row)
-        voucher.state = State(voucher.state)
-        if voucher.prior_state is not None:
-            voucher.prior_state = State(voucher.prior_state)
-        vouchers[voucher.serial] = voucher
+        voucher.state = _STATES[row[7]]
+        if row[8] is not None:
+            voucher.prior_state = _STATES[row[8]]
+        vouchers[row[0]] = voucher
     return vouchers

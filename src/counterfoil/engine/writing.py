@@ -15,8 +15,17 @@ from counterfoil.statements import statement
 from counterfoil.voucher import Action, State
 
 LEASE_SECONDS: Final = 15
-_BACK_IN_USE: Final = frozenset(
-    {Action.UNSUSPEND, Action.UNBLOCK, Action.RELEASE, Action.EXTEND, Action.ACTIVATE}
+# A suspended or blocked voucher expires too, while its hold no longer runs.
+_DUE_CHANGED: Final = frozenset(
+    {
+        Action.SUSPEND,
+        Action.UNSUSPEND,
+        Action.BLOCK,
+        Action.UNBLOCK,
+        Action.RELEASE,
+        Action.EXTEND,
+        Action.ACTIVATE,
+    }
 )
 _FIRST_USE: Final = frozenset({Action.PREACTIVATE, Action.ISSUE})
 
@@ -62,7 +71,7 @@ class Writing:
         """When the sweep must look at it next: at the end of its hold, or of its validity. What
         was noted earlier stays; the sweep finds nothing due there and moves on.
         """
-        if step not in _FIRST_USE and step not in _BACK_IN_USE:
+        if step not in _FIRST_USE and step not in _DUE_CHANGED:
             return
         waits = voucher.state is State.PREACTIVATED
         times = [voucher.expires_at, voucher.hold_until if waits else None]

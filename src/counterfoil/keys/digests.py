@@ -12,6 +12,8 @@ from hashlib import sha256
 from hmac import compare_digest
 from typing import Final
 
+import msgspec
+
 from counterfoil.keys.envelope import IssuerKeys
 
 _BLOCK_BYTES: Final = 64
@@ -19,6 +21,9 @@ _INNER: Final = bytes(byte ^ 0x36 for byte in range(256))
 _OUTER: Final = bytes(byte ^ 0x5C for byte in range(256))
 _SHORT_BYTES: Final = 16
 _API_KEY_PREFIX: Final = "cf_"
+
+
+_MESSAGE_PACK: Final = msgspec.msgpack.Encoder()
 
 
 class Mac:
@@ -85,18 +90,8 @@ def api_key_digest(key: str) -> bytes:
 
 
 def _canonical(fields: Sequence[str | int | bool | bytes | None]) -> bytes:
-    """Each field with its type and length in front, so that no two lists read the same."""
-    return b"".join([_tagged(field) for field in fields])
+    """MessagePack: type and length stand before each field, so that no two lists read the same.
 
-
-def _tagged(field: str | int | bool | bytes | None) -> bytes:  # noqa: FBT001 a value to hash
-    if isinstance(field, str):
-        text = field.encode("utf-8", "surrogatepass")
-        return b"s" + len(text).to_bytes(4, "big") + text
-    if field is None:
-        return b"n;"
-    if isinstance(field, bytes):
-        return b"b" + len(field).to_bytes(4, "big") + field
-    if isinstance(field, bool):
-        return b"t;" if field else b"f;"
-    return b"i%d;" % field
+    Integers have 64 bits.
+    """
+    return _MESSAGE_PACK.encode(fields)

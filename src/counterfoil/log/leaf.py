@@ -7,7 +7,7 @@ it field by field for whoever writes a verifier.
 Actor, acceptor, holder and reference stand in it as commitments:
 
     salt       = HMAC-SHA-256(leaf key, leaf number as 8 bytes, big-endian)
-    commitment = HMAC-SHA-256(salt, tag byte || value in UTF-8), its first 16 bytes
+    commitment = SHA-256(salt || tag byte || value in UTF-8), its first 16 bytes
 
 so that the salt of one leaf may be shown without opening any other.
 """
@@ -155,7 +155,7 @@ def leaf_salt(key: bytes, leaf_number: int) -> bytes:
 
 def commitment(salt: bytes, tag: Tag, value: str) -> bytes:
     """16 bytes."""
-    return _Mac(salt).of(bytes((tag,)) + value.encode())[:COMMITMENT_BYTES]
+    return sha256(salt + bytes((tag,)) + value.encode()).digest()[:COMMITMENT_BYTES]
 
 
 def commitments(
@@ -166,13 +166,12 @@ def commitments(
     holder: str | None = None,
     reference: str | None = None,
 ) -> tuple[bytes | None, bytes | None, bytes | None, bytes | None]:
-    """`commitment` of each in the order of `Leaf`, with the salt absorbed once."""
-    of = _Mac(salt).of
+    """`commitment` of each in the order of `Leaf`."""
     return (
-        None if actor is None else of(b"\x01" + actor.encode())[:COMMITMENT_BYTES],
-        None if acceptor is None else of(b"\x02" + acceptor.encode())[:COMMITMENT_BYTES],
-        None if holder is None else of(b"\x03" + holder.encode())[:COMMITMENT_BYTES],
-        None if reference is None else of(b"\x04" + reference.encode())[:COMMITMENT_BYTES],
+        None if actor is None else sha256(salt + b"\x01" + actor.encode()).digest()[:16],
+        None if acceptor is None else sha256(salt + b"\x02" + acceptor.encode()).digest()[:16],
+        None if holder is None else sha256(salt + b"\x03" + holder.encode()).digest()[:16],
+        None if reference is None else sha256(salt + b"\x04" + reference.encode()).digest()[:16],
     )
 
 

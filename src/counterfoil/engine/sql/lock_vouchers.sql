@@ -1,9 +1,9 @@
--- Lock the vouchers a batch names, so that deciding happens on what nobody else can change.
+-- Lock the vouchers of a batch that names some by serial and some by number.
 --
 -- In:     issuer_id int, serials bigint[], number_hashes bytea[]
--- Out:    one row per voucher found
+-- Out:    one row per voucher found: the columns of Voucher, in its order
 -- Locks:  the vouchers, in serial order, so two batches can never deadlock
--- Caller: engine.apply, before log_head
+-- Caller: engine.reading
 SELECT
     v.serial,
     v.amount_minor,
@@ -18,9 +18,16 @@ SELECT
     v.with_serial,
     v.number_hash,
     v.replaced_by
-FROM voucher AS v
-WHERE
-    v.issuer_id = %(issuer_id)s
-    AND (v.serial = any(%(serials)s::bigint[]) OR v.number_hash = any(%(number_hashes)s::bytea[]))
+FROM (
+    SELECT s.serial
+    FROM unnest(%(serials)s::bigint[]) AS s (serial)
+    UNION
+    SELECT w.serial
+    FROM unnest(%(number_hashes)s::bytea[]) AS h (number_hash)
+    INNER JOIN voucher AS w
+        ON w.issuer_id = %(issuer_id)s AND h.number_hash = w.number_hash
+) AS named
+INNER JOIN voucher AS v
+    ON v.issuer_id = %(issuer_id)s AND named.serial = v.serial
 ORDER BY v.serial
-FOR NO KEY UPDATE
+FOR NO KEY UPDATE OF v

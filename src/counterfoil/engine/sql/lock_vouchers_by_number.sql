@@ -1,0 +1,26 @@
+-- Lock the vouchers a batch names by number, so that deciding happens on what nobody else can
+-- change.
+--
+-- In:     issuer_id int, number_hashes bytea[]
+-- Out:    one row per voucher found: the columns of Voucher, in its order
+-- Locks:  the vouchers, in serial order, so two batches can never deadlock
+-- Caller: engine.reading
+SELECT
+    v.serial,
+    v.amount_minor,
+    v.expires_at,
+    v.hold_until,
+    v.provision_id,
+    v.group_id,
+    v.group_version,
+    v.state,
+    v.prior_state,
+    v.key_version,
+    v.with_serial,
+    v.number_hash,
+    v.replaced_by
+FROM unnest(%(number_hashes)s::bytea[]) AS named (number_hash)
+INNER JOIN voucher AS v
+    ON v.issuer_id = %(issuer_id)s AND named.number_hash = v.number_hash
+ORDER BY v.serial
+FOR NO KEY UPDATE OF v
