@@ -31,3 +31,11 @@ class Report:
             f" ({self.pgbench_tps:,.0f} tps); p50 {self.p50_ms:.1f} ms, p99 {self.p99_ms:.1f} ms;"
             f" peak {self.peak_rss_mb:.0f} MB"
         )
+
+
+@dataclass(frozen=True, slots=True)
+class RedemptionReport(Report):
+    """Latencies are of one request at full load; `lone_p50_ms` is what a single client waits."""
+
+    vouchers: int
+    lone_p50_ms: float

@@ -35,7 +35,9 @@ PGBENCH_CLIENTS: Final = (8, 16, 32)
 PGBENCH_DATABASE: Final = "pgbench"
 AMOUNT: Final = Money(1000, "KES")
 GROUP: Final = "BENCH"
-SHOP: Final = AcceptorDesign(name="Bench Stores", kind="merchant", account="BENCH-1", groups=(GROUP,))
+SHOP: Final = AcceptorDesign(
+    name="Bench Stores", kind="merchant", account="BENCH-1", groups=(GROUP,)
+)
 BENCH: Final = Caller(0, "bench")
 _TPS: Final = re.compile(r"^tps = ([0-9.]+)", re.MULTILINE)
 

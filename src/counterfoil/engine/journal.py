@@ -87,6 +87,7 @@ class Journal:
     keys: IssuerKeys
     head: Head
     known: Known
+    at_microseconds: int = field(init=False)
     leaves: Blobs = field(default_factory=Blobs)
     operations: list[_Operation] = field(default_factory=list)
     postings: list[tuple[int, Posting]] = field(default_factory=list)
@@ -96,6 +97,9 @@ class Journal:
     stock_changes: dict[tuple[int, int, State], int] = field(
         default_factory=lambda: defaultdict(int)
     )
+
+    def __post_init__(self) -> None:
+        self.at_microseconds = (self.head.now - _EPOCH) // _MICROSECOND
 
     def record(
         self,
@@ -153,7 +157,7 @@ class Journal:
             encode_leaf(
                 Leaf(
                     number,
-                    self._at_microseconds,
+                    self.at_microseconds,
                     self.issuer_id,
                     action,
                     serial,
@@ -181,10 +185,6 @@ class Journal:
         """The version to stamp changed rows with."""
         self.head.catalogue_version += 1
         return self.head.catalogue_version
-
-    @property
-    def _at_microseconds(self) -> int:
-        return (self.head.now - _EPOCH) // _MICROSECOND
 
     @property
     def is_empty(self) -> bool:
@@ -221,7 +221,7 @@ class Journal:
     def remember(self) -> None:
         """After the commit: what was opened now exists."""
         self.known.accounts.update(self.account_changes)
-        self.known.stock.update(self.stock_changes)
+        self.known.stock.update(key for key, change in self.stock_changes.items() if change)
 
     def _flush_operations(self, connection: Connection) -> None:
         columns = zip(*self.operations, strict=True)
