@@ -8,6 +8,7 @@ only rows that changed are read again.
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Self
 
 from counterfoil.engine.database import Connection
 from counterfoil.statements import statement
@@ -89,7 +90,9 @@ class IssuerSettings:
 
 @dataclass(slots=True)
 class Catalogue:
-    """The rows of one issuer up to `version`; `refresh` brings it to a later one."""
+    """The rows of one issuer up to `version`. Threads share it, so it is never changed once it
+    is in use: `refreshed` makes the next one.
+    """
 
     issuer_id: int
     version: int = 0
@@ -101,10 +104,23 @@ class Catalogue:
     clients: dict[int, Client] = field(default_factory=dict)
     funding_accounts: dict[int, FundingAccount] = field(default_factory=dict)
 
-    def refresh(self, connection: Connection, version: int) -> None:
-        """Read what changed after `self.version`; call it inside the transaction that
-        read `version`, so that both come from one truth.
+    def refreshed(self, connection: Connection, version: int) -> Self:
+        """With what changed after this one; `version` was read earlier in the same transaction,
+        so that nothing up to it can be missing.
         """
+        fresh = type(self)(
+            self.issuer_id,
+            self.version,
+            groups=dict(self.groups),
+            group_versions=dict(self.group_versions),
+            acceptors=dict(self.acceptors),
+            acceptors_by_id=dict(self.acceptors_by_id),
+            clients=dict(self.clients),
+        )
+        fresh._read(connection, version)  # noqa: SLF001  # the next one of our own kind
+        return fresh
+
+    def _read(self, connection: Connection, version: int) -> None:
         since = {"issuer_id": self.issuer_id, "since": self.version}
         self._read_settings(connection)
         self._read_funding_accounts(connection)

@@ -24,9 +24,9 @@ class Issuer:
     known: Known = field(default_factory=Known, repr=False)
 
     def refresh(self, connection: Connection, version: int) -> None:
-        """Read again what changed, the keys included."""
+        """Read again what changed, the keys included. `version` was read in this transaction."""
         self.keys = load_issuer_keys(connection, self.issuer_id, self.provider)
-        self.catalogue.refresh(connection, version)
+        self.catalogue = self.catalogue.refreshed(connection, version)
 
     def begin(self, connection: Connection) -> Journal:
         """Lock the head and start a journal on a fresh catalogue, for one administrative change."""
@@ -48,20 +48,26 @@ def open_issuer(connection: Connection, code: str, provider: KeyProvider) -> Iss
         name,
         provider,
         load_issuer_keys(connection, issuer_id, provider),
-        Catalogue(issuer_id),
+        Catalogue(issuer_id).refreshed(connection, version),
     )
-    issuer.catalogue.refresh(connection, version)
     connection.commit()
     return issuer
 
 
 def commit(connection: Connection, issuer: Issuer, journal: Journal) -> None:
-    """Write the journal, commit, and let this process know what it just changed."""
+    """Write the journal, commit, and let this process know what it just changed: only after the
+    commit, because until then it has not happened.
+    """
     journal.flush(connection)
-    if journal.head.catalogue_version != issuer.catalogue.version:
-        issuer.refresh(connection, journal.head.catalogue_version)
     connection.commit()
     journal.remember()
+    if journal.head.catalogue_version != issuer.catalogue.version:
+        row = connection.execute(
+            statement(__package__, "catalogue_version"), {"issuer_id": issuer.issuer_id}
+        ).fetchone()
+        if row is not None:
+            issuer.refresh(connection, row[0])
+        connection.commit()
 
 
 def issuer_codes(connection: Connection) -> list[str]:

@@ -120,8 +120,9 @@ def read_batch(
 ) -> Batch:
     """Raises StaleCatalogueError or StaleStockError where the batch must start again."""
     issuer_id = issuer.issuer_id
+    catalogue_version = issuer.catalogue.version
     stock_asked = _stock_asked(issuer, operations)
-    wanted = _stock_wanted(stock_asked)
+    wanted = _stock_wanted(operations, stock_asked)
     number_hashes = {
         index: [
             digest
@@ -136,7 +137,9 @@ def read_batch(
     serials = Int8s(
         operation.serial
         for operation in operations
-        if not isinstance(operation, Preactivate | Redeem)
+        # A redemption names a serial only where the secret needs it: a wrong secret is that
+        # voucher's business.
+        if not isinstance(operation, Preactivate) and operation.serial is not None
     )
     for open_cursors in cursors.values():
         for cursor in open_cursors:
@@ -155,7 +158,7 @@ def read_batch(
         balance_rows = ask("balances_available") if creates else None
         vouchers = _vouchers(_all(voucher_rows))
         head = _head(head_rows.fetchone())
-        if head.catalogue_version != issuer.catalogue.version:
+        if head.catalogue_version != catalogue_version:
             issuer.refresh(connection, head.catalogue_version)
             raise StaleCatalogueError
         batch = Batch(
@@ -227,13 +230,22 @@ def _creates(operations: Sequence[Operation], stock_asked: dict[int, StockAsked]
     )
 
 
-def _stock_wanted(stock_asked: dict[int, StockAsked]) -> Counter[tuple[int, int]]:
-    """How many vouchers of which group and amount must come from stock."""
-    return Counter(
+def _stock_wanted(
+    operations: Sequence[Operation], stock_asked: dict[int, StockAsked]
+) -> Counter[tuple[int, int]]:
+    """How many vouchers of which group and amount must come from stock; and one more for each
+    that this batch may cancel before it is drawn.
+    """
+    wanted = Counter(
         (asked.group.group_id, asked.amount_minor)
         for asked in stock_asked.values()
         if not asked.group.on_demand
     )
+    cancelled = sum(
+        isinstance(operation, Change) and operation.action is Action.CANCEL
+        for operation in operations
+    )
+    return Counter({key: count + cancelled for key, count in wanted.items()})
 
 
 def _lock_stock(
