@@ -69,6 +69,7 @@ class Action(IntEnum):
     CHANGE_CLIENT = 116
     ROTATE_KEY = 117
     CHANGE_SETTINGS = 118
+    BEGIN_BULK = 119
 
     @property
     def word(self) -> str:

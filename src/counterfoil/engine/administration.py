@@ -9,14 +9,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from psycopg import errors as pg
 
 from counterfoil.chart import Account, AccountKind, Posting
-from counterfoil.engine.catalogue import GENERAL_PURPOSE, Acceptor, Client, GroupVersion
+from counterfoil.engine.catalogue import (
+    GENERAL_PURPOSE,
+    Acceptor,
+    Client,
+    DailyLimits,
+    GroupVersion,
+)
 from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer, commit, open_issuer
-from counterfoil.engine.journal import Journal
+from counterfoil.engine.journal import Journal, reference_key
 from counterfoil.engine.operation import Caller
 from counterfoil.errors import ConflictError, NotFoundError
 from counterfoil.keys.digests import api_key_digest, new_api_key
@@ -48,6 +55,8 @@ class GroupDesign:
     accepts_names: tuple[str, ...] = ()
     number_digits: int = 18
     amount_minor_max: int | None = None
+    daily_amount_minor_max: int | None = None
+    daily_count_max: int | None = None
     description: str = ""
 
 
@@ -159,6 +168,8 @@ def create_group(
         "accepts_names": sorted(design.accepts_names),
         "number_digits": design.number_digits,
         "amount_minor_max": design.amount_minor_max,
+        "daily_amount_minor_max": design.daily_amount_minor_max,
+        "daily_count_max": design.daily_count_max,
     }
     action = Action.CHANGE_GROUP if existing else Action.CREATE_GROUP
     with _design_errors(connection):
@@ -243,6 +254,7 @@ def change_acceptor(  # each is one thing to change
     groups: tuple[str, ...] | None = None,
     account: str | None = None,
     fsp: str | None = None,
+    daily_limits: DailyLimits | None = None,
     reason: str = "",
     reference: str | None = None,
 ) -> Acceptor:
@@ -255,6 +267,7 @@ def change_acceptor(  # each is one thing to change
     if before is None:
         connection.rollback()
         raise NotFoundError(f"There is no acceptor {acceptor_id}.")
+    limits = before.daily_limits if daily_limits is None else daily_limits
     with _design_errors(connection):
         for code in sorted(groups or ()):
             _ensure_acceptor_group(connection, issuer, code, code)
@@ -267,6 +280,8 @@ def change_acceptor(  # each is one thing to change
                 "groups": sorted(before.groups if groups is None else groups),
                 "account": account or before.account,
                 "fsp": fsp or before.fsp,
+                "daily_amount_minor_max": limits.amount_minor_max,
+                "daily_count_max": limits.count_max,
                 "changed_version": journal.raise_catalogue(),
             },
         )
@@ -464,9 +479,7 @@ def _remembered_amount(
         statement(__package__, "operation_by_reference"),
         {
             "issuer_id": issuer.issuer_id,
-            "client_id": caller.client_id,
-            "action": action,
-            "reference": reference,
+            "reference_key": UUID(bytes=reference_key(caller.client_id, action, reference)),
         },
     ).fetchone()
     return None if row is None else row[1]

@@ -34,6 +34,10 @@ class Blobs(list[bytes]):
     """bytea[]"""
 
 
+class Uuids(list[bytes]):
+    """uuid[], each as its 16 bytes."""
+
+
 class Texts(list[str]):
     """text[]"""
 
@@ -93,6 +97,11 @@ class _BlobsDumper(Dumper):
         return _HEADER.pack(1, 0, self.element_oid, len(obj), 1) + b"".join(parts)
 
 
+class _UuidsDumper(_BlobsDumper):
+    oid = 2951
+    element_oid = 2950
+
+
 class _TextsDumper(_BlobsDumper):
     oid = 1009
     element_oid = 25
@@ -109,6 +118,7 @@ def register() -> None:
         (Int2s, _Int2sDumper),
         (Times, _TimesDumper),
         (Blobs, _BlobsDumper),
+        (Uuids, _UuidsDumper),
         (Texts, _TextsDumper),
     ):
         psycopg.adapters.register_dumper(kind, dumper)

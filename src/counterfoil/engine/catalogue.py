@@ -17,6 +17,18 @@ GENERAL_PURPOSE = "GENERAL-PURPOSE"
 
 
 @dataclass(frozen=True, slots=True)
+class DailyLimits:
+    """What may be redeemed in a day (UTC), in each currency; None is without limit."""
+
+    amount_minor_max: int | None = None
+    count_max: int | None = None
+
+    @property
+    def are_set(self) -> bool:
+        return self.amount_minor_max is not None or self.count_max is not None
+
+
+@dataclass(frozen=True, slots=True)
 class GroupVersion:
     """One published version of a voucher group. No denominations: any amount, on demand."""
 
@@ -34,10 +46,16 @@ class GroupVersion:
     accepts_names: frozenset[str]
     number_digits: int
     amount_minor_max: int | None
+    daily_amount_minor_max: int | None
+    daily_count_max: int | None
 
     @property
     def on_demand(self) -> bool:
         return not self.denominations
+
+    @property
+    def daily_limits(self) -> DailyLimits:
+        return DailyLimits(self.daily_amount_minor_max, self.daily_count_max)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +77,10 @@ class Acceptor:
     status: str
     daily_amount_minor_max: int | None
     daily_count_max: int | None
+
+    @property
+    def daily_limits(self) -> DailyLimits:
+        return DailyLimits(self.daily_amount_minor_max, self.daily_count_max)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +125,7 @@ class Catalogue:
     acceptors_by_id: dict[int, Acceptor] = field(default_factory=dict)
     clients: dict[int, Client] = field(default_factory=dict)
     funding_accounts: dict[int, FundingAccount] = field(default_factory=dict)
+    limited: bool = False  # whether any acceptor or group has a limit by day
 
     def refreshed(self, connection: Connection, version: int) -> Self:
         """With what changed after this one; `version` was read earlier in the same transaction,
@@ -129,6 +152,9 @@ class Catalogue:
         rows = connection.execute(statement(__package__, "clients_changed"), since)
         for client_id, name, scopes, status in rows:
             self.clients[client_id] = Client(client_id, name, frozenset(scopes), status == "active")
+        self.limited = any(a.daily_limits.are_set for a in self.acceptors_by_id.values()) or any(
+            group.current.daily_limits.are_set for group in self.groups.values()
+        )
         self.version = version
 
     def _read_settings(self, connection: Connection) -> None:

@@ -69,15 +69,20 @@ def check(connection: Connection, issuer_id: int | None = None) -> list[Differen
     differences for each rule.
     """
     with _snapshot(connection):
-        issuers = connection.execute(
-            statement(__package__, "check_issuers"), {"issuer_id": issuer_id}
-        ).fetchall()
-        return [
-            difference
-            for each_id, code in issuers
-            for rule in RULES
-            for difference in _differences(connection, each_id, code, rule)
-        ]
+        return differences(connection, issuer_id)
+
+
+def differences(connection: Connection, issuer_id: int | None = None) -> list[Difference]:
+    """What `check` finds, in the transaction that is open already."""
+    issuers = connection.execute(
+        statement(__package__, "check_issuers"), {"issuer_id": issuer_id}
+    ).fetchall()
+    return [
+        difference
+        for each_id, code in issuers
+        for rule in RULES
+        for difference in _differences(connection, each_id, code, rule)
+    ]
 
 
 @contextmanager

@@ -35,6 +35,18 @@ _REFUSED_BECAUSE_IT_IS: Final = {
     State.PREACTIVATED: Outcome.NOT_ACTIVE,
     State.ACTIVE: Outcome.NOT_ALLOWED,
 }
+_CHANGES: Final = frozenset(
+    {
+        Action.SUSPEND,
+        Action.UNSUSPEND,
+        Action.BLOCK,
+        Action.UNBLOCK,
+        Action.CANCEL,
+        Action.REPLACE,
+        Action.PURGE,
+        Action.EXTEND,
+    }
+)
 _OPEN: Final = frozenset({State.PREACTIVATED, State.ACTIVE, State.SUSPENDED, State.BLOCKED})
 
 
@@ -54,6 +66,7 @@ class Voucher(msgspec.Struct):
     with_serial: bool
     number_hash: bytes
     replaced_by: int | None
+    last_operation: int | None
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -143,6 +156,8 @@ def decide_preactivation(catalogue: Catalogue, version: GroupVersion, now: datet
 def decide_activation(catalogue: Catalogue, voucher: Voucher | None, now: datetime) -> Decision:
     if voucher is None:
         return Decision(Outcome.SERIAL_UNKNOWN)
+    if voucher.state in _OPEN and _expired(voucher, now):
+        return Decision(Outcome.EXPIRED)
     if voucher.state is State.ACTIVE and voucher.hold_until is None:
         return Decision(Outcome.DONE)  # it was activated at once: say yes again
     state_after = next_state(voucher.state, Action.ACTIVATE, voucher.prior_state)
@@ -227,11 +242,13 @@ def decide_change(voucher: Voucher | None, operation: Change, now: datetime) -> 
     action = operation.action
     if action is Action.EXPIRE:
         return _decide_due(voucher, now)
+    if voucher.state in _OPEN and _expired(voucher, now):
+        return Decision(Outcome.EXPIRED)
     state_after = next_state(voucher.state, action, voucher.prior_state)
     if state_after is None:
         return Decision(_REFUSED_BECAUSE_IT_IS[voucher.state])
-    if action is not Action.PURGE and voucher.state in _OPEN and _expired(voucher, now):
-        return Decision(Outcome.EXPIRED)
+    if action not in _CHANGES or (action is Action.EXTEND and not _later(operation, now)):
+        return Decision(Outcome.NOT_ALLOWED)
     if _lapsed(voucher, now) and action is not Action.CANCEL:
         return Decision(Outcome.NOT_PREACTIVATED)
     expires_at = operation.extend_until if action is Action.EXTEND else voucher.expires_at
@@ -276,11 +293,16 @@ def decide_payment_end(voucher: Voucher, *, completed: bool) -> Decision:
 
 
 def _prior(voucher: Voucher, state_after: State) -> State | None:
+    if state_after is voucher.state:
+        return voucher.prior_state  # extended where it was
     return voucher.state if state_after in REMEMBERS_PRIOR else None
 
 
+def _later(operation: Change, now: datetime) -> bool:
+    return operation.extend_until is not None and operation.extend_until > now
+
+
 def _expired(voucher: Voucher, now: datetime) -> bool:
-    """Validity counts from activation: before it, only the end of a fixed period is one."""
     return voucher.expires_at is not None and voucher.expires_at <= now
 
 

@@ -4,9 +4,13 @@ Each decision sees what the ones before it in the batch did: vouchers, stock and
 changed in memory as it goes, and written once at the end (engine/writing.py).
 """
 
+import dataclasses
 import hmac
+from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid4
+
+import msgspec
 
 from counterfoil.chart import Account, AccountKind, Posting, voucher_posting
 from counterfoil.engine.catalogue import Acceptor, GroupVersion
@@ -25,8 +29,10 @@ from counterfoil.engine.decide import (
 )
 from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.journal import OVERRIDDEN, OWN_REFERENCE, Journal
+from counterfoil.engine.limits import limits_on
 from counterfoil.engine.operation import (
     CHANGED,
+    REJECTED_AS,
     Activate,
     Answer,
     Change,
@@ -94,14 +100,14 @@ class Deciding:
         before = self._in_batch.get(reference)
         if before is not None:
             same = hmac.compare_digest(before[0], content)
-            return before[1] if same else Answer(Outcome.REFERENCE_REUSED)
+            return self._again(before[1]) if same else Answer(Outcome.REFERENCE_REUSED)
         remembered = self._batch.remembered.get(reference)
         if remembered is not None:
             if not is_same_content(self._issuer.keys, remembered.content_hash, fields):
                 return Answer(Outcome.REFERENCE_REUSED)
             return self._repeat(operation, remembered)
         answer = self._decide(index, operation, content)
-        if answer.outcome in CHANGED:
+        if answer.outcome in CHANGED and answer.operation_id is not None:
             self._in_batch[reference] = content, answer
         return answer
 
@@ -180,6 +186,7 @@ class Deciding:
         )
         if posting is not None:
             self.journal.post(operation_id, posting)
+            self._note_freed(posting)
         if decision.step is not Action.EXTEND:
             self.journal.count(voucher.group_id, voucher.amount_minor, voucher.state, -1)
             self.journal.count(voucher.group_id, voucher.amount_minor, decision.state_after, 1)
@@ -212,7 +219,9 @@ class Deciding:
             if isinstance(operation, Change | FinishPayment)
             else "",
             flags=OVERRIDDEN if decision.overridden else 0,
+            previous=voucher.last_operation or 0,
         )
+        voucher.last_operation = operation_id
         if self._bulk:
             self._bulk_rows.append(
                 (voucher.serial, voucher.amount_minor, decision.state_after or voucher.state)
@@ -248,6 +257,15 @@ class Deciding:
             expires_at=voucher.expires_at,
             operation_id=operation_id,
         )
+
+    def _note_freed(self, posting: Posting) -> None:
+        """What is freed may pay for a voucher later in the batch."""
+        if posting.credit.kind is AccountKind.AVAILABLE:
+            available = self._batch.available_minor
+            funding_account_id = posting.credit.funding_account_id
+            available[funding_account_id] = (
+                available.get(funding_account_id, 0) + posting.amount_minor
+            )
 
     def _version_of(self, voucher: Voucher) -> GroupVersion:
         return self._catalogue.group_versions[voucher.group_id, voucher.group_version]
@@ -334,9 +352,10 @@ class Deciding:
         serial = block.next_serial
         block.next_serial += 1
         self._writing.blocks[block.provision_id] = block
+        keys = issuer.keys  # one ring throughout: another thread may be replacing it
         (number,) = new_numbers(1, version.number_digits)
-        digest = number_hash(issuer.keys, number)
-        seal_version, sealed = seal_number(issuer.keys, issuer.issuer_id, serial, number)
+        digest = number_hash(keys, number)
+        seal_version, sealed = seal_number(keys, issuer.issuer_id, serial, number)
         voucher = Voucher(
             serial=serial,
             amount_minor=amount_minor,
@@ -347,10 +366,11 @@ class Deciding:
             group_version=version.version,
             state=decision.state_after or State.STOCKED,
             prior_state=decision.prior_state,
-            key_version=issuer.keys.hash.active,
+            key_version=keys.hash.active,
             with_serial=False,
             number_hash=digest,
             replaced_by=None,
+            last_operation=None,
         )
         self._batch.vouchers[serial] = voucher
         self._batch.vouchers_by_hash[digest] = voucher
@@ -400,8 +420,6 @@ class Deciding:
         stays = voucher.prior_state if voucher.prior_state is not None else voucher.state
         hold_until, expires_at = voucher.hold_until, voucher.expires_at
         answer = self._carry_out(voucher, decision, operation, content)
-        self._batch.available_minor.setdefault(version.funding_account_id, 0)
-        self._batch.available_minor[version.funding_account_id] += voucher.amount_minor
         fresh, number = self._new_voucher(
             version,
             voucher.amount_minor,
@@ -414,6 +432,7 @@ class Deciding:
             ),
         )
         voucher.replaced_by = fresh.serial
+        fresh.last_operation = answer.operation_id  # its story begins with the old one's
         if answer.operation_id is not None:
             self._reserve(answer.operation_id, fresh, version)
         return _with_number(answer, number, replacement_serial=fresh.serial)
@@ -422,7 +441,17 @@ class Deciding:
 
     def _redeem(self, index: int, operation: Redeem, content: bytes) -> Answer:
         voucher = self._voucher_of(index, operation)
-        decision = decide_redemption(self._catalogue, voucher, operation, self._batch.head.now)
+        if voucher is None and self._has_a_secret(operation.serial):
+            return Answer(Outcome.SECRET_WRONG, serial=operation.serial)
+        now = self._batch.head.now
+        decision = decide_redemption(self._catalogue, voucher, operation, now)
+        if (
+            self._catalogue.limited
+            and decision.acceptor is not None
+            and voucher is not None
+            and not self._use(voucher, decision.acceptor, now)
+        ):
+            return self._answer_about(voucher, self._version_of(voucher), Outcome.LIMIT_REACHED)
         answer = self._carry_out(voucher, decision, operation, content)
         if decision.step is not Action.RESERVE or voucher is None or decision.acceptor is None:
             return answer
@@ -430,12 +459,38 @@ class Deciding:
         self._writing.payments.append((payment, answer.operation_id or 0, decision.acceptor))
         return _with_payment(answer, payment)
 
+    def _use(self, voucher: Voucher, acceptor: Acceptor, now: datetime) -> bool:
+        """Whether the limits by day allow it; then it is counted."""
+        version = self._version_of(voucher)
+        limited = limits_on(self._catalogue, acceptor, version)
+        use, amount_minor = self._batch.daily_use, voucher.amount_minor
+        allowed = use.allows(limited, at=now, currency=version.currency, amount_minor=amount_minor)
+        if allowed:
+            use.add(limited, at=now, currency=version.currency, amount_minor=amount_minor)
+        return allowed
+
+    def _give_back(self, voucher: Voucher, acceptor_id: int, reserved_at: datetime) -> None:
+        """A refused payment was no redemption: it does not count against the limits of its day."""
+        version = self._version_of(voucher)
+        self._batch.daily_use.add(
+            limits_on(self._catalogue, self._catalogue.acceptors_by_id[acceptor_id], version),
+            at=reserved_at,
+            currency=version.currency,
+            amount_minor=voucher.amount_minor,
+            vouchers=-1,
+        )
+
     def _voucher_of(self, index: int, operation: Redeem) -> Voucher | None:
         for digest in self._batch.number_hashes[index]:
             voucher = self._batch.vouchers_by_hash.get(digest)
             if voucher is not None and voucher.with_serial == (operation.serial is not None):
                 return voucher
         return None
+
+    def _has_a_secret(self, serial: int | None) -> bool:
+        """Whether there is such a voucher, and its number counts only together with its serial."""
+        voucher = self._batch.vouchers.get(serial) if serial is not None else None
+        return voucher is not None and voucher.with_serial
 
     def _payment(self, voucher: Voucher, acceptor: Acceptor) -> PaymentDue:
         version = self._version_of(voucher)
@@ -463,7 +518,9 @@ class Deciding:
         answer = self._carry_out(voucher, decision, operation, content)
         if answer.outcome is Outcome.DONE:
             status = "completed" if operation.completed else "rejected"
-            self._batch.payments[payment_id] = found[0], found[1], status
+            self._batch.payments[payment_id] = found[0], found[1], status, found[3]
+            if not operation.completed:
+                self._give_back(voucher, found[1], found[3])
             self._writing.finished.append((operation, status))
         return answer
 
@@ -471,12 +528,12 @@ class Deciding:
 
     def _repeat(self, operation: Operation, before: Remembered) -> Answer:
         """The current result of what was asked before under the same reference."""
+        before = self._as_it_stands(before)
         outcome = Outcome.DONE
         if before.payment_status == "pending":
             outcome = Outcome.PENDING
         elif before.payment_status == "rejected":
-            short = before.payment_reason == "no_funds"
-            outcome = Outcome.FUNDING_SHORT if short else Outcome.CANNOT_CREDIT
+            outcome = REJECTED_AS.get(before.payment_reason or "", Outcome.CANNOT_CREDIT)
         version = (
             self._catalogue.group_versions.get((before.group_id, before.group_version))
             if before.group_id is not None and before.group_version is not None
@@ -496,6 +553,34 @@ class Deciding:
         if isinstance(operation, Preactivate):
             return self._number_again(answer, before)
         return answer
+
+    def _as_it_stands(self, before: Remembered) -> Remembered:
+        """What is remembered was read before this batch: add what the batch did since."""
+        voucher = self._batch.vouchers.get(before.serial or 0)
+        if voucher is None:
+            return before
+        now = dataclasses.replace(
+            before,
+            state=voucher.state,
+            expires_at=voucher.expires_at,
+            replaced_by=voucher.replaced_by,
+        )
+        for finished, status in self._writing.finished:
+            if finished.serial == before.serial and before.payment_status == "pending":
+                return dataclasses.replace(
+                    now, payment_status=status, payment_reason=finished.reason
+                )
+        return now
+
+    def _again(self, before: Answer) -> Answer:
+        """Asked twice in one batch: as it stands now, and its payment is for the first to send."""
+        voucher = self._batch.vouchers.get(before.serial or 0)
+        if voucher is None:
+            return before
+        gone = voucher.state not in _SHOWABLE or voucher.replaced_by is not None
+        if gone and before.number is not None and before.replacement_serial is None:
+            return Answer(Outcome.NUMBER_NO_LONGER_SHOWN, serial=before.serial)
+        return msgspec.structs.replace(before, state=voucher.state, payment=None, repeated=True)
 
     def _number_again(self, answer: Answer, before: Remembered) -> Answer:
         """A number is told again only while its voucher can still be used by it."""

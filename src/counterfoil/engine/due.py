@@ -41,11 +41,10 @@ def sweep_due(connection: Connection, issuer: Issuer, *, limit: int = SWEEP_ROWS
             "serials": Int8s(serial for _due_at, serial in rows),
         },
     )
-    apply(
-        connection,
-        issuer,
-        [Change(caller=_SWEEP, action=Action.EXPIRE, serial=serial) for serial in serials],
-        bulk=True,
-        extras=[struck],
-    )
+    ends = [
+        # A voucher ends once, so its serial makes the reference.
+        Change(caller=_SWEEP, reference=f"~due:{serial}", action=Action.EXPIRE, serial=serial)
+        for serial in serials
+    ]
+    apply(connection, issuer, ends, bulk=True, extras=[struck])
     return len(rows)

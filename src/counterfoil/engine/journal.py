@@ -10,10 +10,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any, Final
 
 from counterfoil.chart import Account, Posting
-from counterfoil.engine.arrays import Blobs, Int2s, Int4s, Int8s, Texts
+from counterfoil.engine.arrays import Blobs, Int2s, Int4s, Int8s, Texts, Uuids
 from counterfoil.engine.database import Connection
 from counterfoil.engine.operation import Caller
 from counterfoil.errors import NotFoundError
@@ -24,20 +25,25 @@ from counterfoil.voucher import Action, State
 
 OWN_REFERENCE: Final = "~"  # callers' own references cannot begin with it
 OVERRIDDEN: Final = 1  # operation.flags: the acceptance rule was overridden
-_Operation = tuple[int, int, int, int, int, int, int, bytes, str, str, str, str]
-_OPERATION_COLUMNS: Final[tuple[tuple[str, Callable[[Iterable[Any]], object]], ...]] = (
-    ("serials", Int8s),
-    ("amounts", Int8s),
-    ("leaf_numbers", Int8s),
-    ("client_ids", Int4s),
-    ("acceptor_ids", Int4s),
-    ("actions", Int2s),
-    ("flags", Int2s),
-    ("content_hashes", Blobs),
-    ("references", Texts),
-    ("actors", Texts),
-    ("subjects", Texts),
-    ("reasons", Texts),
+_Operation = tuple[int, int, int, int, int, int, int, int, bytes, bytes, str, str, str, str]
+# Name, array and, where a column may be all nothing and is then sent empty, that nothing.
+_OPERATION_COLUMNS: Final[
+    tuple[tuple[str, Callable[[Iterable[Any]], list[Any]], int | str | None], ...]
+] = (
+    ("serials", Int8s, 0),
+    ("previous", Int8s, 0),
+    ("amounts", Int8s, -1),
+    ("leaf_numbers", Int8s, None),
+    ("client_ids", Int4s, None),
+    ("acceptor_ids", Int4s, 0),
+    ("actions", Int2s, None),
+    ("flags", Int2s, 0),
+    ("content_hashes", Blobs, None),
+    ("reference_keys", Uuids, None),
+    ("references", Texts, None),
+    ("actors", Texts, None),
+    ("subjects", Texts, ""),
+    ("reasons", Texts, ""),
 )
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -69,6 +75,11 @@ def lock_head(connection: Connection, issuer_id: int) -> Head:
 def new_reference() -> str:
     """The reference of an operation that came without one."""
     return OWN_REFERENCE + secrets.token_hex(12)
+
+
+def reference_key(client_id: int, action: Action, reference: str) -> bytes:
+    """16 bytes that stand for a client's reference for an action; what is unique and looked up."""
+    return sha256(b"%d|%d|%b" % (client_id, action, reference.encode())).digest()[:16]
 
 
 @dataclass(slots=True)
@@ -109,6 +120,7 @@ class Journal:
         reference: str | None = None,
         content_hash: bytes = b"",
         serial: int = 0,
+        previous: int = 0,
         amount_minor: int = -1,
         acceptor_id: int = 0,
         subject: str = "",
@@ -117,9 +129,11 @@ class Journal:
     ) -> int:
         """Add an operation; its leaf is the next one to be added. Returns its id."""
         operations = self.operations
+        reference = reference or new_reference()
         operations.append(
             (
                 serial,
+                previous,
                 amount_minor,
                 self.head.next_leaf + len(self.leaves),
                 caller.client_id,
@@ -127,7 +141,8 @@ class Journal:
                 action,
                 flags,
                 content_hash,
-                reference or new_reference(),
+                reference_key(caller.client_id, action, reference),
+                reference,
                 caller.actor,
                 subject,
                 reason,
@@ -224,14 +239,21 @@ class Journal:
         self.known.stock.update(key for key, change in self.stock_changes.items() if change)
 
     def _flush_operations(self, connection: Connection) -> None:
-        columns = zip(*self.operations, strict=True)
+        columns = dict(zip(_OPERATION_COLUMNS, zip(*self.operations, strict=True), strict=True))
+        parameters: dict[str, object] = {
+            name: kind(()) if nothing is not None and set(column) == {nothing} else kind(column)
+            for (name, kind, nothing), column in columns.items()
+        }
+        if len(self.leaves) == len(self.operations):
+            parameters["leaf_numbers"] = Int8s()
         self._execute(
             connection,
             "insert_operations",
-            {"now": self.head.now, "first_operation": self.head.next_operation}
+            parameters
             | {
-                name: kind(column)
-                for (name, kind), column in zip(_OPERATION_COLUMNS, columns, strict=True)
+                "now": self.head.now,
+                "first_operation": self.head.next_operation,
+                "first_leaf": self.head.next_leaf,
             },
         )
 

@@ -1,5 +1,6 @@
 """What may be asked of the engine, and what it answers."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -28,6 +29,7 @@ class Outcome(StrEnum):
     FUNDS_MISSING = "funds_missing"
     NUMBER_MALFORMED = "number_malformed"
     NUMBER_UNKNOWN = "number_unknown"
+    SECRET_WRONG = "secret_wrong"  # noqa: S105  # a voucher whose secret counts with its serial
     SERIAL_UNKNOWN = "serial_unknown"
     ALREADY_REDEEMED = "already_redeemed"
     PAYMENT_IN_PROGRESS = "payment_in_progress"
@@ -49,6 +51,17 @@ class Outcome(StrEnum):
 
 
 CHANGED: Final = frozenset({Outcome.DONE, Outcome.PENDING})
+
+# Why a provider rejected a payment, in the gateway's words, and what that is to who redeemed.
+REJECTED_AS: Final[Mapping[str, Outcome]] = {
+    "no_funds": Outcome.FUNDING_SHORT,
+    "funding_account_unknown": Outcome.FUNDING_SHORT,
+    "cannot_credit": Outcome.CANNOT_CREDIT,
+    "account_unknown": Outcome.CANNOT_CREDIT,
+    "currency_mismatch": Outcome.CANNOT_CREDIT,
+    "malformed": Outcome.CANNOT_CREDIT,
+    "other": Outcome.CANNOT_CREDIT,
+}
 
 
 class Caller(msgspec.Struct, frozen=True):

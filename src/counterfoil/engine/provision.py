@@ -10,6 +10,7 @@ it stood, without gaps or duplicates, and funds can never be exceeded by two run
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 from psycopg import errors as pg
 
@@ -17,9 +18,10 @@ from counterfoil.chart import Account, AccountKind, Posting
 from counterfoil.engine.catalogue import GroupVersion
 from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer, commit
-from counterfoil.engine.journal import Journal
+from counterfoil.engine.journal import Journal, reference_key
 from counterfoil.engine.operation import Caller
 from counterfoil.errors import ConflictError, NotFoundError
+from counterfoil.keys.envelope import IssuerKeys
 from counterfoil.keys.numbers import new_numbers, number_hashes, number_hashes_probed, seal_numbers
 from counterfoil.log.leaf import SerialRange, rows_digest
 from counterfoil.money import Money
@@ -29,6 +31,10 @@ from counterfoil.voucher import Action, State
 CHUNK_VOUCHERS: Final = 10_000
 PROVISION_VOUCHERS_MAX: Final = 100_000_000
 _COLLISIONS_MAX: Final = 3
+
+
+class KeysRotatedError(Exception):
+    """The keys were rotated while vouchers were made with the old ones: make them again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,9 +205,9 @@ def _provision_of_reference(
         statement(__package__, "operation_by_reference"),
         {
             "issuer_id": issuer.issuer_id,
-            "client_id": caller.client_id,
-            "action": Action.PROVISION,
-            "reference": reference,
+            "reference_key": UUID(
+                bytes=reference_key(caller.client_id, Action.PROVISION, reference)
+            ),
         },
     ).fetchone()
     if row is None:
@@ -228,8 +234,9 @@ def _create_chunk(connection: Connection, issuer: Issuer, provision_id: int) -> 
     for collision in range(1, _COLLISIONS_MAX + 1):
         try:
             return _create_chunk_once(connection, issuer, provision_id)
-        except pg.UniqueViolation:
-            # A new number met an old one: one in 10^17 for each pair. Draw all of them again.
+        except (pg.UniqueViolation, KeysRotatedError):
+            # A new number met an old one: one in 10^17 for each pair. Or the keys were rotated.
+            # Draw all of them again.
             connection.rollback()
             if collision == _COLLISIONS_MAX:
                 raise
@@ -257,8 +264,10 @@ def _create_chunk_once(connection: Connection, issuer: Issuer, provision_id: int
         issuer.begin(connection)  # another process published it: this reads it
         version = issuer.catalogue.group_versions[provision.group_id, provision.group_version]
     serials = range(first, last + 1)
-    _copy_vouchers(connection, issuer, provision, version, serials)
+    keys = issuer.keys
+    _copy_vouchers(connection, keys, provision, version, serials)
     journal = issuer.begin(connection)
+    check_keys(keys, journal.keys)
     _post_chunk(journal, provision, version, serials)
     status = "ready" if last == provision.serial_last else "running"
     connection.execute(
@@ -274,18 +283,27 @@ def _create_chunk_once(connection: Connection, issuer: Issuer, provision_id: int
     return provision_by_id(connection, issuer, provision_id)
 
 
+def check_keys(used: IssuerKeys, current: IssuerKeys) -> None:
+    """Once the head is ours: what was made before with a key that is being replaced by now must
+    not be committed, because the rotation has gone past it.
+
+    Raises KeysRotatedError.
+    """
+    if (used.hash.active, used.seal.active) != (current.hash.active, current.seal.active):
+        raise KeysRotatedError
+
+
 def _copy_vouchers(
     connection: Connection,
-    issuer: Issuer,
+    keys: IssuerKeys,
     provision: Provision,
     version: GroupVersion,
     serials: range,
 ) -> None:
-    keys = issuer.keys
     numbers = new_numbers(len(serials), version.number_digits)
-    _check_under_older_keys(connection, issuer, numbers)
+    _check_under_older_keys(connection, keys, numbers)
     hashes = number_hashes(keys, numbers)
-    seal_version, sealed = seal_numbers(keys, issuer.issuer_id, serials, numbers)
+    seal_version, sealed = seal_numbers(keys, keys.issuer_id, serials, numbers)
     now = connection.execute("SELECT now()").fetchone()
     vouchers = statement(__package__, "copy_vouchers")
     secrets = statement(__package__, "copy_secrets")
@@ -296,7 +314,7 @@ def _copy_vouchers(
         for serial, number_hash in zip(serials, hashes, strict=True):
             copy.write_row(
                 (
-                    issuer.issuer_id,
+                    keys.issuer_id,
                     serial,
                     provision.amount_minor,
                     now[0] if now else None,
@@ -311,21 +329,19 @@ def _copy_vouchers(
     with connection.cursor().copy(secrets) as copy:
         copy.set_types(["int4", "int8", "int2", "bytea"])
         for serial, seal in zip(serials, sealed, strict=True):
-            copy.write_row((issuer.issuer_id, serial, seal_version, seal))
+            copy.write_row((keys.issuer_id, serial, seal_version, seal))
 
 
-def _check_under_older_keys(connection: Connection, issuer: Issuer, numbers: list[str]) -> None:
+def _check_under_older_keys(connection: Connection, keys: IssuerKeys, numbers: list[str]) -> None:
     """While the hash key is being rotated a number must be new under both keys."""
-    if len(issuer.keys.hash.probed) == 1:
+    if len(keys.hash.probed) == 1:
         return
     older = [
-        digest
-        for number in numbers
-        for _version, digest in number_hashes_probed(issuer.keys, number)[1:]
+        digest for number in numbers for _version, digest in number_hashes_probed(keys, number)[1:]
     ]
     if connection.execute(
         statement(__package__, "any_number_hash"),
-        {"issuer_id": issuer.issuer_id, "number_hashes": older},
+        {"issuer_id": keys.issuer_id, "number_hashes": older},
     ).fetchone():
         raise pg.UniqueViolation
 

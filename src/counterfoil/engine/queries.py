@@ -67,17 +67,13 @@ def client_of_name(connection: Connection, issuer_code: str, name: str) -> Known
     return _client(connection, "client_of_name", {"code": issuer_code, "name": name})
 
 
-def _client(
-    connection: Connection, name: str, parameters: dict[str, object]
-) -> KnownClient | None:
+def _client(connection: Connection, name: str, parameters: dict[str, object]) -> KnownClient | None:
     row = connection.execute(statement(__package__, name), parameters).fetchone()
     connection.rollback()
     if row is None:
         return None
     code, client_id, client_name, scopes, active, lengths = row
-    return KnownClient(
-        code, client_id, client_name, frozenset(scopes), active, frozenset(lengths)
-    )
+    return KnownClient(code, client_id, client_name, frozenset(scopes), active, frozenset(lengths))
 
 
 def sole_issuer_code(connection: Connection) -> str:
@@ -147,3 +143,18 @@ def release_payment(
 def make_payment_due(connection: Connection, payment_id: UUID) -> None:
     connection.execute(statement(__package__, "payment_due_now"), {"payment_id": payment_id})
     connection.commit()
+
+
+@dataclass(frozen=True, slots=True)
+class StockLevel:
+    issuer_code: str
+    group_code: str
+    state: State
+    vouchers: int
+
+
+def stock_levels(connection: Connection) -> list[StockLevel]:
+    """How many vouchers of each group are in each state, of all issuers."""
+    rows = connection.execute(statement(__package__, "stock_levels")).fetchall()
+    connection.rollback()
+    return [StockLevel(issuer, group, State(state), count) for issuer, group, state, count in rows]

@@ -16,11 +16,12 @@ from uuid import UUID
 from psycopg import Cursor
 from psycopg.rows import TupleRow
 
-from counterfoil.engine.arrays import Blobs, Int2s, Int4s, Int8s, Texts
+from counterfoil.engine.arrays import Blobs, Int4s, Int8s, Texts, Uuids
 from counterfoil.engine.database import Connection
 from counterfoil.engine.decide import StockAsked, Voucher, decide_stock
 from counterfoil.engine.issuer import Issuer
-from counterfoil.engine.journal import OWN_REFERENCE, Head
+from counterfoil.engine.journal import OWN_REFERENCE, Head, reference_key
+from counterfoil.engine.limits import DailyUse, Subject, limited_subjects
 from counterfoil.engine.operation import (
     Change,
     FinishPayment,
@@ -107,8 +108,9 @@ class Batch:
     head: Head
     remembered: dict[Reference, Remembered]
     secrets: dict[int, tuple[int, bytes]]
-    payments: dict[UUID, tuple[int, int, str]]
+    payments: dict[UUID, tuple[int, int, str, datetime]]
     available_minor: dict[int, int]
+    daily_use: DailyUse
 
 
 def read_batch(
@@ -156,6 +158,7 @@ def read_batch(
         creates = _creates(operations, stock_asked)
         block_rows = ask("on_demand_blocks") if creates else None
         balance_rows = ask("balances_available") if creates else None
+        use_rows = _ask_daily_use(ask, limited_subjects(issuer.catalogue, operations))
         vouchers = _vouchers(_all(voucher_rows))
         head = _head(head_rows.fetchone())
         if head.catalogue_version != catalogue_version:
@@ -172,8 +175,9 @@ def read_batch(
             head=head,
             remembered=_remembered(remembered_rows),
             secrets={row[0]: (row[1], row[2]) for row in _all(secret_rows)},
-            payments={row[0]: (row[1], row[2], row[3]) for row in _all(payment_rows)},
+            payments={row[0]: (row[1], row[2], row[3], row[4]) for row in _all(payment_rows)},
             available_minor=dict(_all(balance_rows)),
+            daily_use=DailyUse(_all(use_rows)),
         )
     _check_candidates(batch)
     return batch
@@ -299,20 +303,13 @@ def _check_candidates(batch: Batch) -> None:
 def _ask_repeats(
     ask: _Asker, operations: Sequence[Operation], *, own_too: bool
 ) -> Cursor[TupleRow] | None:
-    named = [
-        (operation.caller.client_id, asked_action(operation), operation.reference)
+    keys = Uuids(
+        reference_key(operation.caller.client_id, asked_action(operation), operation.reference)
         for operation in operations
         if operation.reference is not None
         and (own_too or not operation.reference.startswith(OWN_REFERENCE))
-    ]
-    if not named:
-        return None
-    return ask(
-        "repeats",
-        client_ids=Int4s(client_id for client_id, _action, _reference in named),
-        actions=Int2s(action for _client_id, action, _reference in named),
-        references=Texts(reference for _client_id, _action, reference in named),
     )
+    return ask("repeats", reference_keys=keys) if keys else None
 
 
 def _remembered(rows: Cursor[TupleRow] | None) -> dict[Reference, Remembered]:
@@ -321,6 +318,16 @@ def _remembered(rows: Cursor[TupleRow] | None) -> dict[Reference, Remembered]:
         remembered = Remembered(*rest)
         found[client_id, action, reference] = remembered
     return found
+
+
+def _ask_daily_use(ask: _Asker, subjects: Sequence[Subject]) -> Cursor[TupleRow] | None:
+    if not subjects:
+        return None
+    return ask(
+        "daily_use",
+        kinds=Texts(subject.kind for subject in subjects),
+        subject_ids=Int4s(subject.subject_id for subject in subjects),
+    )
 
 
 def _ask_payments(ask: _Asker, operations: Sequence[Operation]) -> Cursor[TupleRow] | None:

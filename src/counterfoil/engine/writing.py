@@ -116,12 +116,19 @@ class Writing:
             self._finish_payments(connection)
         if self.purged:
             self._execute(connection, "purge_secrets", serials=Int8s(self.purged))
+        self.batch.daily_use.write(connection, self.journal.issuer_id)
         self.journal.flush(connection)
 
     def _move(self, connection: Connection) -> None:
         now = self.journal.head.now
         if self.only_redeemed:
-            self._execute(connection, "redeem_vouchers", now=now, serials=Int8s(self.moved))
+            self._execute(
+                connection,
+                "redeem_vouchers",
+                now=now,
+                serials=Int8s(self.moved),
+                last_operations=Int8s(v.last_operation or 0 for v in self.moved.values()),
+            )
             return
         vouchers = self.moved.values()
         self._execute(
@@ -134,6 +141,7 @@ class Writing:
             expires=Times(v.expires_at for v in vouchers),
             holds=Times(v.hold_until for v in vouchers),
             replacements=Int8s(v.replaced_by or 0 for v in vouchers),
+            last_operations=Int8s(v.last_operation or 0 for v in vouchers),
         )
 
     def _create(self, connection: Connection) -> None:
@@ -154,6 +162,8 @@ class Writing:
             prior_states=Int2s(v.prior_state or 0 for v in vouchers),
             key_versions=Int2s(v.key_version for v in vouchers),
             number_hashes=Blobs(v.number_hash for v in vouchers),
+            replacements=Int8s(v.replaced_by or 0 for v in vouchers),
+            last_operations=Int8s(v.last_operation or 0 for v in vouchers),
         )
         self._execute(
             connection,

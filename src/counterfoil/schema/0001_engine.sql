@@ -187,6 +187,7 @@ CREATE TABLE voucher (
     with_serial boolean NOT NULL DEFAULT FALSE,
     number_hash bytea NOT NULL,
     replaced_by bigint,
+    last_operation bigint,
     PRIMARY KEY (issuer_id, serial),
     CONSTRAINT voucher_number UNIQUE (issuer_id, number_hash)
 ) WITH (fillfactor = 80);
@@ -222,14 +223,18 @@ CREATE TABLE operation (
     action smallint NOT NULL,
     flags smallint NOT NULL DEFAULT 0,
     content_hash bytea NOT NULL,
+    reference_key uuid NOT NULL,
     reference text NOT NULL CHECK (length(reference) BETWEEN 1 AND 128),
     actor text NOT NULL,
     subject text,
     reason text,
+    previous bigint,
     PRIMARY KEY (issuer_id, operation_id),
-    CONSTRAINT operation_reference UNIQUE (issuer_id, client_id, action, reference)
+    CONSTRAINT operation_reference UNIQUE (issuer_id, reference_key)
 );
-CREATE INDEX operation_serial ON operation (issuer_id, serial) WHERE serial IS NOT NULL;
+COMMENT ON COLUMN operation.reference_key IS 'digest of client, action and reference';
+COMMENT ON COLUMN operation.previous IS
+'the operation before it on the same voucher; voucher.last_operation begins the chain';
 
 CREATE TABLE posting (
     issuer_id int NOT NULL,

@@ -1,7 +1,17 @@
--- Room and time for sums over millions of rows, for this transaction only.
+-- Room, time and every kind of plan for sums over millions of rows, for this transaction only:
+-- the session's own settings are those of a batch, which only looks things up.
 --
 -- Locks:  none
 -- Caller: engine.check, first statement of its snapshot
-SELECT
-    set_config('work_mem', '128MB', TRUE) AS work_mem,
-    set_config('statement_timeout', '30min', TRUE) AS statement_timeout
+SELECT set_config(s.name, s.setting, TRUE)
+FROM (
+    VALUES
+    ('work_mem', '128MB'),
+    ('statement_timeout', '30min'),
+    ('idle_in_transaction_session_timeout', '0'),
+    ('plan_cache_mode', 'auto'),
+    ('enable_seqscan', 'on'),
+    ('enable_bitmapscan', 'on'),
+    ('enable_hashjoin', 'on'),
+    ('enable_mergejoin', 'on')
+) AS s (name, setting)

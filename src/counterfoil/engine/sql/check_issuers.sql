@@ -8,5 +8,5 @@ SELECT
     issuer_id,
     code
 FROM issuer
-WHERE issuer_id = %(issuer_id)s OR %(issuer_id)s IS NULL
+WHERE issuer_id = %(issuer_id)s OR %(issuer_id)s::int IS NULL
 ORDER BY issuer_id

@@ -17,7 +17,9 @@ INSERT INTO group_version (
     accepts,
     accepts_names,
     number_digits,
-    amount_minor_max
+    amount_minor_max,
+    daily_amount_minor_max,
+    daily_count_max
 )
 VALUES (
     %(issuer_id)s,
@@ -33,5 +35,7 @@ VALUES (
     %(accepts)s,
     %(accepts_names)s::text[],
     %(number_digits)s,
-    %(amount_minor_max)s
+    %(amount_minor_max)s,
+    %(daily_amount_minor_max)s,
+    %(daily_count_max)s
 )

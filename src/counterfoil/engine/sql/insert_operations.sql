@@ -1,14 +1,15 @@
 -- Record what was done.
 --
--- In:     issuer_id int, now timestamptz, first_operation bigint, and arrays of one length:
---         serials (0 is none), amounts (-1 is none), leaf_numbers, client_ids, acceptor_ids (0 is
---         none), actions, flags, content_hashes, references, actors, subjects and reasons
---         ('' is none)
+-- In:     issuer_id int, now timestamptz, first_operation bigint, first_leaf bigint, and arrays:
+--         reference_keys, references, client_ids, actions, actors, content_hashes; and, of the
+--         same length or empty where all are none: serials, previous, acceptor_ids, flags (0 is
+--         none), amounts (-1 is none), subjects, reasons ('' is none), leaf_numbers (empty where
+--         each operation has the next leaf)
 -- Locks:  log_head is ours
 -- Caller: engine.journal
 INSERT INTO operation (
     issuer_id, operation_id, at, serial, amount_minor, leaf_number, client_id, acceptor_id,
-    action, flags, content_hash, reference, actor, subject, reason
+    action, flags, content_hash, reference_key, reference, actor, subject, reason, previous
 )
 SELECT
     %(issuer_id)s,
@@ -16,30 +17,34 @@ SELECT
     %(now)s,
     nullif(o.serial, 0),
     nullif(o.amount_minor, -1),
-    o.leaf_number,
+    coalesce(o.leaf_number, %(first_leaf)s::bigint + o.ordinality - 1),
     o.client_id,
     nullif(o.acceptor_id, 0),
     o.action,
-    o.flags,
+    coalesce(o.flags, 0::smallint),
     o.content_hash,
+    o.reference_key,
     o.reference,
     o.actor,
     nullif(o.subject, ''),
-    nullif(o.reason, '')
+    nullif(o.reason, ''),
+    nullif(o.previous, 0)
 FROM unnest(
-    %(serials)s::bigint [],
-    %(amounts)s::bigint [],
-    %(leaf_numbers)s::bigint [],
-    %(client_ids)s::int [],
-    %(acceptor_ids)s::int [],
-    %(actions)s::smallint [],
-    %(flags)s::smallint [],
-    %(content_hashes)s::bytea [],
-    %(references)s::text [],
-    %(actors)s::text [],
-    %(subjects)s::text [],
-    %(reasons)s::text []
+    %(serials)s::bigint[],
+    %(amounts)s::bigint[],
+    %(leaf_numbers)s::bigint[],
+    %(client_ids)s::int[],
+    %(acceptor_ids)s::int[],
+    %(actions)s::smallint[],
+    %(flags)s::smallint[],
+    %(content_hashes)s::bytea[],
+    %(reference_keys)s::uuid[],
+    %(references)s::text[],
+    %(actors)s::text[],
+    %(subjects)s::text[],
+    %(reasons)s::text[],
+    %(previous)s::bigint[]
 ) WITH ORDINALITY AS o (
     serial, amount_minor, leaf_number, client_id, acceptor_id, action, flags, content_hash,
-    reference, actor, subject, reason, ordinality
+    reference_key, reference, actor, subject, reason, previous, ordinality
 )

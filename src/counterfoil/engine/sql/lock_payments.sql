@@ -1,14 +1,15 @@
 -- Lock the payments whose end is reported.
 --
 -- In:     issuer_id int, payment_ids uuid[]
--- Out:    payment_id, serial, acceptor_id, status
+-- Out:    payment_id, serial, acceptor_id, status, created_at
 -- Locks:  the payments, after their vouchers
 -- Caller: engine.apply
 SELECT
     payment_id,
     serial,
     acceptor_id,
-    status
+    status,
+    created_at
 FROM payment
 WHERE issuer_id = %(issuer_id)s AND payment_id = any(%(payment_ids)s::uuid[])
 ORDER BY payment_id

@@ -17,7 +17,8 @@ SELECT
     v.key_version,
     v.with_serial,
     v.number_hash,
-    v.replaced_by
+    v.replaced_by,
+    v.last_operation
 FROM (
     SELECT s.serial
     FROM unnest(%(serials)s::bigint[]) AS s (serial)

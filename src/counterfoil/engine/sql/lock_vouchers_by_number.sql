@@ -18,7 +18,8 @@ SELECT
     v.key_version,
     v.with_serial,
     v.number_hash,
-    v.replaced_by
+    v.replaced_by,
+    v.last_operation
 FROM unnest(%(number_hashes)s::bytea[]) AS named (number_hash)
 INNER JOIN voucher AS v
     ON v.issuer_id = %(issuer_id)s AND named.number_hash = v.number_hash

@@ -17,7 +17,8 @@ SELECT
     v.key_version,
     v.with_serial,
     v.number_hash,
-    v.replaced_by
+    v.replaced_by,
+    v.last_operation
 FROM unnest(%(serials)s::bigint[]) AS named (serial)
 INNER JOIN voucher AS v
     ON v.issuer_id = %(issuer_id)s AND named.serial = v.serial

@@ -2,7 +2,8 @@
 --
 -- In:     issuer_id int, now timestamptz, serials bigint[], states smallint[],
 --         prior_states smallint[] (0 is none), expires timestamptz[], holds timestamptz[]
---         (infinity is none), replacements bigint[] (0 is none)
+--         (infinity is none), replacements bigint[] (0 is none),
+--         last_operations bigint[]
 -- Locks:  the vouchers are locked already
 -- Caller: engine.apply
 UPDATE voucher AS v
@@ -12,6 +13,7 @@ SET
     expires_at = nullif(m.expires_at, 'infinity'),
     hold_until = nullif(m.hold_until, 'infinity'),
     replaced_by = nullif(m.replaced_by, 0),
+    last_operation = m.last_operation,
     changed_at = %(now)s
 FROM
     unnest(
@@ -20,6 +22,7 @@ FROM
         %(prior_states)s::smallint[],
         %(expires)s::timestamptz[],
         %(holds)s::timestamptz[],
-        %(replacements)s::bigint[]
-    ) AS m (serial, state, prior_state, expires_at, hold_until, replaced_by)
+        %(replacements)s::bigint[],
+        %(last_operations)s::bigint[]
+    ) AS m (serial, state, prior_state, expires_at, hold_until, replaced_by, last_operation)
 WHERE v.issuer_id = %(issuer_id)s AND v.serial = m.serial

@@ -1,6 +1,6 @@
 -- Whether the journal knows a reference.
 --
--- In:     issuer_id int, client_id int, action smallint, reference text
+-- In:     issuer_id int, reference_key uuid
 -- Out:    operation_id, amount_minor, subject
 -- Locks:  none; runs under log_head
 -- Caller: engine.administration, engine.provision
@@ -11,6 +11,4 @@ SELECT
 FROM operation
 WHERE
     issuer_id = %(issuer_id)s
-    AND client_id = %(client_id)s
-    AND action = %(action)s
-    AND reference = %(reference)s
+    AND reference_key = %(reference_key)s::uuid

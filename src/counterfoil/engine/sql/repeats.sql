@@ -1,6 +1,6 @@
 -- What the journal already knows under these references, and how it stands today.
 --
--- In:     issuer_id int, client_ids int[], actions smallint[], references text[]
+-- In:     issuer_id int, reference_keys uuid[]
 -- Out:    one row per reference found, with its voucher and its payment where there are any
 -- Locks:  none; runs after lock_head, so that its snapshot holds all that came before us
 -- Caller: engine.apply
@@ -21,14 +21,9 @@ SELECT
     s.sealed,
     p.status,
     p.reason
-FROM unnest(%(client_ids)s::int [], %(actions)s::smallint [], %(references)s::text [])
-    AS asked (client_id, action, reference)
+FROM unnest(%(reference_keys)s::uuid[]) AS asked (reference_key)
 INNER JOIN operation AS o
-    ON
-        o.issuer_id = %(issuer_id)s
-        AND asked.client_id = o.client_id
-        AND asked.action = o.action
-        AND asked.reference = o.reference
+    ON o.issuer_id = %(issuer_id)s AND asked.reference_key = o.reference_key
 LEFT JOIN voucher AS v ON v.issuer_id = %(issuer_id)s AND o.serial = v.serial
 LEFT JOIN voucher_secret AS s
     ON s.issuer_id = %(issuer_id)s AND s.serial = coalesce(v.replaced_by, o.serial)

@@ -1,0 +1,362 @@
+"""One change of many vouchers: by a list of serials, by provision or by group.
+
+    begin_bulk   what is asked, by whom and why, written down              one transaction
+    finish_bulk  chunks in serial order: vouchers, refusals and the cursor  one each
+
+A chunk that was written is past, so a run that was killed goes on where it stood, and each chunk
+leaves one leaf. A bulk reaches the vouchers that exist when it is asked for.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+from psycopg import errors as pg
+
+from counterfoil.engine.apply import Extra, SupersededError, apply
+from counterfoil.engine.arrays import Int2s, Int8s, Texts
+from counterfoil.engine.bulk_selection import check_selection, group_id_of, selected_states
+from counterfoil.engine.database import Connection
+from counterfoil.engine.issuer import Issuer, commit
+from counterfoil.engine.journal import reference_key
+from counterfoil.engine.operation import CHANGED, Answer, Caller, Change
+from counterfoil.engine.provision import provision_by_id
+from counterfoil.errors import ConflictError, NotFoundError
+from counterfoil.statements import statement
+from counterfoil.voucher import Action
+
+CHUNK_VOUCHERS: Final = 1000
+BULK_ACTIONS: Final = frozenset(
+    {
+        Action.SUSPEND,
+        Action.UNSUSPEND,
+        Action.BLOCK,
+        Action.UNBLOCK,
+        Action.CANCEL,
+        Action.REPLACE,
+        Action.PURGE,
+        Action.EXTEND,
+    }
+)
+_STRETCH_VOUCHERS: Final = 20_000  # what one look for vouchers goes through at most
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """`asked` is how many serials were listed; None for a whole provision or group."""
+
+    bulk_id: int
+    action: Action
+    provision_id: int | None
+    group_id: int | None
+    asked: int | None
+    extend_until: datetime | None
+    actor: str
+    client_id: int
+    reason: str
+    next_serial: int
+    serial_last: int
+    done: int
+    refused: int
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """The vouchers to change now, and where the next look begins."""
+
+    serials: list[int]
+    next_serial: int
+
+
+def begin_bulk(  # what, to which vouchers, why, and who asks
+    connection: Connection,
+    issuer: Issuer,
+    caller: Caller,
+    *,
+    action: Action,
+    reason: str,
+    serials: Sequence[int] | None = None,
+    provision_id: int | None = None,
+    group_code: str | None = None,
+    extend_until: datetime | None = None,
+    reference: str | None = None,
+) -> Bulk:
+    """Write down what is asked; `finish_bulk` does it. The same reference again: the same bulk.
+
+    A list names vouchers, and each that cannot be changed is refused by name. A provision or a
+    group means its vouchers in the states the action is for (`selected_states`). The numbers of
+    replacements are told by nobody here: whoever may read sealed numbers prints them.
+
+    Raises ConflictError for what cannot be asked, NotFoundError for an unknown group or provision.
+    """
+    listed = None if serials is None else sorted(set(serials))
+    _check_asked(action, reason, listed, provision_id, group_code, extend_until)
+    if provision_id is not None:
+        provision_by_id(connection, issuer, provision_id)
+    journal = issuer.begin(connection)
+    try:
+        group_id = None if group_code is None else group_id_of(issuer, group_code)
+        digest = _digest(action, listed, provision_id, group_id, extend_until, reason)
+        again = _bulk_of_reference(connection, issuer, caller, reference, digest)
+        if again is not None:
+            connection.rollback()
+            return bulk_by_id(connection, issuer, again)
+        bulk_id = _insert(
+            connection,
+            {
+                "issuer_id": issuer.issuer_id,
+                "action": action,
+                "provision_id": provision_id,
+                "group_id": group_id,
+                "serials": None if listed is None else Int8s(listed),
+                "extend_until": extend_until,
+                "actor": caller.actor,
+                "client_id": caller.client_id,
+                "reason": reason,
+                "serial_last": listed[-1] if listed else journal.head.next_serial - 1,
+            },
+        )
+        journal.record(
+            Action.BEGIN_BULK,
+            caller,
+            reference=reference,
+            subject=f"bulk:{bulk_id}:{digest}",
+            reason=reason,
+        )
+        journal.add_leaf(
+            Action.BEGIN_BULK, group_id=group_id, actor=caller.actor, reference=reference
+        )
+        commit(connection, issuer, journal)
+    except BaseException:
+        connection.rollback()
+        raise
+    return bulk_by_id(connection, issuer, bulk_id)
+
+
+def finish_bulk(connection: Connection, issuer: Issuer, bulk_id: int) -> Iterator[Bulk]:
+    """Do what is still to do, chunk by chunk; yields the bulk after each commit.
+
+    Several processes may work on one bulk: each chunk counts once, whoever is first.
+    """
+    while True:
+        bulk = bulk_by_id(connection, issuer, bulk_id)
+        if bulk.status != "running":
+            yield bulk
+            return
+        chunk = _next_chunk(connection, issuer, bulk)
+        try:
+            _change_chunk(connection, issuer, bulk, chunk)
+        except (SupersededError, pg.UniqueViolation):
+            if bulk_by_id(connection, issuer, bulk_id) == bulk:
+                raise
+            continue
+        if chunk is not None:
+            yield bulk_by_id(connection, issuer, bulk_id)
+
+
+def bulk_by_id(connection: Connection, issuer: Issuer, bulk_id: int) -> Bulk:
+    """Raises NotFoundError. Ends the transaction it reads in."""
+    row = connection.execute(
+        statement(__package__, "bulk_by_id"), {"issuer_id": issuer.issuer_id, "bulk_id": bulk_id}
+    ).fetchone()
+    connection.commit()
+    if row is None:
+        raise NotFoundError(f"There is no bulk change {bulk_id}.")
+    return Bulk(row[0], Action(row[1]), *row[2:])
+
+
+def running_bulks(connection: Connection, issuer: Issuer) -> list[int]:
+    """Those that a killed process may have left half-way."""
+    rows = connection.execute(
+        statement(__package__, "running_bulks"), {"issuer_id": issuer.issuer_id}
+    ).fetchall()
+    connection.commit()
+    return [bulk_id for (bulk_id,) in rows]
+
+
+def bulk_refusals(
+    connection: Connection, issuer: Issuer, bulk_id: int, *, after_serial: int = 0, limit: int = 100
+) -> list[tuple[int, str]]:
+    """(serial, outcome) of vouchers that could not be changed, by serial."""
+    rows = connection.execute(
+        statement(__package__, "bulk_refusals"),
+        {
+            "issuer_id": issuer.issuer_id,
+            "bulk_id": bulk_id,
+            "after_serial": after_serial,
+            "rows_max": limit,
+        },
+    ).fetchall()
+    connection.commit()
+    return [(serial, outcome) for serial, outcome in rows]
+
+
+def _insert(connection: Connection, columns: dict[str, object]) -> int:
+    row = connection.execute(statement(__package__, "insert_bulk"), columns).fetchone()
+    if row is None:
+        raise AssertionError(columns["action"])  # INSERT … RETURNING always has a row
+    return int(row[0])
+
+
+def _next_chunk(connection: Connection, issuer: Issuer, bulk: Bulk) -> _Chunk | None:
+    """None when all is done."""
+    if bulk.asked is not None:
+        found = _listed(connection, issuer, bulk)
+        return _Chunk(found, found[-1] + 1) if found else None
+    states = Int2s(selected_states(bulk.action))
+    next_serial = bulk.next_serial
+    while (run := _next_run(connection, issuer, bulk, next_serial)) is not None:
+        last_looked_at, found = _stretch(connection, issuer, run, states)
+        next_serial = (run[1] if last_looked_at is None else last_looked_at) + 1
+        if len(found) == CHUNK_VOUCHERS:
+            return _Chunk(found, found[-1] + 1)
+        if found:
+            return _Chunk(found, next_serial)
+    return None
+
+
+def _stretch(
+    connection: Connection, issuer: Issuer, run: tuple[int, int], states: Int2s
+) -> tuple[int | None, list[int]]:
+    row = connection.execute(
+        statement(__package__, "bulk_in_range"),
+        {
+            "issuer_id": issuer.issuer_id,
+            "serial_first": run[0],
+            "serial_last": run[1],
+            "states": states,
+            "rows_max": _STRETCH_VOUCHERS,
+            "vouchers_max": CHUNK_VOUCHERS,
+        },
+    ).fetchone()
+    connection.commit()
+    return (None, []) if row is None else (row[0], row[1])
+
+
+def _next_run(
+    connection: Connection, issuer: Issuer, bulk: Bulk, next_serial: int
+) -> tuple[int, int] | None:
+    row = connection.execute(
+        statement(__package__, "bulk_range"),
+        {
+            "issuer_id": issuer.issuer_id,
+            "provision_id": bulk.provision_id,
+            "group_id": bulk.group_id,
+            "next_serial": next_serial,
+            "serial_last": bulk.serial_last,
+        },
+    ).fetchone()
+    connection.commit()
+    return None if row is None else (row[0], row[1])
+
+
+def _listed(connection: Connection, issuer: Issuer, bulk: Bulk) -> list[int]:
+    rows = connection.execute(
+        statement(__package__, "bulk_listed"),
+        {
+            "issuer_id": issuer.issuer_id,
+            "bulk_id": bulk.bulk_id,
+            "next_serial": bulk.next_serial,
+            "vouchers_max": CHUNK_VOUCHERS,
+        },
+    ).fetchall()
+    connection.commit()
+    return [serial for (serial,) in rows]
+
+
+def _change_chunk(connection: Connection, issuer: Issuer, bulk: Bulk, chunk: _Chunk | None) -> None:
+    """Change the vouchers, keep the refusals and move the cursor: all or nothing."""
+
+    def worked_off(answers: Sequence[Answer]) -> list[Extra]:
+        refusals = [
+            (serial, answer.outcome)
+            for serial, answer in zip(chunk.serials if chunk else (), answers, strict=True)
+            if answer.outcome not in CHANGED
+        ]
+        moved = Extra(
+            "move_bulk",
+            {
+                "bulk_id": bulk.bulk_id,
+                "before_serial": bulk.next_serial,
+                "next_serial": chunk.next_serial if chunk else bulk.next_serial,
+                "done": len(answers) - len(refusals),
+                "refused": len(refusals),
+                "status": "running" if chunk else "finished",
+            },
+            must_change=True,
+        )
+        if not refusals:
+            return [moved]
+        kept = Extra(
+            "insert_bulk_refusals",
+            {
+                "bulk_id": bulk.bulk_id,
+                "serials": Int8s(serial for serial, _outcome in refusals),
+                "outcomes": Texts(outcome for _serial, outcome in refusals),
+            },
+        )
+        return [moved, kept]
+
+    caller = Caller(bulk.client_id, bulk.actor)
+    changes = [
+        Change(
+            caller=caller,
+            reference=f"~bulk:{bulk.bulk_id}:{serial}",
+            action=bulk.action,
+            serial=serial,
+            reason=bulk.reason,
+            extend_until=bulk.extend_until,
+        )
+        for serial in (chunk.serials if chunk else ())
+    ]
+    apply(connection, issuer, changes, bulk=True, extras=worked_off)
+
+
+def _check_asked(
+    action: Action,
+    reason: str,
+    listed: list[int] | None,
+    provision_id: int | None,
+    group_code: str | None,
+    extend_until: datetime | None,
+) -> None:
+    check_selection(listed, provision_id, group_code)
+    if action not in BULK_ACTIONS:
+        raise ConflictError(f"Vouchers cannot be changed in bulk by {action.word}.")
+    if not reason.strip():
+        raise ConflictError("Say why: a bulk change needs a reason.")
+    if (action is Action.EXTEND) != (extend_until is not None):
+        raise ConflictError("To extend, and only then, say until when.")
+    if extend_until is not None and extend_until <= datetime.now(UTC):
+        raise ConflictError("Vouchers can be extended only to a time to come.")
+
+
+def _bulk_of_reference(
+    connection: Connection, issuer: Issuer, caller: Caller, reference: str | None, digest: str
+) -> int | None:
+    if reference is None:
+        return None
+    row = connection.execute(
+        statement(__package__, "operation_by_reference"),
+        {
+            "issuer_id": issuer.issuer_id,
+            "reference_key": UUID(
+                bytes=reference_key(caller.client_id, Action.BEGIN_BULK, reference)
+            ),
+        },
+    ).fetchone()
+    if row is None:
+        return None
+    _word, bulk_id, recorded = row[2].split(":")
+    if recorded != digest:
+        raise ConflictError("That reference stands for another bulk change.")
+    return int(bulk_id)
+
+
+def _digest(*asked: object) -> str:
+    """What makes two bulks the same; nothing in it is secret."""
+    return hashlib.sha256(repr(asked).encode()).hexdigest()[:16]

@@ -1,0 +1,92 @@
+"""Which vouchers a change of many means: a list of serials, a provision, or a group."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from counterfoil.engine.arrays import Int8s
+from counterfoil.engine.database import Connection
+from counterfoil.engine.issuer import Issuer
+from counterfoil.errors import ConflictError, NotFoundError
+from counterfoil.money import Money
+from counterfoil.statements import statement
+from counterfoil.voucher import TRANSITIONS, Action, State
+
+LISTED_MAX: Final = 100_000
+# What stands in the way of an action, so that whoever asked for it is told.
+_TOLD: Final = {
+    Action.SUSPEND: {State.REDEEMING},
+    Action.BLOCK: {State.REDEEMING},
+    Action.CANCEL: {State.REDEEMING, State.SUSPENDED},
+    Action.REPLACE: {State.REDEEMING},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BulkPart:
+    """Vouchers of one group and state: how many, what they are worth, whether they are meant."""
+
+    group_code: str
+    state: State
+    vouchers: int
+    money: Money
+    meant: bool
+
+
+def selected_states(action: Action) -> list[State]:
+    """Which vouchers of a provision or group an action is for, and which are told why not."""
+    possible = {state for state, allowed in TRANSITIONS if allowed is action}
+    return sorted(possible | _TOLD.get(action, set()))
+
+
+def preview_bulk(
+    connection: Connection,
+    issuer: Issuer,
+    *,
+    action: Action,
+    serials: Sequence[int] | None = None,
+    provision_id: int | None = None,
+    group_code: str | None = None,
+) -> list[BulkPart]:
+    """What is there today, and which of it a bulk would mean. Ends the transaction it reads in."""
+    check_selection(serials, provision_id, group_code)
+    parameters: dict[str, object] = {"issuer_id": issuer.issuer_id}
+    if serials is not None:
+        name = "bulk_preview_listed"
+        parameters["serials"] = Int8s(sorted(set(serials)))
+    elif provision_id is not None:
+        name = "bulk_preview_provision"
+        parameters["provision_id"] = provision_id
+    else:
+        name = "bulk_preview_group"
+        parameters["group_id"] = group_id_of(issuer, group_code or "")
+    rows = connection.execute(statement(__package__, name), parameters).fetchall()
+    connection.commit()
+    versions = issuer.catalogue.group_versions
+    return [
+        BulkPart(
+            versions[group_id, version].code,
+            State(state),
+            vouchers,
+            Money(amount_minor, versions[group_id, version].currency),
+            (State(state), action) in TRANSITIONS,
+        )
+        for group_id, version, state, vouchers, amount_minor in rows
+    ]
+
+
+def check_selection(
+    serials: Sequence[int] | None, provision_id: int | None, group_code: str | None
+) -> None:
+    given = [each for each in (serials, provision_id, group_code) if each is not None]
+    if len(given) != 1:
+        raise ConflictError("Name serials, a provision or a group: one of the three.")
+    if serials is not None and not 0 < len(serials) <= LISTED_MAX:
+        raise ConflictError(f"A list has between 1 and {LISTED_MAX:,} serials.")
+
+
+def group_id_of(issuer: Issuer, group_code: str) -> int:
+    group = issuer.catalogue.groups.get(group_code)
+    if group is None:
+        raise NotFoundError(f"{issuer.code} has no group {group_code}.")
+    return group.group_id

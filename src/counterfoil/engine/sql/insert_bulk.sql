@@ -1,0 +1,36 @@
+-- Write down a change of many vouchers, to be worked off in chunks.
+--
+-- In:     issuer_id int, action smallint, provision_id int, group_id int, serials bigint[] (one of
+--         these three), extend_until timestamptz, actor text, client_id int, reason text,
+--         serial_last bigint
+-- Out:    bulk_id
+-- Locks:  log_head is ours, so that two at once get two numbers
+-- Caller: engine.bulk
+INSERT INTO bulk (
+    issuer_id,
+    bulk_id,
+    action,
+    provision_id,
+    group_id,
+    serials,
+    extend_until,
+    actor,
+    client_id,
+    reason,
+    serial_last
+)
+SELECT
+    %(issuer_id)s,
+    1 + coalesce(max(b.bulk_id), 0),
+    %(action)s,
+    %(provision_id)s,
+    %(group_id)s,
+    %(serials)s::bigint[],
+    %(extend_until)s,
+    %(actor)s,
+    %(client_id)s,
+    %(reason)s,
+    %(serial_last)s
+FROM bulk AS b
+WHERE b.issuer_id = %(issuer_id)s
+RETURNING bulk_id

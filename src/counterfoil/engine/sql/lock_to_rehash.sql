@@ -1,0 +1,20 @@
+-- Lock vouchers that are to be found by the new key, with their sealed numbers.
+--
+-- In:     issuer_id int, serials bigint[], active smallint, states smallint[]
+-- Out:    serial, with_serial, key_version of the seal, sealed
+-- Locks:  the vouchers, in serial order, as every batch does
+-- Caller: engine.rotation
+SELECT
+    v.serial,
+    v.with_serial,
+    s.key_version,
+    s.sealed
+FROM voucher AS v
+INNER JOIN voucher_secret AS s ON v.issuer_id = s.issuer_id AND v.serial = s.serial
+WHERE
+    v.issuer_id = %(issuer_id)s
+    AND v.serial = any(%(serials)s::bigint[])
+    AND v.key_version <> %(active)s
+    AND v.state = any(%(states)s::smallint[])
+ORDER BY v.serial
+FOR NO KEY UPDATE OF v

@@ -1,0 +1,206 @@
+"""A small world, and random things to ask of it: mostly sensible, often not."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Final
+from uuid import UUID, uuid4
+
+from tests.busy_life import LATER
+from tests.given import SHOP, SYSTEM, given_group, given_issuer, given_stock
+from tests.model import Auditor, Group, Paper, Shop
+
+from counterfoil.engine.administration import AcceptorDesign, create_acceptors, create_client
+from counterfoil.engine.database import Connection
+from counterfoil.engine.issuer import Issuer
+from counterfoil.engine.operation import (
+    Activate,
+    Answer,
+    Caller,
+    Change,
+    FinishPayment,
+    Operation,
+    Preactivate,
+    Redeem,
+)
+from counterfoil.keys.provider import KeyProvider
+from counterfoil.voucher import Action
+
+FUNDS_MINOR: Final = 60_000
+CORNER: Final = AcceptorDesign(name="Corner", kind="agent", account="ACC-2", groups=("CASH-OUT",))
+DRAFT: Final = AcceptorDesign(name="Draft", kind="merchant", account="ACC-3", status="draft")
+CHANGES: Final = (
+    Action.SUSPEND,
+    Action.UNSUSPEND,
+    Action.BLOCK,
+    Action.UNBLOCK,
+    Action.CANCEL,
+    Action.REPLACE,
+    Action.PURGE,
+    Action.EXTEND,
+    Action.EXPIRE,
+)
+
+
+@dataclass(slots=True)
+class World:
+    """One issuer, what its callers know by now, and the auditor who watches."""
+
+    issuer: Issuer
+    auditor: Auditor
+    callers: list[Caller]
+    serials: list[int]
+    numbers: list[str] = field(default_factory=list)
+    payments: list[tuple[UUID, int]] = field(default_factory=list)
+    asked_before: list[Operation] = field(default_factory=list)
+
+    def learn(self, operation: Operation, answer: Answer) -> None:
+        if operation.reference is not None:
+            self.asked_before.append(operation)
+        if answer.number is not None:
+            self.serials += [answer.replacement_serial or answer.serial or 0] * 2
+            self.numbers.append(answer.number)
+        if answer.payment is not None:
+            self.payments.append((answer.payment.payment_id, answer.payment.serial))
+
+
+def given_world(connection: Connection, provider: KeyProvider, code: str) -> World:
+    """Stock and on demand, paid later and at once, for everybody and for some, little money."""
+    issuer = given_issuer(connection, provider, code=code, funds=f"{FUNDS_MINOR // 100}.00")
+    create_acceptors(connection, issuer, SYSTEM, [CORNER, DRAFT])
+    given_group(connection, issuer, "STOCK", denominations=(1000, 2500))
+    given_group(
+        connection, issuer, "STOCK-NOW", settlement="instant", accepts="groups",
+        accepts_names=("FOOD",),
+    )  # fmt: skip
+    given_group(
+        connection, issuer, "DEMAND", denominations=(), accepts="acceptors",
+        accepts_names=(CORNER.name,),
+    )  # fmt: skip
+    given_group(connection, issuer, "DEMAND-NOW", denominations=(), settlement="instant")
+    ids = {code: group.group_id for code, group in issuer.catalogue.groups.items()}
+    auditor = Auditor(
+        groups={
+            "STOCK": Group(ids["STOCK"], {"10.00", "25.00"}),
+            "STOCK-NOW": Group(ids["STOCK-NOW"], {"10.00"}, instant=True, accepts_groups={"FOOD"}),
+            "DEMAND": Group(ids["DEMAND"], set(), accepts_names={CORNER.name}),
+            "DEMAND-NOW": Group(ids["DEMAND-NOW"], set(), instant=True),
+        },
+        shops={
+            (SHOP.name, SHOP.account): Shop(1, approved=True, groups={"FOOD"}),
+            (CORNER.name, CORNER.account): Shop(2, approved=True, groups={"CASH-OUT"}),
+            (DRAFT.name, DRAFT.account): Shop(3, approved=False, groups=set()),
+        },
+        clients={},
+    )
+    auditor.move("funding:0", "available:0", FUNDS_MINOR)
+    callers = [SYSTEM] * 4
+    for name, scopes in (
+        ("clerk", ["preactivate", "activate", "redeem", "cancel", "admin"]),
+        ("till", ["redeem", "override"]),
+    ):
+        client, _key = create_client(connection, issuer, SYSTEM, name=name, scopes=scopes)
+        auditor.clients[client.client_id] = set(scopes)
+        callers.append(Caller(client.client_id, name))
+    callers.append(Caller(99, "stranger"))
+    world = World(issuer, auditor, callers, [])
+    for group in ("STOCK", "STOCK-NOW", "STOCK"):
+        _stock(connection, world, group, 5)
+    return world
+
+
+def _stock(connection: Connection, world: World, group: str, count: int) -> None:
+    given_stock(connection, world.issuer, count, group=group)
+    first = 1_000_000_000_000_001 + len(world.auditor.papers)
+    watched = world.auditor.groups[group]
+    for serial in range(first, first + count):
+        world.auditor.papers[serial] = Paper(group, 1000)
+        watched.stock.append(serial)
+        world.serials.append(serial)
+    world.auditor.move("available:0", f"reserved:{watched.group_id}", 1000 * count)
+
+
+def any_operation(random: Random, world: World) -> Operation:
+    """Something somebody might ask now; at times word for word what was asked before."""
+    if world.asked_before and random.random() < 0.12:
+        return random.choice(world.asked_before)
+    caller = random.choice(world.callers)
+    reference = f"r{random.randrange(60)}" if random.random() < 0.3 else None
+    serial = random.choice(world.serials) if random.random() < 0.97 else 424242
+    roll = random.random()
+    if roll < 0.3:
+        return _any_preactivation(random, caller, reference)
+    if roll < 0.45:
+        return Activate(caller=caller, reference=reference, serial=serial)
+    if roll < 0.7:
+        return _any_redemption(random, world, caller, reference)
+    if roll < 0.8 and world.payments:
+        return _any_payment_end(random, world)
+    action = random.choice(CHANGES)
+    return Change(
+        caller=caller,
+        reference=None if action is Action.EXPIRE else reference,
+        action=action,
+        serial=serial,
+        reason="because",
+        extend_until=LATER if action is Action.EXTEND else None,
+    )
+
+
+def _any_preactivation(random: Random, caller: Caller, reference: str | None) -> Preactivate:
+    group = random.choice(["STOCK", "STOCK-NOW", "DEMAND", "DEMAND-NOW", "STOCK", "NO-SUCH"])
+    return Preactivate(
+        caller=caller,
+        reference=reference,
+        amount=random.choice(["10.00"] * 6 + ["25.00", "70.00", "0.00", "ten", None]),
+        currency=random.choice(["KES"] * 12 + ["EUR", None]),
+        group=group,
+    )
+
+
+def _any_redemption(random: Random, world: World, caller: Caller, reference: str | None) -> Redeem:
+    shop = random.choice([SHOP, SHOP, CORNER, CORNER, DRAFT])
+    known = bool(world.numbers) and random.random() < 0.95
+    return Redeem(
+        caller=caller,
+        reference=reference,
+        number=random.choice(world.numbers) if known else "123456789012345678",
+        acceptor_name=shop.name,
+        acceptor_account=shop.account if random.random() < 0.95 else "ACC-9",
+        acceptor_group=random.choice([None, None, "STOCK", *shop.groups, "FOOD"]),
+        override=random.random() < 0.3,
+    )
+
+
+def _any_payment_end(random: Random, world: World) -> FinishPayment:
+    payment_id, serial = random.choice(world.payments)
+    completed = random.random() < 0.5
+    return FinishPayment(
+        caller=SYSTEM,
+        payment_id=payment_id if random.random() < 0.95 else uuid4(),
+        serial=serial,
+        completed=completed,
+        reason=None if completed else random.choice(["no_funds", "cannot_credit"]),
+    )
+
+
+def let_time_pass(connection: Connection, random: Random, world: World) -> None:
+    """One voucher's validity or hold is over now; in the database and for the auditor."""
+    serial = random.choice(list(world.auditor.papers))
+    paper = world.auditor.papers[serial]
+    if paper.state == "stocked":
+        return
+    past = datetime.now(UTC) - timedelta(hours=1)
+    column = random.choice(["expires_at", "hold_until"])
+    if column == "expires_at":
+        paper.is_over = True
+    else:
+        paper.hold_is_over = True
+    where = (world.issuer.issuer_id, serial)
+    connection.execute(
+        f"UPDATE voucher SET {column} = %s WHERE issuer_id = %s AND serial = %s", (past, *where)
+    )
+    connection.execute(
+        "INSERT INTO due (due_at, issuer_id, serial) VALUES (%s, %s, %s)", (past, *where)
+    )
+    connection.commit()
