@@ -13,6 +13,7 @@ from typing import Final
 import psycopg
 from psycopg import sql
 
+from counterfoil.cli.migration import migrate
 from counterfoil.embedded import EmbeddedPostgres, database_url, program
 from counterfoil.engine.administration import (
     AcceptorDesign,
@@ -23,12 +24,13 @@ from counterfoil.engine.administration import (
     deposit,
 )
 from counterfoil.engine.apply import apply
-from counterfoil.engine.database import Connection, connect, migrate
+from counterfoil.engine.database import Connection, connect
 from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.operation import Activate, Caller, Outcome, Preactivate
 from counterfoil.engine.provision import begin_provision, finish_provision
 from counterfoil.keys.provider import LocalKeyProvider
 from counterfoil.money import Money
+from counterfoil.settings import Settings
 
 PGBENCH_SCALE: Final = 100
 PGBENCH_CLIENTS: Final = (8, 16, 32)
@@ -54,7 +56,7 @@ class Place:
         with psycopg.connect(self.postgres.url, autocommit=True) as connection:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         url = database_url(self.home, database=name)
-        migrate(url)
+        migrate(url, self.provider, Settings())
         return url
 
     def drop(self, url: str) -> None:
