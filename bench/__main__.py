@@ -1,4 +1,4 @@
-"""`python -m bench redemption|apply|provision`; `counterfoil bench` is the same."""
+"""`python -m bench redemption|apply|provision|sweep`; `counterfoil bench` is the same."""
 
 from pathlib import Path
 
@@ -7,12 +7,14 @@ import click
 from bench.apply import bench_apply
 from bench.provision import bench_provision
 from bench.redemption import bench_redemption
+from bench.sweep import bench_sweep
 from counterfoil.errors import CounterfoilError
 
 BENCHES = {
     "redemption": (bench_redemption, 1_000_000),
     "apply": (bench_apply, 200_000),
     "provision": (bench_provision, 1_000_000),
+    "sweep": (bench_sweep, 100_000),
 }
 
 

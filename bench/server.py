@@ -26,10 +26,10 @@ from counterfoil.engine.administration import (
 from counterfoil.engine.apply import apply
 from counterfoil.engine.database import Connection, connect
 from counterfoil.engine.issuer import Issuer
-from counterfoil.engine.operation import Activate, Caller, Outcome, Preactivate
+from counterfoil.engine.operation import Activate, Answer, Caller, Outcome, Preactivate
 from counterfoil.engine.provision import begin_provision, finish_provision
 from counterfoil.keys.provider import LocalKeyProvider
-from counterfoil.money import Money
+from counterfoil.money import Money, decimal_text
 from counterfoil.settings import Settings
 
 PGBENCH_SCALE: Final = 100
@@ -145,31 +145,39 @@ def provisioned(connection: Connection, issuer: Issuer, count: int) -> None:
         pass
 
 
+def drawn(connection: Connection, issuer: Issuer, count: int) -> Iterator[list[Answer]]:
+    """Pre-activates `count` vouchers, some at a time."""
+    left = count
+    while left:
+        asked = min(2000, left)
+        operation = Preactivate(
+            caller=BENCH,
+            amount=decimal_text(AMOUNT.amount_minor, AMOUNT.currency),
+            currency=AMOUNT.currency,
+            group=GROUP,
+        )
+        answers = apply(connection, issuer, [operation] * asked)
+        _check_done(answers)
+        left -= asked
+        yield answers
+
+
 def active_numbers(connection: Connection, issuer: Issuer, count: int) -> list[str]:
     """Numbers of freshly activated vouchers, in the order they were drawn."""
     numbers: list[str] = []
-    while len(numbers) < count:
-        asked = min(2000, count - len(numbers))
-        drawn = apply(
-            connection,
-            issuer,
-            [
-                Preactivate(
-                    caller=BENCH,
-                    amount=str(AMOUNT).split(" ", maxsplit=1)[0],
-                    currency=AMOUNT.currency,
-                    group=GROUP,
-                )
-            ]
-            * asked,
+    for answers in drawn(connection, issuer, count):
+        _check_done(
+            apply(
+                connection, issuer, [Activate(caller=BENCH, serial=a.serial or 0) for a in answers]
+            )
         )
-        activated = apply(
-            connection, issuer, [Activate(caller=BENCH, serial=a.serial or 0) for a in drawn]
-        )
-        if any(answer.outcome is not Outcome.DONE for answer in activated):
-            raise AssertionError({answer.outcome for answer in activated})
-        numbers.extend(answer.number or "" for answer in drawn)
+        numbers.extend(answer.number or "" for answer in answers)
     return numbers
+
+
+def _check_done(answers: list[Answer]) -> None:
+    if any(answer.outcome is not Outcome.DONE for answer in answers):
+        raise AssertionError({answer.outcome for answer in answers})
 
 
 def peak_rss_mb() -> float:

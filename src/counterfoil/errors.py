@@ -5,6 +5,9 @@ Each class here carries one sentence for a person, saying what to do next; none 
 voucher number, a key or personal data.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 
 class CounterfoilError(Exception):
     """The root: the command line prints it as one sentence and exits with 1."""
@@ -38,8 +41,24 @@ class ConflictError(CounterfoilError):
     """What was asked contradicts what is already recorded."""
 
 
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """What is wrong in one column of one row; the header is row 1. It never quotes a secret."""
+
+    row: int
+    column: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"row {self.row}, {self.column}: {self.message}"
+
+
 class BadRowsError(CounterfoilError):
-    """A file was refused because of its rows; the sentence counts them."""
+    """A file was refused because of its rows; the sentence counts them, `rows` names each."""
+
+    def __init__(self, message: str, rows: Sequence[RowError] = ()) -> None:
+        super().__init__(message)
+        self.rows = tuple(rows)
 
 
 class OverloadedError(CounterfoilError):

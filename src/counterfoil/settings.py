@@ -23,6 +23,7 @@ class Settings:
     transit_key: str = "counterfoil"
     fsp_url: str | None = None
     fsp_secret_file: Path | None = None
+    portal_hosts: tuple[str, ...] = ()
     queue_max: int = 4096
     batch_max: int = 512
     writers_max: int = 4
@@ -40,6 +41,7 @@ class Settings:
             "TRANSIT_KEY": _text,
             "FSP_URL": _text,
             "FSP_SECRET_FILE": _path,
+            "PORTAL_HOSTS": _names,
             "QUEUE_MAX": _positive,
             "BATCH_MAX": _positive,
             "WRITERS_MAX": _positive,
@@ -74,6 +76,10 @@ def _text(name: str, text: str) -> str:
 
 def _path(name: str, text: str) -> Path:
     return Path(_text(name, text))
+
+
+def _names(name: str, text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in _text(name, text).split(",") if part.strip())
 
 
 def _positive(name: str, text: str) -> int:

@@ -38,7 +38,7 @@ DAMAGES = {
             "DELETE FROM operation WHERE action = 12 AND operation_id ="
             " (SELECT max(operation_id) FROM operation WHERE action = 12)"
         ),
-        {"check_numbering", "check_postings", "check_states"},
+        {"check_numbering", "check_postings", "check_states", "check_chains"},
     ),
     "a leaf deleted": ("DELETE FROM leaf WHERE leaf_number = 7", {"check_numbering"}),
     "the last leaf deleted": (
@@ -125,6 +125,10 @@ DAMAGES = {
     "a suspended voucher that forgot where it was": (
         "UPDATE voucher SET prior_state = NULL WHERE state = 6",
         {"check_states"},
+    ),
+    "a chapter of a voucher's story torn out": (
+        "UPDATE voucher SET last_operation = NULL WHERE state = 5",
+        {"check_chains"},
     ),
     "an import that was not": (
         "INSERT INTO import_file VALUES (1, '\\x00', 'vouchers', 12)",

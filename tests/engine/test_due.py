@@ -235,22 +235,3 @@ def test_late_activation_is_refused_before_the_sweep_comes(
     assert row is not None
     (answer,) = ask(connection, issuer, Activate(caller=SYSTEM, serial=row[0]))
     assert answer.outcome is Outcome.NOT_PREACTIVATED
-
-
-@pytest.mark.prove
-def test_sweep_keeps_up_with_ten_thousand_a_second(
-    connection: Connection, provider: LocalKeyProvider
-) -> None:
-    issuer = given_issuer(connection, provider, funds="1000000.00")
-    given_group(connection, issuer)
-    given_due_holds(connection, issuer, 50_000)
-    connection.execute("ANALYZE due")
-    connection.commit()
-    started = time.perf_counter()
-    swept = 0
-    while rows := sweep_due(connection, issuer):
-        swept += rows
-    per_second = swept / (time.perf_counter() - started)
-    print(f"sweep: {per_second:,.0f} vouchers a second")  # noqa: T201 a figure for the reader
-    assert swept == 50_000
-    assert per_second > 10_000

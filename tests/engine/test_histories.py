@@ -22,10 +22,12 @@ from counterfoil.engine.operation import CHANGED, Answer, Change, Operation
 from counterfoil.keys.provider import LocalKeyProvider
 from counterfoil.voucher import State
 
-QUICK: Final = range(60)
-QUICK_CONCURRENT: Final = range(40)
-PROVED: Final = [range(first, first + 125) for first in range(1000, 2000, 125)]
-PROVED_CONCURRENT: Final = [range(first, first + 50) for first in range(5000, 5250, 50)]
+# Each seed makes a world and three histories in it, one after the other.
+HISTORIES: Final = 3
+QUICK: Final = range(20)
+QUICK_CONCURRENT: Final = range(14)
+PROVED: Final = [range(first, first + 45) for first in range(1000, 1360, 45)]
+PROVED_CONCURRENT: Final = [range(first, first + 30) for first in range(5000, 5120, 30)]
 _codes = count(1)
 
 Batch = list[tuple[Operation, Answer]]
@@ -70,6 +72,12 @@ def history(connection: Connection, provider: LocalKeyProvider, seed: int) -> No
     """One connection: every answer is predicted, one by one."""
     random = Random(seed)  # noqa: S311 a seed to repeat it by
     world = given_world(connection, provider, f"H{next(_codes)}")
+    for _history in range(HISTORIES):
+        _live(connection, world, random, seed)
+        _agree(connection, world, seed)
+
+
+def _live(connection: Connection, world: World, random: Random, seed: int) -> None:
     for _batch in range(random.randint(6, 14)):
         operations = [any_operation(random, world) for _ in range(random.choice([1, 2, 4, 12]))]
         bulk = all(isinstance(operation, Change) for operation in operations)
@@ -83,7 +91,6 @@ def history(connection: Connection, provider: LocalKeyProvider, seed: int) -> No
         if random.random() < 0.2:
             sweep_due(connection, world.issuer)
             world.auditor.sweep()
-    _agree(connection, world, seed)
 
 
 def concurrent_history(
@@ -94,7 +101,15 @@ def concurrent_history(
     """
     random = Random(seed)  # noqa: S311 a seed to repeat it by
     world = given_world(connection, provider, f"C{next(_codes)}")
-    threads_count = random.choice([2, 3, 4])
+    for at in range(HISTORIES):
+        done = _live_together(database, provider, world, random.choice([2, 3, 4]), f"{seed}/{at}")
+        _replay(world, done, seed)
+        _agree(connection, world, seed)
+
+
+def _live_together(
+    database: str, provider: LocalKeyProvider, world: World, threads_count: int, seed: str
+) -> list[list[Batch]]:
     done: list[list[Batch]] = [[] for _ in range(threads_count)]
     barrier = Barrier(threads_count)
 
@@ -116,8 +131,7 @@ def concurrent_history(
     for thread in threads:
         thread.join()
     assert [len(batches) for batches in done] == [6] * threads_count, f"seed {seed}: one failed"
-    _replay(world, done, seed)
-    _agree(connection, world, seed)
+    return done
 
 
 def _replay(world: World, done: Sequence[list[Batch]], seed: int) -> None:

@@ -1,7 +1,6 @@
 """Retention: what may identify goes when its time has come, what proves stays."""
 
 import threading
-import time
 
 import pytest
 from tests.given import (
@@ -19,7 +18,6 @@ from tests.given import (
     state_of,
 )
 
-from counterfoil.engine.apply import apply
 from counterfoil.engine.check import check
 from counterfoil.engine.database import Connection, connect_as_owner, connected
 from counterfoil.engine.issuer import Issuer, open_issuer
@@ -204,23 +202,3 @@ def test_two_at_once_purge_each_voucher_once(
     ).fetchone()
     assert rows == (15, 15)
     assert check(connection, issuer.issuer_id) == []
-
-
-@pytest.mark.prove
-def test_purge_keeps_up(connection: Connection, database: str, issuer: Issuer) -> None:
-    given_stock(connection, issuer, 9000)
-    for _ in range(9):
-        answers = apply(
-            connection,
-            issuer,
-            [Preactivate(caller=SYSTEM, amount="10.00", currency="KES", group="FOOD-AID")] * 1000,
-        )
-        cancels = [change(Action.CANCEL, answer.serial or 0) for answer in answers]
-        apply(connection, issuer, cancels, bulk=True)
-    given_age(database, 366)
-    started = time.perf_counter()
-    entries = purge_all(connection, issuer, limit=2000)
-    per_second = 9000 / (time.perf_counter() - started)
-    print(f"purge: {per_second:,.0f} vouchers a second")  # noqa: T201 a figure for the reader
-    assert entries > 18_000
-    assert per_second > 3000

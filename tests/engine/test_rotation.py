@@ -23,6 +23,7 @@ from counterfoil.engine.check import check
 from counterfoil.engine.database import Connection, connected
 from counterfoil.engine.issuer import Issuer, open_issuer
 from counterfoil.engine.operation import Activate, Outcome, Preactivate, Redeem
+from counterfoil.engine.queries import serial_by_number
 from counterfoil.engine.rotation import (
     RotationProgress,
     finish_rotation,
@@ -231,6 +232,18 @@ def test_process_that_has_not_heard_of_the_rotation_finds_out_in_time(
         given_stock(own, late, 2)
     assert versions(connection, Purpose.SEAL) == {3: 5}
     assert check(connection, issuer.issuer_id) == []
+
+
+def test_lookup_finds_a_voucher_whose_key_another_process_rotated(
+    connection: Connection, database: str, issuer: Issuer, provider: LocalKeyProvider
+) -> None:
+    given_stock(connection, issuer, 1)
+    voucher = given_active(connection, issuer)
+    with connected(database) as own:
+        elsewhere = open_issuer(own, issuer.code, provider)
+        rotated(connection, issuer, Purpose.HASH)
+        assert serial_by_number(own, elsewhere, voucher.number or "") == voucher.serial
+        assert serial_by_number(own, elsewhere, "1" * 18) is None
 
 
 def test_everything_goes_on_while_keys_are_rotated(

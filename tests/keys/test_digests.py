@@ -20,7 +20,10 @@ from counterfoil.keys.envelope import IssuerKeys, KeyRing
 
 Field = str | int | bool | bytes | None
 
-fields = st.lists(st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.text() | st.binary(), max_size=6)
+fields = st.lists(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.text() | st.binary(),
+    max_size=6,
+)
 
 
 def given_keys(versions: int) -> IssuerKeys:

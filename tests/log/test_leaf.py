@@ -1,7 +1,6 @@
 """Leaves: frozen as bytes, one encoding each, and nothing guessable in clear."""
 
 import hmac
-from hashlib import sha256
 from contextlib import suppress
 from hashlib import sha256
 from typing import Any
@@ -255,7 +254,9 @@ def test_commitments_never_change() -> None:
 
 
 @given(st.binary(min_size=32, max_size=32), st.integers(0, 2**64 - 1), st.text())
-def test_commitment_is_sha_256_under_a_salt_that_is_hmac(key: bytes, leaf_number: int, value: str) -> None:
+def test_commitment_is_sha_256_under_a_salt_that_is_hmac(
+    key: bytes, leaf_number: int, value: str
+) -> None:
     salt = leaf_salt(key, leaf_number)
     assert salt == hmac.digest(key, leaf_number.to_bytes(8, "big"), "sha256")
     for tag in Tag:

@@ -5,7 +5,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -54,7 +53,7 @@ class ReceiverHandler(BaseHTTPRequestHandler):
         pass
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def receiver() -> Iterator[Receiver]:
     with Receiver() as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
@@ -64,39 +63,39 @@ def receiver() -> Iterator[Receiver]:
         thread.join()
 
 
-@pytest.fixture
-def bank(tmp_path: Path, receiver: Receiver) -> Iterator[BankProcess]:
-    (tmp_path / "secret").write_text(SECRET)
-    data_path, secret_path = tmp_path / "bank.sqlite", tmp_path / "secret"
+@pytest.fixture(scope="module")
+def bank(tmp_path_factory: pytest.TempPathFactory, receiver: Receiver) -> Iterator[BankProcess]:
+    folder = tmp_path_factory.mktemp("callback_bank")
+    (folder / "secret").write_text(SECRET)
+    data_path, secret_path = folder / "bank.sqlite", folder / "secret"
     with BankProcess(data_path, secret_path, callback_url=receiver.url) as process:
         yield process
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def client(bank: BankProcess) -> Iterator[httpx.Client]:
     headers = {"Authorization": f"Bearer {SECRET}"}
     with httpx.Client(base_url=bank.base_url, headers=headers, trust_env=False) as caller:
         fund = {"currency": "EUR", "name": "Fund", "kind": "funding", "balance": "100.00"}
-        shop = {"currency": "EUR", "name": "Shop", "kind": "merchant"}
         caller.put("/accounts/fund", json=fund)
-        caller.put("/accounts/shop", json=shop)
         yield caller
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def gateway(bank: BankProcess) -> Iterator[SandboxGateway]:
     rail = SandboxGateway(bank.base_url, secret=SECRET)
     yield rail
     rail.close()
 
 
-def given_order() -> PaymentOrder:
-    return PaymentOrder(uuid4(), "fund", "shop", "SANDBOX", Money(1000, "EUR"), "")
-
-
-def given_behaviour(client: httpx.Client, behaviour: str, **options: object) -> None:
+def given_order(client: httpx.Client, behaviour: str = "normal", **options: object) -> PaymentOrder:
+    """Ten euros to a new shop that behaves like that."""
+    shop = f"shop-{uuid4().hex}"
+    details = {"currency": "EUR", "name": "Shop", "kind": "merchant"}
+    client.put(f"/accounts/{shop}", json=details)
     body = {"behaviour": behaviour, **options}
-    assert client.put("/accounts/shop/behaviour", json=body).status_code == 200
+    assert client.put(f"/accounts/{shop}/behaviour", json=body).status_code == 200
+    return PaymentOrder(uuid4(), "fund", shop, "SANDBOX", Money(1000, "EUR"), "")
 
 
 def callbacks(client: httpx.Client, order: PaymentOrder) -> Any:  # noqa: ANN401 what the log says
@@ -113,10 +112,9 @@ def eventually(holds: Callable[[], bool]) -> None:
 def test_each_end_is_told_once_and_signed(
     client: httpx.Client, gateway: SandboxGateway, receiver: Receiver
 ) -> None:
-    done, refused = given_order(), given_order()
+    done, refused = given_order(client), given_order(client, "rejects_credit")
     gateway.submit(done)
     gateway.submit(done)
-    given_behaviour(client, "rejects_credit")
     gateway.submit(refused)
     told = [{"tries": 1, "delivered": True}]
     eventually(lambda: callbacks(client, done) == callbacks(client, refused) == told)
@@ -132,19 +130,18 @@ def test_each_end_is_told_once_and_signed(
 def test_duplicated_callbacks_are_both_authentic(
     client: httpx.Client, gateway: SandboxGateway, receiver: Receiver
 ) -> None:
-    order = given_order()
-    given_behaviour(client, "duplicates_callbacks")
+    order = given_order(client, "duplicates_callbacks")
     gateway.submit(order)
     eventually(lambda: callbacks(client, order) == [{"tries": 1, "delivered": True}] * 2)
     assert receiver.statuses(order) == ["completed", "completed"]
     assert all(gateway.callback_is_authentic(*each) for each in receiver.received)
-    assert client.get("/accounts/shop").json()["balance"] == "10.00"
+    assert client.get(f"/accounts/{order.credit_account}").json()["balance"] == "10.00"
 
 
 def test_callback_that_fails_is_tried_again(
     client: httpx.Client, gateway: SandboxGateway, receiver: Receiver
 ) -> None:
-    order = given_order()
+    order = given_order(client)
     receiver.failures = 1
     gateway.submit(order)
     eventually(lambda: callbacks(client, order) == [{"tries": 2, "delivered": True}])
@@ -154,17 +151,16 @@ def test_callback_that_fails_is_tried_again(
 def test_payment_whose_answer_was_dropped_is_told_by_callback(
     client: httpx.Client, gateway: SandboxGateway, receiver: Receiver
 ) -> None:
-    order = given_order()
-    given_behaviour(client, "drops_after")
+    order = given_order(client, "drops_after")
     assert gateway.submit(order).status is PaymentStatus.UNKNOWN
-    eventually(lambda: receiver.statuses(order) == ["completed"])
+    eventually(lambda: callbacks(client, order) == [{"tries": 1, "delivered": True}])
+    assert receiver.statuses(order) == ["completed"]
 
 
 def test_accepted_payment_is_told_when_it_ends_even_over_a_kill(
     bank: BankProcess, client: httpx.Client, gateway: SandboxGateway, receiver: Receiver
 ) -> None:
-    order = given_order()
-    given_behaviour(client, "accepts_then_completes", delay_seconds=0.5)
+    order = given_order(client, "accepts_then_completes", delay_seconds=0.5)
     assert gateway.submit(order).status is PaymentStatus.ACCEPTED
     bank.kill()
     assert receiver.statuses(order) == []

@@ -18,7 +18,7 @@ from counterfoil.sandbox_fsp.process import BankProcess
 
 SECRET = "a-shared-secret"
 MERCHANTS = 5
-THREADS = 8
+THREADS = 6
 KILLS = 3
 
 
@@ -99,7 +99,7 @@ def test_kills_under_load_lose_and_double_nothing(
     with ThreadPoolExecutor(THREADS) as pool:
         payers = [pool.submit(pay) for _ in range(THREADS)]
         for _ in range(KILLS):
-            time.sleep(0.4)
+            time.sleep(0.3)
             bank.kill()
             last_acknowledged = list(answered.items())[-20:]
             bank.restart()

@@ -32,6 +32,7 @@ RULES: Final[Mapping[str, str]] = {
     "check_secrets": "An open voucher has its sealed number",
     "check_due": "A voucher in use is found when it is due",
     "check_states": "A voucher is where its last operation led",
+    "check_chains": "A voucher's operations lead from its last back to its first",
     "check_imports": "Imported vouchers are those of the files",
 }
 

@@ -182,12 +182,15 @@ def _without(lines: Sequence[Line], bad: Sequence[RowError]) -> list[Line]:
 
 
 def _runs(lines: Sequence[Line], range_firsts: list[int], next_provision: int) -> list[_Run]:
-    """A run spans no range of ours, so that drawing from it never walks over other vouchers."""
-    runs: dict[tuple[int, int, bool, int], _Run] = {}
+    """A run spans no range of ours, of today or to come, so that drawing from it never walks
+    over other vouchers.
+    """
+    runs: dict[tuple[int, int, bool, int, bool], _Run] = {}
     for line in lines:
         is_live = line.state not in FINISHED
         between = bisect_right(range_firsts, line.serial)
-        key = line.group.group_id, line.amount_minor, is_live, between
+        is_far = line.serial >= _SERIAL_FAR
+        key = line.group.group_id, line.amount_minor, is_live, between, is_far
         if key not in runs:
             runs[key] = _Run(next_provision + len(runs), line.group, line.amount_minor, is_live, [])
         runs[key].lines.append(line)

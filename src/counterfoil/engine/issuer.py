@@ -28,6 +28,18 @@ class Issuer:
         self.keys = load_issuer_keys(connection, self.issuer_id, self.provider)
         self.catalogue = self.catalogue.refreshed(connection, version)
 
+    def catch_up(self, connection: Connection) -> bool:
+        """Read what other processes changed; whether there was anything. For who looks something
+        up without the head, under which everybody else finds out.
+        """
+        row = connection.execute(
+            statement(__package__, "catalogue_version"), {"issuer_id": self.issuer_id}
+        ).fetchone()
+        if row is None or row[0] == self.catalogue.version:
+            return False
+        self.refresh(connection, row[0])
+        return True
+
     def begin(self, connection: Connection) -> Journal:
         """Lock the head and start a journal on a fresh catalogue, for one administrative change."""
         head = lock_head(connection, self.issuer_id)
@@ -62,11 +74,7 @@ def commit(connection: Connection, issuer: Issuer, journal: Journal) -> None:
     connection.commit()
     journal.remember()
     if journal.head.catalogue_version != issuer.catalogue.version:
-        row = connection.execute(
-            statement(__package__, "catalogue_version"), {"issuer_id": issuer.issuer_id}
-        ).fetchone()
-        if row is not None:
-            issuer.refresh(connection, row[0])
+        issuer.catch_up(connection)
         connection.commit()
 
 

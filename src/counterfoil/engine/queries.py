@@ -99,6 +99,16 @@ def serial_by_number(
     connection: Connection, issuer: Issuer, number: str, *, serial: int | None = None
 ) -> int | None:
     """The serial of the voucher with that number; with `serial`, of a secret that needs it."""
+    found = _serial_by_number(connection, issuer, number, serial)
+    if found is None and issuer.catch_up(connection):  # another process may have rotated the key
+        found = _serial_by_number(connection, issuer, number, serial)
+    connection.rollback()
+    return found
+
+
+def _serial_by_number(
+    connection: Connection, issuer: Issuer, number: str, serial: int | None
+) -> int | None:
     hashes = [digest for _version, digest in number_hashes_probed(issuer.keys, number, serial)]
     row = connection.execute(
         statement(__package__, "serial_by_number"),
@@ -108,7 +118,6 @@ def serial_by_number(
             "with_serial": serial is not None,
         },
     ).fetchone()
-    connection.rollback()
     return None if row is None else int(row[0])
 
 

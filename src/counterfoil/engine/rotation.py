@@ -104,7 +104,8 @@ def running_rotations(connection: Connection, issuer: Issuer) -> list[Purpose]:
 
 def rotation_progress(connection: Connection, issuer: Issuer, purpose: Purpose) -> int:
     """How many rows an older key still holds. Reads a whole table; ends its transaction."""
-    _refresh(connection, issuer)
+    issuer.catch_up(connection)
+    connection.commit()
     row = connection.execute(
         statement(__package__, "rotation_left"),
         {
@@ -126,7 +127,8 @@ def _move_stretch(
     """
     if purpose not in _STRETCHES:
         return None
-    _refresh(connection, issuer)
+    issuer.catch_up(connection)
+    connection.commit()
     keys = issuer.keys
     parameters = {
         "issuer_id": issuer.issuer_id,
@@ -234,15 +236,6 @@ def _retiring(connection: Connection, issuer: Issuer) -> list[tuple[Purpose, int
     ).fetchall()
     connection.commit()
     return [(Purpose(purpose), version) for purpose, version in rows]
-
-
-def _refresh(connection: Connection, issuer: Issuer) -> None:
-    row = connection.execute(
-        statement(__package__, "catalogue_version"), {"issuer_id": issuer.issuer_id}
-    ).fetchone()
-    if row is not None and row[0] != issuer.catalogue.version:
-        issuer.refresh(connection, row[0])
-    connection.commit()
 
 
 def _ring(keys: IssuerKeys, purpose: Purpose) -> KeyRing:

@@ -57,8 +57,10 @@ class CallbackSender:
 
     def _run(self) -> None:
         with httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False) as client:
-            while not self._stopping:
+            while True:
                 self._wake.clear()
+                if self._stopping:  # looked at after the clear, or a stop in between is slept over
+                    return
                 try:
                     next_at_ms = self._send_due(client)
                 except (sqlite3.Error, OverloadedError):

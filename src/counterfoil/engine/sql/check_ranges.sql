@@ -1,5 +1,5 @@
--- Ranges of serials that overlap. Imports may share a span with one another, but none of their
--- vouchers may lie where other provisions have theirs.
+-- Ranges of serials that overlap. Imports may share a span with one another, never with a range
+-- of our own.
 --
 -- In:     issuer_id int
 -- Out:    subject, expected, found, rows
@@ -25,13 +25,11 @@ head AS (
 
 imported AS (
     SELECT
-        v.serial,
-        v.provision_id
-    FROM voucher AS v
-    INNER JOIN provision AS p
-        ON p.issuer_id = %(issuer_id)s AND v.provision_id = p.provision_id AND p.kind = 'import'
-    INNER JOIN ranges AS r ON v.serial BETWEEN r.serial_first AND r.serial_last
-    WHERE v.issuer_id = %(issuer_id)s
+        i.provision_id,
+        i.serial_first
+    FROM provision AS i
+    INNER JOIN ranges AS r ON i.serial_first <= r.serial_last AND i.serial_last >= r.serial_first
+    WHERE i.issuer_id = %(issuer_id)s AND i.kind = 'import'
 )
 
 SELECT
@@ -51,9 +49,9 @@ FROM ranges AS r
 INNER JOIN head AS h ON r.serial_last >= h.next_serial
 UNION ALL
 SELECT
-    format('provision %%s, imported into the range of another', provision_id) AS subject,
+    format('provision %%s was imported across another', provision_id) AS subject,
     NULL AS expected,
-    serial AS found,
-    ARRAY[format('voucher %%s', serial)] AS row_names
+    serial_first AS found,
+    ARRAY[format('provision %%s', provision_id)] AS row_names
 FROM imported
 LIMIT 1000

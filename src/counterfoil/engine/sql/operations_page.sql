@@ -19,7 +19,7 @@ SELECT
     o.reference,
     o.subject,
     o.reason,
-    o.flags %% 2 = 1 AS overridden,
+    mod(o.flags, 2) = 1 AS overridden,
     o.leaf_number
 FROM operation AS o
 LEFT JOIN voucher AS v ON o.issuer_id = v.issuer_id AND o.serial = v.serial

@@ -8,6 +8,7 @@ SELECT serial
 FROM voucher
 WHERE
     issuer_id = %(issuer_id)s
-    AND number_hash = any(%(number_hashes)s::bytea [])
+    AND number_hash = any(%(number_hashes)s::bytea[])
     AND with_serial = %(with_serial)s
+ORDER BY serial
 LIMIT 1

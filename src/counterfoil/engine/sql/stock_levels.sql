@@ -5,8 +5,8 @@
 -- Locks:  none
 -- Caller: engine.queries
 SELECT
-    i.code,
-    g.code,
+    i.code AS issuer_code,
+    g.code AS group_code,
     s.state,
     sum(s.vouchers)::bigint AS vouchers
 FROM stock_count AS s
