@@ -1,0 +1,164 @@
+"""Money: deposits and withdrawals of the funding account, and what every account holds."""
+
+from typing import Annotated, Final, Literal
+
+import msgspec
+from msgspec import Meta
+
+from counterfoil.api.native.desk import Asked
+from counterfoil.api.native.endpoint import (
+    Amount,
+    Answered,
+    Body,
+    Currency,
+    Endpoint,
+    Limit,
+    Reason,
+)
+from counterfoil.api.problem import ProblemError
+from counterfoil.chart import AccountKind
+from counterfoil.engine.administration import deposit, withdraw
+from counterfoil.engine.journal import new_reference
+from counterfoil.engine.listings import AccountKey, accounts_page
+from counterfoil.money import Money, decimal_text, is_currency, parse_amount
+
+KIND_WORDS: Final = tuple(kind.word for kind in AccountKind)
+
+
+class FundsBody(Body, kw_only=True):
+    amount: Amount
+    currency: Currency
+    reason: Reason | None = None
+
+
+class FundsAnswer(msgspec.Struct):
+    amount: str
+    currency: str
+    reference: str
+
+
+class BalancePage(Body, kw_only=True):
+    """`after` is the `next` of the page before."""
+
+    after: Annotated[str, Meta(pattern="^[0-9]{1,9}:[0-9]{1,2}:[0-9]{1,18}$")] | None = None
+    limit: Limit = 100
+
+
+class BalanceAnswer(msgspec.Struct):
+    """`owner_id` is a group's, acceptor's or provision's id, 0 where a kind has no owner."""
+
+    kind: Literal[
+        "funding",
+        "available",
+        "earmarked",
+        "reserved",
+        "payable",
+        "customer",
+        "fees",
+        "breakage",
+        "in_transit",
+        "incentives",
+    ]
+    owner_id: int
+    funding_account_id: int
+    currency: str
+    balance: str
+
+
+class BalancesAnswer(msgspec.Struct):
+    balances: list[BalanceAnswer]
+    next: str | None
+
+
+async def create_deposit(asked: Asked, body: FundsBody) -> Answered:
+    money, reference = _money(body), asked.reference or new_reference()
+    is_new = await asked.desk.administer(
+        asked.principal,
+        lambda connection, issuer, caller: deposit(
+            connection, issuer, caller, money, reference=reference, reason=body.reason or ""
+        ),
+    )
+    return _funds(money, reference, is_new=is_new)
+
+
+async def create_withdrawal(asked: Asked, body: FundsBody) -> Answered:
+    money, reference = _money(body), asked.reference or new_reference()
+    is_new = await asked.desk.administer(
+        asked.principal,
+        lambda connection, issuer, caller: withdraw(
+            connection, issuer, caller, money, reference=reference, reason=body.reason or ""
+        ),
+    )
+    return _funds(money, reference, is_new=is_new)
+
+
+async def list_balances(asked: Asked, page: BalancePage) -> Answered:
+    issuer_id = asked.issuer_id
+    after = AccountKey(*map(int, page.after.split(":"))) if page.after else AccountKey(-1, 0, 0)
+    rows = await asked.desk.read(
+        lambda connection: accounts_page(connection, issuer_id, after=after, limit=page.limit)
+    )
+    last = rows[-1].key if len(rows) == page.limit else None
+    balances = [
+        BalanceAnswer(
+            AccountKind(row.key.kind).word,  # type: ignore[arg-type]  # the words are these
+            row.key.owner_id,
+            row.key.funding_account_id,
+            row.currency,
+            decimal_text(row.balance_minor, row.currency),
+        )
+        for row in rows
+    ]
+    following = None if last is None else ":".join(map(str, last))
+    return Answered(BalancesAnswer(balances, following))
+
+
+def _money(body: FundsBody) -> Money:
+    if not is_currency(body.currency):
+        raise ProblemError(422, "currency_invalid", "That is not a currency in use (ISO 4217).")
+    money = parse_amount(body.amount, body.currency)
+    if money.amount_minor == 0:
+        raise ProblemError(422, "amount_invalid", "An amount above zero is needed.")
+    return money
+
+
+def _funds(money: Money, reference: str, *, is_new: bool) -> Answered:
+    amount = decimal_text(money.amount_minor, money.currency)
+    return Answered(FundsAnswer(amount, money.currency, reference), 201 if is_new else 200)
+
+
+ENDPOINTS: Final = (
+    Endpoint(
+        method="POST",
+        path="/deposits",
+        name="create_deposit",
+        summary="Record money that arrived in the funding account",
+        handler=create_deposit,
+        takes=FundsBody,
+        answer=FundsAnswer,
+        status=201,
+        also=(200,),
+        refusals=frozenset({404, 409}),
+    ),
+    Endpoint(
+        method="POST",
+        path="/withdrawals",
+        name="create_withdrawal",
+        summary="Record money that left the funding account; never beyond what is available",
+        handler=create_withdrawal,
+        takes=FundsBody,
+        answer=FundsAnswer,
+        status=201,
+        also=(200,),
+        refusals=frozenset({404, 409}),
+    ),
+    Endpoint(
+        method="GET",
+        path="/balances",
+        name="list_balances",
+        summary="What every account holds; the funding account's is what the provider owes us",
+        handler=list_balances,
+        takes=BalancePage,
+        answer=BalancesAnswer,
+    ),
+)

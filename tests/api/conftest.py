@@ -1,0 +1,158 @@
+"""A real server on a loopback port, over a database that the tests of one file share."""
+
+import io
+import secrets
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+import uvicorn
+from psycopg import sql
+from tests.given import SYSTEM, given_group, given_issuer, given_stock
+
+from counterfoil.api.app import ApiState, build_app
+from counterfoil.embedded import EmbeddedPostgres, database_url
+from counterfoil.engine.administration import SCOPES, create_client
+from counterfoil.engine.database import Connection, connected, migrate
+from counterfoil.engine.issuer import Issuer
+from counterfoil.gateway.sandbox import SandboxGateway
+from counterfoil.jobs.queue import Task
+from counterfoil.keys.provider import LocalKeyProvider
+from counterfoil.settings import Settings
+
+BB = "Social-Benefits"
+
+
+@dataclass
+class Server:
+    """What tests know of a running server. `log` and `jobs` fill while it runs."""
+
+    base_url: str
+    database: str
+    log: io.BytesIO = field(default_factory=io.BytesIO)
+    jobs: list[tuple[Task, str, int]] = field(default_factory=list)
+
+    def client(self, key: str | None = None) -> httpx.Client:
+        headers = {} if key is None else {"X-API-Key": key}
+        return httpx.Client(base_url=self.base_url, headers=headers, trust_env=False, timeout=20.0)
+
+
+@contextmanager
+def running_server(
+    database: str,
+    provider: LocalKeyProvider,
+    *,
+    settings: Settings | None = None,
+    gateway: SandboxGateway | None = None,
+) -> Iterator[Server]:
+    server = Server("", database)
+
+    def enqueue(task: Task, issuer_code: str, subject_id: int) -> None:
+        server.jobs.append((task, issuer_code, subject_id))
+
+    app = build_app(
+        ApiState(
+            database_url=database,
+            provider=provider,
+            enqueue=enqueue,
+            settings=settings or Settings(),
+            gateway=gateway,
+            log=server.log,
+        )
+    )
+    runner = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host="127.0.0.1",
+            port=0,
+            loop="uvloop",
+            http="httptools",
+            ws="none",
+            lifespan="on",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+        )
+    )
+    thread = threading.Thread(target=runner.run)
+    thread.start()
+    while not runner.started:
+        assert thread.is_alive()
+        time.sleep(0.005)
+    port = runner.servers[0].sockets[0].getsockname()[1]
+    server.base_url = f"http://127.0.0.1:{port}"
+    try:
+        yield server
+    finally:
+        runner.should_exit = True
+        thread.join(20)
+        assert not thread.is_alive()
+
+
+@pytest.fixture(scope="module")
+def api_database(template: str, postgres: EmbeddedPostgres, home: Path) -> Iterator[str]:
+    """As `database`, for all tests of a file."""
+    name = f"test_{secrets.token_hex(6)}"
+    with psycopg.connect(postgres.url, autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
+        url = database_url(home, database=name)
+        migrate(url)
+        yield url
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        for plane in ("engine", "portal"):
+            connection.execute(
+                sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(f"{name}_{plane}"))
+            )
+
+
+@pytest.fixture(scope="module")
+def books(api_database: str) -> Iterator[Connection]:
+    """A connection of the test's own, to prepare and to look behind the API."""
+    with connected(api_database) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def issuer(books: Connection, provider: LocalKeyProvider) -> Issuer:
+    """With money, a merchant, and 500 vouchers of 10.00 in FOOD-AID."""
+    issuer = given_issuer(books, provider)
+    given_group(books, issuer)
+    given_stock(books, issuer, 500)
+    return issuer
+
+
+@pytest.fixture(scope="module")
+def key(books: Connection, issuer: Issuer) -> str:
+    """Of the building block that may do everything but act without approval."""
+    return given_key(books, issuer, BB)
+
+
+@pytest.fixture(scope="module")
+def server(api_database: str, provider: LocalKeyProvider, key: str) -> Iterator[Server]:
+    assert key
+    with running_server(api_database, provider) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def api(server: Server, key: str) -> Iterator[httpx.Client]:
+    with server.client(key) as client:
+        yield client
+
+
+def given_key(
+    connection: Connection, issuer: Issuer, name: str, scopes: frozenset[str] | None = None
+) -> str:
+    wanted = SCOPES - {"unattended"} if scopes is None else scopes
+    _client, key = create_client(connection, issuer, SYSTEM, name=name, scopes=sorted(wanted))
+    return key
