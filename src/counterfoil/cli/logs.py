@@ -1,0 +1,52 @@
+"""Logs are JSON lines, ours and those of the libraries alike."""
+
+import logging
+import sys
+from collections.abc import Mapping
+from io import TextIOWrapper
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import structlog
+
+_QUIET: Final[Mapping[str, int]] = {
+    "httpx": logging.WARNING,  # its lines carry addresses of accounts
+    "procrastinate": logging.WARNING,  # a line per job, and a job is logged by who does it
+    "psycopg.pool": logging.ERROR,  # what it warns of is told once, by who waits for it
+}
+
+
+def configure(level: str, path: Path | None = None) -> BinaryIO:
+    """To standard error, or to the end of the file at `path`; returns where lines go."""
+    number = logging.getLevelNamesMapping()[level.upper()]
+    binary = sys.stderr.buffer if path is None else path.open("ab")
+    stream = TextIOWrapper(binary, encoding="utf-8", line_buffering=True)
+    shared: list[structlog.types.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[
+            *shared,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.WriteLoggerFactory(file=stream),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*shared, structlog.processors.format_exc_info],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+    )
+    logging.basicConfig(level=number, handlers=[handler], force=True)
+    for name, lowest in _QUIET.items():
+        logging.getLogger(name).setLevel(max(lowest, number))
+    return binary

@@ -1,0 +1,41 @@
+"""What a worker's threads share, and the connection and issuers that each of them holds."""
+
+from dataclasses import dataclass, field
+from threading import Event
+
+from counterfoil.engine.database import Connection
+from counterfoil.engine.issuer import Issuer, issuer_codes, open_issuer
+from counterfoil.gateway.port import Gateway
+from counterfoil.keys.provider import KeyProvider
+
+
+@dataclass(frozen=True, slots=True)
+class WorkSite:
+    """`gateway` is None where no financial provider is set: then payments wait."""
+
+    database_url: str = field(repr=False)
+    provider: KeyProvider
+    gateway: Gateway | None
+    stopping: Event = field(default_factory=Event)
+
+
+@dataclass(slots=True)
+class Desk:
+    """One thread's: an `Issuer` must not be shared between threads that write."""
+
+    site: WorkSite
+    connection: Connection
+    _opened: dict[str, Issuer] = field(default_factory=dict)
+
+    def issuer(self, code: str) -> Issuer:
+        if code not in self._opened:
+            self._opened[code] = open_issuer(self.connection, code, self.site.provider)
+        return self._opened[code]
+
+    def issuers(self) -> list[Issuer]:
+        """All of them, those created since the last call included."""
+        return [self.issuer(code) for code in issuer_codes(self.connection)]
+
+    @property
+    def is_stopping(self) -> bool:
+        return self.site.stopping.is_set()

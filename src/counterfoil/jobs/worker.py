@@ -1,0 +1,116 @@
+"""The worker: what waits in the queue, and the loops that nobody has to ask for.
+
+    queue      finish a provision, a bulk, a rotation      as soon as it is asked for
+    loops      due vouchers, payments without an end,      each by its own pause
+               what a killed process left, the purge
+
+Any number of workers may run: every piece of work is locked by whoever does it.
+"""
+
+import asyncio
+from threading import Thread
+from typing import Final
+
+import structlog
+from procrastinate import PsycopgConnector
+
+from counterfoil.engine.due import SWEEP_ROWS, sweep_due
+from counterfoil.engine.issuer import Issuer
+from counterfoil.engine.purge import STRETCH_OPERATIONS, purge_retained
+from counterfoil.gateway.resolver import resolve_payments
+from counterfoil.jobs import loops
+from counterfoil.jobs.loops import BACK_OFF_SECONDS, Loop
+from counterfoil.jobs.queue import QUEUE, pool_arguments
+from counterfoil.jobs.site import Desk, WorkSite
+from counterfoil.jobs.tasks import (
+    SITE,
+    finish_left_bulks,
+    finish_left_provisions,
+    finish_left_rotations,
+    tasks,
+)
+
+_JOBS_AT_ONCE: Final = 2
+_STOP_SECONDS_MAX: Final = 30.0
+_POLL_SECONDS: Final = 2.0
+_STOP_POLL_SECONDS: Final = 0.1
+
+_log = structlog.get_logger("counterfoil.jobs")
+
+
+def _sweep(desk: Desk, issuer: Issuer) -> int:
+    swept = sweep_due(desk.connection, issuer)
+    return swept if swept == SWEEP_ROWS else 0
+
+
+def _purge(desk: Desk, issuer: Issuer) -> int:
+    purged = purge_retained(desk.connection, issuer)
+    return purged if purged == STRETCH_OPERATIONS else 0
+
+
+def _resolve(desk: Desk, issuer: Issuer) -> int:
+    gateway = desk.site.gateway
+    return 0 if gateway is None else resolve_payments(desk.connection, issuer, gateway)
+
+
+LOOPS: Final = (
+    Loop("due", _sweep, 0.5),
+    Loop("payments", _resolve, 0.5),
+    Loop("left provisions", finish_left_provisions, 2.0),
+    Loop("left bulks", finish_left_bulks, 2.0),
+    Loop("left rotations", finish_left_rotations, 2.0),
+    Loop("retention", _purge, 10.0),
+)
+
+
+def work(site: WorkSite) -> None:
+    """Blocks until `site.stopping` is set, then lets each thread end its step."""
+    threads = [loops.start(site, loop) for loop in LOOPS]
+    threads.append(_start_queue(site))
+    _log.info("worker.started", loops=[loop.name for loop in LOOPS])
+    try:
+        site.stopping.wait()
+    finally:
+        site.stopping.set()
+        for thread in threads:
+            thread.join(_STOP_SECONDS_MAX)
+    _log.info("worker.stopped")
+
+
+def _start_queue(site: WorkSite) -> Thread:
+    thread = Thread(target=lambda: asyncio.run(_queue(site)), name="queue")
+    thread.start()
+    return thread
+
+
+async def _queue(site: WorkSite) -> None:
+    failures = 0
+    while not site.stopping.is_set():
+        try:
+            await _serve_queue(site)
+        except Exception as error:  # noqa: BLE001  # whatever it was, the queue goes on
+            _log.warning("worker.queue_lost", cause=type(error).__name__)
+        pause = BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)]
+        failures += 1
+        await asyncio.to_thread(site.stopping.wait, pause)
+
+
+async def _serve_queue(site: WorkSite) -> None:
+    app = tasks.with_connector(PsycopgConnector(**pool_arguments(site.database_url)))
+    async with app.open_async():
+        worker = asyncio.create_task(
+            app.run_worker_async(
+                queues=[QUEUE],
+                concurrency=_JOBS_AT_ONCE,
+                install_signal_handlers=False,
+                fetch_job_polling_interval=_POLL_SECONDS,
+                delete_jobs="successful",
+                additional_context={SITE: site},
+            )
+        )
+        while not worker.done() and not site.stopping.is_set():  # noqa: ASYNC110  # a thread's event
+            await asyncio.sleep(_STOP_POLL_SECONDS)
+        worker.cancel()
+        await asyncio.wait([worker])
+        if not worker.cancelled() and (error := worker.exception()):
+            raise error
