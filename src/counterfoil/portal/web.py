@@ -1,0 +1,24 @@
+"""The portal as one ASGI application, over a bridge to Django's WSGI."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, cast
+
+from a2wsgi import WSGIMiddleware
+from django.core.wsgi import get_wsgi_application
+
+from counterfoil.keys.provider import KeyProvider
+from counterfoil.portal.configuration import configure
+from counterfoil.portal.schema import portal_secret
+
+if TYPE_CHECKING:
+    from a2wsgi.wsgi_typing import WSGIApp
+
+_THREADS: Final = 8
+
+
+def portal_asgi(url: str, provider: KeyProvider, *, hosts: Sequence[str] = ()) -> WSGIMiddleware:
+    configure(url, secret=portal_secret(url, provider), hosts=hosts)
+    return WSGIMiddleware(
+        cast("WSGIApp", get_wsgi_application()),  # each has words of its own for the same shapes
+        workers=_THREADS,
+    )
