@@ -40,7 +40,7 @@ class Run:
     def call(self, method: str, path: str, body: object = None, **headers: str) -> httpx.Response:
         content = {"content": body} if isinstance(body, bytes) else {"json": body}
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        answer = self.client.request(method, path, headers=named, **content)  # type: ignore[arg-type]  # one of the two
+        answer = self.client.request(method, path, headers=named, **content)
         if not answer.is_success:
             assert answer.status_code in CODES, answer.text
             self.refusals.append(f"{answer.headers} {answer.text}")
@@ -137,7 +137,7 @@ def administer(till: Run, office: Run) -> None:
     office.call("POST", "/api/v1/redemptions", shop | {"number": number + "x"})
     office.call("POST", "/api/v1/redemptions", shop | {"number": number, "acceptor_group": "NO"})
     created = office.call("POST", "/api/v1/clients", {"name": "Kiosk", "scopes": ["redeem"]})
-    office.net.add(created.raise_for_status().json()["key"])
+    office.net.add(created.raise_for_status().json()["api_key"])
     ended = till.active(DEFERRED)
     assert till.redeem(ended["voucher_number"]).status_code == 200
     assert office.change(ended["voucher_serial_number"], "purge").status_code == 200
@@ -197,7 +197,8 @@ def lose_the_database(till: Run, house: House) -> None:
     """Killed under a redemption; it comes back by itself."""
     number = till.active(DEFERRED)["voucher_number"]
     kill_each(postgres_processes(house), signal.SIGKILL)
-    told, deadline = [], time.monotonic() + BACK_SECONDS_MAX
+    told: list[int] = []
+    deadline = time.monotonic() + BACK_SECONDS_MAX
     while not told or told[-1] != 200:
         assert time.monotonic() < deadline
         told.append(till.redeem(number).status_code)

@@ -42,7 +42,7 @@ def net(tmp_path: Path) -> Net:
 
 @pytest.fixture
 def programme(house: House, net: Net) -> Programme:
-    """With stock, and a client that may do everything."""
+    """With stock, and shops whose bank rejects, or drops what it should answer."""
     with connected(house.postgres.url) as connection, house.teller() as teller:
         programme = given_programme(connection, house.provider, teller, CODE)
         net.add(programme.key)
@@ -50,27 +50,38 @@ def programme(house: House, net: Net) -> Programme:
         given_stock(connection, programme.issuer, 30, group=STOCK)
         for shop, behaviour in ((REFUSED_SHOP, "rejects_credit"), (DROPPED_SHOP, "drops_after")):
             given_shop(connection, programme, teller, shop, behaviour=behaviour)
-        _client, key = create_client(
-            connection, programme.issuer, SYSTEM, name="Office", scopes=sorted(SCOPES)
-        )
-        net.add(key)
     return programme
 
 
 @pytest.fixture
-def run(house: House, net: Net, programme: Programme) -> Iterator[tuple[Run, Run, Api]]:
-    """A till of dialect 1, an office of the administration API, and the server of both."""
-    with Api(house) as api:
-        api.wait_until_ready()
-        keys = [programme.key, *net.others - {programme.key}]
-        clients = [
-            httpx.Client(
-                base_url=api.base_url, headers={"X-API-Key": key}, trust_env=False, timeout=20.0
-            )
-            for key in keys
-        ]
-        with clients[0], clients[1]:
-            yield Run(net, clients[0], programme), Run(net, clients[1], programme), api
+def office_key(house: House, net: Net, programme: Programme) -> str:
+    """Of a client that may do everything."""
+    with connected(house.postgres.url) as connection:
+        _office, key = create_client(
+            connection, programme.issuer, SYSTEM, name="Office", scopes=sorted(SCOPES)
+        )
+    return net.add(key)
+
+
+@pytest.fixture
+def api(house: House) -> Iterator[Api]:
+    with Api(house) as server:
+        server.wait_until_ready()
+        yield server
+
+
+@pytest.fixture
+def till(api: Api, net: Net, programme: Programme) -> Iterator[Run]:
+    """Of dialect 1."""
+    with _client(api, programme.key) as client:
+        yield Run(net, client, programme)
+
+
+@pytest.fixture
+def office(api: Api, net: Net, programme: Programme, office_key: str) -> Iterator[Run]:
+    """Of the administration API."""
+    with _client(api, office_key) as client:
+        yield Run(net, client, programme)
 
 
 @pytest.mark.parametrize("place", ["log line {}", 'json {{"a": "{}"}}', "x{}y"])
@@ -90,9 +101,8 @@ def test_the_net_has_no_holes(net: Net, tmp_path: Path, place: str) -> None:
 
 
 def test_nothing_secret_is_left_anywhere(
-    run: tuple[Run, Run, Api], house: House, net: Net, tmp_path: Path
+    till: Run, office: Run, api: Api, house: House, net: Net, tmp_path: Path
 ) -> None:
-    till, office, api = run
     busy_callers.live(till)
     busy_callers.be_refused(till)
     busy_callers.pay_instantly(till, house)
@@ -117,13 +127,17 @@ def test_nothing_secret_is_left_anywhere(
         assert "Traceback" not in log.read_text("utf-8"), log
 
 
-# ------------------------------------------------------------------ where it is looked for
+def _client(api: Api, key: str) -> httpx.Client:
+    headers = {"X-API-Key": key}
+    return httpx.Client(base_url=api.base_url, headers=headers, trust_env=False, timeout=20.0)
 
 
 def _dump(house: House, path: Path) -> Path:
     subprocess.run(  # noqa: S603  # every word is ours
-        [str(program("pg_dump")), "--format=plain", "--inserts", "-f", str(path)]
-        + [house.postgres.url],
+        [
+            *(str(program("pg_dump")), "--format=plain", "--inserts"),
+            *("--file", str(path), "--dbname", house.postgres.url),
+        ],
         check=True,
         timeout=60,
     )

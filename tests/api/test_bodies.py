@@ -53,10 +53,10 @@ def test_a_hostile_body_is_400_within_50_ms(api: httpx.Client, body: bytes) -> N
             started = time.perf_counter()
             answer = api.request(method, path, content=body, headers={"X-API-Key": "wrong"})
             seconds.append(time.perf_counter() - started)
+            assert answer.status_code == 400, answer.text
+            assert list(answer.json()) == ["message"]
+            assert "Traceback" not in answer.text
         assert min(seconds) < 0.05
-        assert answer.status_code == 400, answer.text
-        assert list(answer.json()) == ["message"]
-        assert "Traceback" not in answer.text
 
 
 def test_an_administration_call_refuses_them_too(api: httpx.Client) -> None:

@@ -22,6 +22,7 @@ from tests.given import (
     state_of,
 )
 
+from counterfoil.engine.apply import apply
 from counterfoil.engine.check import check
 from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer
@@ -137,6 +138,16 @@ def test_a_replacement_may_be_replaced_in_the_same_batch(
     connection.rollback()
     assert row == (second.replacement_serial,)
     assert balances(connection, issuer)["reserved:3"] == 1000
+    assert check(connection, issuer.issuer_id) == []
+
+
+def test_a_bulk_may_change_one_voucher_twice(connection: Connection, issuer: Issuer) -> None:
+    given_stock(connection, issuer, 1)
+    serial = given_active(connection, issuer).serial or 0
+    twice = [change(Action.SUSPEND, serial), change(Action.UNSUSPEND, serial)]
+    told = apply(connection, issuer, twice, bulk=True)
+    assert [answer.outcome for answer in told] == [Outcome.DONE] * 2
+    assert state_of(connection, issuer, serial) is State.ACTIVE
     assert check(connection, issuer.issuer_id) == []
 
 

@@ -160,7 +160,6 @@ def test_every_statement_names_its_issuer_and_says_what_it_locks() -> None:
         "insert_issuer.sql",
         "issuer_by_code.sql",
         "issuer_codes.sql",
-        "payment_due_now.sql",
     }
     folder = files("counterfoil") / "engine" / "sql"
     silent = [

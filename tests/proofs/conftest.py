@@ -1,4 +1,4 @@
-"""One house for the proofs of a file; each of them brings an issuer of its own."""
+"""One house for all proofs; each of them brings an issuer of its own."""
 
 from collections.abc import Iterator
 
@@ -9,13 +9,13 @@ from tests.proofs.house import House, opened_house
 from counterfoil.engine.database import Connection, connected
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with opened_house(tmp_path_factory.mktemp("house") / "home") as opened:
         yield opened
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def teller(house: House) -> Iterator[httpx.Client]:
     with house.teller() as client:
         yield client

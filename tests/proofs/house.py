@@ -67,12 +67,19 @@ def opened_house(home: Path) -> Iterator[House]:
 
 
 class Command:
-    """`counterfoil <arguments>` on the house, running; a context manager stops it."""
+    """`counterfoil <arguments>` on the house, running; a context manager stops it.
 
-    def __init__(self, house: House, name: str, *arguments: str) -> None:
+    `by_url`: as on a PostgreSQL of somebody else, which it cannot start again itself.
+    """
+
+    def __init__(self, house: House, name: str, *arguments: str, by_url: bool = False) -> None:
         self._log_path = house.home / f"{name}.log"
-        self._environment = environment(house.settings)
-        self._command = [*COMMAND, *arguments, "--home", str(house.home)]
+        if by_url:
+            place, settings = [], house.settings | _by_url(house)
+        else:
+            place, settings = ["--home", str(house.home)], house.settings
+        self._environment = environment(settings)
+        self._command = [*COMMAND, *arguments, *place]
         self.process = self._started()
 
     def __enter__(self) -> Self:
@@ -109,10 +116,10 @@ class Command:
 
 
 class Api(Command):
-    def __init__(self, house: House, name: str = "api") -> None:
+    def __init__(self, house: House, name: str = "api", *, by_url: bool = False) -> None:
         self.port = free_port()
         self.base_url = f"http://127.0.0.1:{self.port}"
-        super().__init__(house, name, "api", "--port", str(self.port))
+        super().__init__(house, name, "api", "--port", str(self.port), by_url=by_url)
 
     def wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_SECONDS_MAX
@@ -147,6 +154,13 @@ def kill_each(pids: list[int], number: int) -> None:
             os.kill(pid, number)
         except ProcessLookupError:
             continue
+
+
+def _by_url(house: House) -> dict[str, str]:
+    return {
+        "COUNTERFOIL_DATABASE": house.postgres.url,
+        "COUNTERFOIL_KEY_FILE": str(house.home / "keys.json"),
+    }
 
 
 def _secret_path(home: Path) -> Path:

@@ -102,8 +102,8 @@ def test_twenty_kills(
         _assert_paid_once(books, programme, seen, teller)
         assert check(books, programme.issuer.issuer_id) == []
     assert counterfoil("check", home=house.home).code == 0
-    traces = [line for log in house.logs for line in log.open() if "Traceback" in line]
-    assert traces == []
+    lines = [line for log in house.logs for line in log.read_text("utf-8").splitlines()]
+    assert [line for line in lines if "Traceback" in line] == []
 
 
 def _kill(victim: str, house: House, api: Api, *, down_seconds: float) -> None:

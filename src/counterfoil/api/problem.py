@@ -1,5 +1,6 @@
 """Refusals outside the GovStack dialects: RFC 9457 problems with a stable `code`."""
 
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
@@ -23,6 +24,7 @@ from counterfoil.errors import (
 )
 
 PROBLEM_JSON: Final = "application/problem+json"
+_STRANGE_FIELD: Final = re.compile(r"unknown field `(?![A-Za-z_]{1,40}`).*", re.DOTALL)
 _log = structlog.get_logger("counterfoil.api")
 
 
@@ -110,7 +112,7 @@ def exception_handlers() -> dict[Any, Any]:
             request, ProblemError(413, "too_large", "The body is larger than a call can need.")
         ),
         msgspec.ValidationError: lambda request, error: problem_response(
-            request, ProblemError(422, "invalid", f"{error}.")
+            request, ProblemError(422, "invalid", f"{_unquoted(str(error))}.")
         ),
         MalformedAmountError: lambda request, error: problem_response(
             request, ProblemError(422, "amount_invalid", str(error))
@@ -158,6 +160,11 @@ def _http_error(request: Request, error: HTTPException) -> Response:
             error.headers,
         ),
     )
+
+
+def _unquoted(message: str) -> str:
+    """The name of a field is quoted only where it looks like one: it may be a value gone astray."""
+    return _STRANGE_FIELD.sub("unknown field", message)
 
 
 def _title(status: int) -> str:

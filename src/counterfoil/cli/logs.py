@@ -2,12 +2,14 @@
 
 import logging
 import sys
+import traceback
 from collections.abc import Mapping
 from io import TextIOWrapper
 from pathlib import Path
 from typing import BinaryIO, Final
 
 import structlog
+from structlog.types import EventDict, Processor, WrappedLogger
 
 _QUIET: Final[Mapping[str, int]] = {
     "httpx": logging.WARNING,  # its lines carry addresses of accounts
@@ -21,7 +23,7 @@ def configure(level: str, path: Path | None = None) -> BinaryIO:
     number = logging.getLevelNamesMapping()[level.upper()]
     binary = sys.stderr.buffer if path is None else path.open("ab")
     stream = TextIOWrapper(binary, encoding="utf-8", line_buffering=True)
-    shared: list[structlog.types.Processor] = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -29,7 +31,7 @@ def configure(level: str, path: Path | None = None) -> BinaryIO:
     structlog.configure(
         processors=[
             *shared,
-            structlog.processors.format_exc_info,
+            _without_texts,
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
@@ -39,7 +41,7 @@ def configure(level: str, path: Path | None = None) -> BinaryIO:
     handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[*shared, structlog.processors.format_exc_info],
+            foreign_pre_chain=[*shared, _without_texts],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(),
@@ -50,3 +52,18 @@ def configure(level: str, path: Path | None = None) -> BinaryIO:
     for name, lowest in _QUIET.items():
         logging.getLogger(name).setLevel(max(lowest, number))
     return binary
+
+
+def _without_texts(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Of an exception its class and its places; its text may hold what was in a row."""
+    given = event.pop("exc_info", None)
+    if given:
+        error = given if isinstance(given, BaseException) else sys.exc_info()[1]
+        if isinstance(given, tuple):
+            error = given[1]
+        event["cause"] = type(error).__name__
+        event["places"] = [
+            f"{Path(frame.filename).name}:{frame.lineno}"
+            for frame in traceback.extract_tb(None if error is None else error.__traceback__)
+        ]
+    return event

@@ -7,8 +7,7 @@ changed in memory as it goes, and written once at the end (engine/writing.py).
 import dataclasses
 import hmac
 from datetime import datetime
-from typing import Final
-from uuid import UUID, uuid4
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -43,6 +42,7 @@ from counterfoil.engine.operation import (
     Preactivate,
     Redeem,
     asked_action,
+    new_payment_id,
 )
 from counterfoil.engine.reading import Batch, Block, Reference, Remembered, StockCursor
 from counterfoil.engine.writing import NewVoucher, Writing
@@ -56,6 +56,9 @@ from counterfoil.keys.numbers import (
 )
 from counterfoil.log.leaf import SerialRange, rows_digest
 from counterfoil.voucher import Action, State
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 BLOCK_SERIALS: Final = 10_000
 _SHOWABLE: Final = frozenset({State.PREACTIVATED, State.ACTIVE})
@@ -496,7 +499,7 @@ class Deciding:
         version = self._version_of(voucher)
         funding = self._catalogue.funding_accounts[version.funding_account_id]
         return PaymentDue(
-            payment_id=uuid4(),
+            payment_id=new_payment_id(self._issuer.issuer_id),
             serial=voucher.serial,
             funding_account_id=version.funding_account_id,
             fsp=acceptor.fsp,
@@ -597,7 +600,8 @@ class Deciding:
         return _with_number(answer, number)
 
     def _add_bulk_leaf(self) -> None:
-        rows = sorted(self._bulk_rows)
+        """A voucher changed twice is in it once, as it was left."""
+        rows = sorted({row[0]: row for row in self._bulk_rows}.values())
         operations = self._batch.operations
         self.journal.add_leaf(
             asked_action(operations[0]),

@@ -101,6 +101,8 @@ class Guard:
 
     def refuses(self, guesser: Guesser) -> int | None:
         """How many seconds to wait; None for who may ask now."""
+        if not self._known and not self._new:
+            return None  # nobody has missed
         settings = self._issuer.catalogue.settings
         window = timedelta(seconds=settings.miss_window_seconds)
         now = self._clock()

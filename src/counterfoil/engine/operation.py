@@ -1,5 +1,6 @@
 """What may be asked of the engine, and what it answers."""
 
+import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -49,6 +50,9 @@ class Outcome(StrEnum):
     FUNDING_SHORT = "funding_short"
     CANNOT_CREDIT = "cannot_credit"
 
+
+_VERSION_8: Final = 0x8 << 76 | 0b10 << 62
+_RANDOM_BITS: Final = (1 << 96) - 1 & ~(0xF << 76 | 0b11 << 62)
 
 CHANGED: Final = frozenset({Outcome.DONE, Outcome.PENDING})
 
@@ -164,6 +168,17 @@ class Answer(msgspec.Struct, frozen=True):
 
     def __repr__(self) -> str:
         return f"Answer({self.outcome}, serial={self.serial}, operation_id={self.operation_id})"
+
+
+def new_payment_id(issuer_id: int) -> UUID:
+    """A random UUID (RFC 9562, version 8) whose first 32 bits are the issuer: what comes in from a
+    provider names nothing but the payment.
+    """
+    return UUID(int=issuer_id << 96 | _VERSION_8 | secrets.randbits(96) & _RANDOM_BITS)
+
+
+def issuer_of_payment(payment_id: UUID) -> int:
+    return payment_id.int >> 96
 
 
 def asked_action(operation: Operation) -> Action:

@@ -8,7 +8,7 @@ from uuid import UUID
 from counterfoil.engine.arrays import Blobs
 from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer, issuer_codes
-from counterfoil.engine.operation import PaymentDue
+from counterfoil.engine.operation import PaymentDue, issuer_of_payment
 from counterfoil.engine.writing import LEASE_SECONDS
 from counterfoil.errors import WrongSettingError
 from counterfoil.keys.numbers import number_hashes_probed
@@ -150,7 +150,10 @@ def release_payment(
 
 
 def make_payment_due(connection: Connection, payment_id: UUID) -> None:
-    connection.execute(statement(__package__, "payment_due_now"), {"payment_id": payment_id})
+    connection.execute(
+        statement(__package__, "payment_due_now"),
+        {"issuer_id": issuer_of_payment(payment_id), "payment_id": payment_id},
+    )
     connection.commit()
 
 

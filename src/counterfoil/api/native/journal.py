@@ -16,10 +16,9 @@ from counterfoil.api.native.endpoint import (
     Endpoint,
     Id,
     Limit,
-    Moment,
     Serial,
 )
-from counterfoil.api.native.moments import moment
+from counterfoil.api.native.moments import MomentText, past_moment
 from counterfoil.engine.listings import OperationFilter, OperationRow, operations_page
 from counterfoil.money import decimal_text
 from counterfoil.voucher import Action
@@ -42,8 +41,8 @@ class OperationsPage(SerialOperationsPage, kw_only=True):
     serial: Serial | None = None
     acceptor_id: Id | None = None
     client_id: Annotated[int, Meta(ge=0, le=2**31 - 1)] | None = None
-    since: Moment | None = None
-    until: Moment | None = None
+    since: MomentText | None = None
+    until: MomentText | None = None
 
 
 class OperationAnswer(msgspec.Struct, kw_only=True):
@@ -79,8 +78,8 @@ async def list_operations(asked: Asked, page: OperationsPage) -> Answered:
         serial=page.serial,
         acceptor_id=page.acceptor_id,
         client_id=page.client_id,
-        since=None if page.since is None else moment(page.since, is_future=False),
-        until=None if page.until is None else moment(page.until, is_future=False),
+        since=None if page.since is None else past_moment(page.since),
+        until=None if page.until is None else past_moment(page.until),
     )
     rows, following = await asked.desk.read(
         lambda connection: operations_page(

@@ -7,4 +7,5 @@
 SELECT 1 AS found
 FROM voucher
 WHERE issuer_id = %(issuer_id)s AND number_hash = any(%(number_hashes)s::bytea[])
+ORDER BY found
 LIMIT 1

@@ -3,4 +3,4 @@
 -- In:     rows by binary COPY
 -- Locks:  none besides the new rows
 -- Caller: engine.provision, engine.importing
-COPY voucher_secret (issuer_id, serial, key_version, sealed) FROM STDIN (FORMAT BINARY)
+COPY voucher_secret (issuer_id, serial, key_version, sealed) FROM STDIN (FORMAT BINARY)  -- noqa: PRS

@@ -6,4 +6,4 @@
 COPY voucher (
     issuer_id, serial, amount_minor, changed_at, provision_id, group_id, group_version, state,
     key_version, number_hash
-) FROM STDIN (FORMAT BINARY)
+) FROM STDIN (FORMAT BINARY)  -- noqa: PRS

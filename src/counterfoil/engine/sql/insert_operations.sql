@@ -29,7 +29,7 @@ SELECT
     nullif(o.subject, ''),
     nullif(o.reason, ''),
     nullif(o.previous, 0)
-FROM unnest(
+FROM unnest( -- noqa: PRS
     %(serials)s::bigint[],
     %(amounts)s::bigint[],
     %(leaf_numbers)s::bigint[],

@@ -13,4 +13,4 @@ VALUES (
     %(changed_version)s
 )
 ON CONFLICT (issuer_id, group_id) DO UPDATE
-SET version = excluded.version, changed_version = excluded.changed_version
+    SET version = excluded.version, changed_version = excluded.changed_version
