@@ -14,7 +14,7 @@ from psycopg import Cursor
 from psycopg import errors as pg
 from psycopg.rows import TupleRow
 
-from counterfoil.engine.database import Connection
+from counterfoil.engine.database import Connection, refresh_plans
 from counterfoil.engine.deciding import Deciding
 from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.operation import Answer, Operation
@@ -71,6 +71,7 @@ def apply(
     """
     for attempt in range(1, ATTEMPTS_MAX + 1):
         try:
+            refresh_plans(connection)
             batch = read_batch(
                 connection, issuer, operations, look_up_own_references=after_lost_commit
             )

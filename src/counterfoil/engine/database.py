@@ -4,7 +4,9 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
+from time import monotonic
 from typing import Final
+from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg import sql
@@ -23,12 +25,15 @@ _SESSION: Final = (
     "-c lock_timeout=10s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s"
     " -c timezone=UTC -c jit=off"
 )
-# A batch only ever looks up what its arrays name, by a key. With nothing else to choose from the
-# planner cannot be misled by statistics that are late, and plans once instead of every time.
+# A batch only ever looks up what its arrays name, by a key; nothing else is left to choose from.
+# Plans are kept (planning each statement of each batch would cost as much as running it) and
+# made anew every second, by `refresh_plans`.
 _LOOKUPS: Final = (
     " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_bitmapscan=off"
     " -c enable_hashjoin=off -c enable_mergejoin=off"
 )
+_PLANS_KEPT_SECONDS: Final = 1.0
+_planned_at: Final[WeakKeyDictionary[Connection, float]] = WeakKeyDictionary()
 CONNECT_TIMEOUT_SECONDS: Final = 5
 
 
@@ -112,6 +117,16 @@ def missing_steps(connection: Connection) -> list[str]:
         return names
     rows = connection.execute("SELECT name FROM schema_step").fetchall()
     return sorted(set(names) - {name for (name,) in rows})
+
+
+def refresh_plans(connection: Connection) -> None:
+    """A plan made while a table was empty reads all of it for each row looked up, for as long as
+    it is kept. So none is older than a second when a batch begins: it costs one short statement.
+    """
+    now = monotonic()
+    if now - _planned_at.get(connection, 0.0) > _PLANS_KEPT_SECONDS:
+        connection.execute("DISCARD PLANS")
+        _planned_at[connection] = now
 
 
 def connect_as_owner(url: str) -> Connection:
