@@ -33,7 +33,7 @@ from bench.server import (
     pgbench_tps,
     provisioned,
 )
-from counterfoil.engine.administration import create_client
+from counterfoil.engine.clients import create_client
 from counterfoil.errors import CounterfoilError
 from counterfoil.money import Money
 

@@ -15,17 +15,13 @@ from psycopg import sql
 
 from counterfoil.cli.migration import migrate
 from counterfoil.embedded import EmbeddedPostgres, database_url, program
-from counterfoil.engine.administration import (
-    AcceptorDesign,
-    GroupDesign,
-    create_acceptors,
-    create_group,
-    create_issuer,
-    deposit,
-)
+from counterfoil.engine.acceptors import AcceptorDesign, create_acceptors
 from counterfoil.engine.apply import apply
 from counterfoil.engine.database import Connection, connect
+from counterfoil.engine.funds import deposit
+from counterfoil.engine.groups import GroupDesign, create_group
 from counterfoil.engine.issuer import Issuer
+from counterfoil.engine.issuer_creation import create_issuer
 from counterfoil.engine.operation import Activate, Answer, Caller, Outcome, Preactivate
 from counterfoil.engine.provision import begin_provision, finish_provision
 from counterfoil.keys.provider import LocalKeyProvider

@@ -17,8 +17,8 @@ from bench.server import (
     pgbench_tps,
     provisioned,
 )
-from counterfoil.engine.administration import GroupDesign, create_group
 from counterfoil.engine.due import sweep_due
+from counterfoil.engine.groups import GroupDesign, create_group
 from counterfoil.money import Money
 
 HOLD_SECONDS = 1

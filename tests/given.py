@@ -4,17 +4,13 @@ from datetime import UTC, datetime
 from typing import Final
 
 from counterfoil.chart import AccountKind
-from counterfoil.engine.administration import (
-    AcceptorDesign,
-    GroupDesign,
-    create_acceptors,
-    create_group,
-    create_issuer,
-    deposit,
-)
+from counterfoil.engine.acceptors import AcceptorDesign, create_acceptors
 from counterfoil.engine.apply import apply
 from counterfoil.engine.database import Connection
+from counterfoil.engine.funds import deposit
+from counterfoil.engine.groups import GroupDesign, create_group
 from counterfoil.engine.issuer import Issuer
+from counterfoil.engine.issuer_creation import create_issuer
 from counterfoil.engine.operation import (
     Activate,
     Answer,

@@ -10,7 +10,8 @@ from tests.busy_life import LATER
 from tests.given import SHOP, SYSTEM, given_group, given_issuer, given_stock
 from tests.model import Auditor, Group, Paper, Shop
 
-from counterfoil.engine.administration import AcceptorDesign, create_acceptors, create_client
+from counterfoil.engine.acceptors import AcceptorDesign, create_acceptors
+from counterfoil.engine.clients import create_client
 from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.operation import (

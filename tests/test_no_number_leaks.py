@@ -18,7 +18,7 @@ from tests.proofs.house import Api, Command, House, opened_house
 from tests.proofs.programme import Programme, given_programme, given_shop
 
 from counterfoil.embedded import program
-from counterfoil.engine.administration import SCOPES, create_client
+from counterfoil.engine.clients import SCOPES, create_client
 from counterfoil.engine.database import connect_as_owner, connected
 from counterfoil.engine.issuer import open_issuer
 from counterfoil.keys.numbers import new_numbers, unseal_number

@@ -18,7 +18,7 @@ from tests.given import SYSTEM, given_group, given_issuer, given_stock
 
 from counterfoil.api.app import ApiState, build_app
 from counterfoil.embedded import EmbeddedPostgres, database_url
-from counterfoil.engine.administration import SCOPES, create_client
+from counterfoil.engine.clients import SCOPES, create_client
 from counterfoil.engine.database import Connection, connected, migrate
 from counterfoil.engine.issuer import Issuer
 from counterfoil.gateway.sandbox import SandboxGateway

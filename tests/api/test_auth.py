@@ -20,7 +20,7 @@ from tests.api.test_govstack_v1 import (
 from tests.given import SYSTEM, given_active, given_group, given_issuer, given_stock, state_of
 
 from counterfoil.api.auth import check_open_mode
-from counterfoil.engine.administration import change_client
+from counterfoil.engine.clients import change_client
 from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer
 from counterfoil.errors import WrongSettingError

@@ -10,7 +10,7 @@ from tests.api.conftest import BB, given_key
 from tests.given import SHOP, SYSTEM, change, given_group, state_of
 
 from counterfoil.api.govstack_v1_texts import TEXTS, Call
-from counterfoil.engine.administration import AcceptorDesign, create_acceptors
+from counterfoil.engine.acceptors import AcceptorDesign, create_acceptors
 from counterfoil.engine.apply import apply
 from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer

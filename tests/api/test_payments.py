@@ -14,7 +14,7 @@ from tests.api.conftest import Server, running_server
 from tests.api.test_govstack_v1 import REDEMPTION, redemption, refused
 from tests.given import SYSTEM, given_active, given_group, state_of
 
-from counterfoil.engine.administration import AcceptorDesign, create_acceptors
+from counterfoil.engine.acceptors import AcceptorDesign, create_acceptors
 from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer
 from counterfoil.gateway.sandbox import SandboxGateway

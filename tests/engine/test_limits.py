@@ -16,17 +16,12 @@ from tests.given import (
     state_of,
 )
 
-from counterfoil.engine.administration import (
-    AcceptorDesign,
-    GroupDesign,
-    change_acceptor,
-    create_acceptors,
-    create_group,
-)
+from counterfoil.engine.acceptors import AcceptorDesign, change_acceptor, create_acceptors
 from counterfoil.engine.apply import apply
 from counterfoil.engine.catalogue import DailyLimits
 from counterfoil.engine.check import check
 from counterfoil.engine.database import Connection, connected
+from counterfoil.engine.groups import GroupDesign, create_group
 from counterfoil.engine.issuer import Issuer, open_issuer
 from counterfoil.engine.operation import Outcome, Redeem
 from counterfoil.keys.provider import LocalKeyProvider

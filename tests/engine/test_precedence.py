@@ -20,13 +20,9 @@ from tests.given import (
     preactivate,
 )
 
-from counterfoil.engine.administration import (
-    AcceptorDesign,
-    change_client,
-    create_acceptors,
-    create_client,
-)
+from counterfoil.engine.acceptors import AcceptorDesign, create_acceptors
 from counterfoil.engine.check import check
+from counterfoil.engine.clients import change_client, create_client
 from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.operation import (

@@ -8,7 +8,8 @@ from typing import Any, Final
 import httpx
 from tests.given import SYSTEM, ask, given_group, given_issuer
 
-from counterfoil.engine.administration import AcceptorDesign, create_acceptors, create_client
+from counterfoil.engine.acceptors import AcceptorDesign, create_acceptors
+from counterfoil.engine.clients import create_client
 from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.operation import Activate, Outcome, Preactivate

@@ -4,8 +4,8 @@ import click
 
 from counterfoil.cli.output import json_option, show_facts, show_rows
 from counterfoil.cli.place import Place, cli_caller, placed
-from counterfoil.engine.administration import change_client, create_client
 from counterfoil.engine.catalogue import Client
+from counterfoil.engine.clients import change_client, create_client
 from counterfoil.engine.issuer import Issuer
 from counterfoil.errors import NotFoundError
 

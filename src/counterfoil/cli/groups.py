@@ -15,9 +15,9 @@ from counterfoil.cli.values import (
     money,
     whole_days,
 )
-from counterfoil.engine.administration import GroupDesign, create_group
 from counterfoil.engine.catalogue import GroupVersion
 from counterfoil.engine.database import Connection
+from counterfoil.engine.groups import GroupDesign, create_group
 from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.provision import (
     Provision,

@@ -4,8 +4,8 @@ import click
 
 from counterfoil.cli.output import json_option, show_facts, show_rows
 from counterfoil.cli.place import Place, cli_caller, placed
-from counterfoil.engine.administration import create_issuer
 from counterfoil.engine.issuer import issuer_codes, open_issuer
+from counterfoil.engine.issuer_creation import create_issuer
 
 
 @click.group()

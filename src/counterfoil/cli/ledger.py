@@ -8,8 +8,8 @@ from counterfoil.chart import AccountKind
 from counterfoil.cli.output import json_option, show_facts, show_json, show_rows
 from counterfoil.cli.place import Place, cli_caller, placed
 from counterfoil.cli.values import money
-from counterfoil.engine import administration
 from counterfoil.engine import check as engine_check
+from counterfoil.engine import funds
 from counterfoil.engine.issuer import issuer_codes, open_issuer
 from counterfoil.errors import CounterfoilError
 from counterfoil.money import decimal_text
@@ -37,7 +37,7 @@ def deposit(
     """Record AMOUNT that arrived in the funding account of ISSUER."""
     arrived = money(amount, currency)
     with place.opened() as workspace, workspace.issuer(issuer) as (connection, opened):
-        is_new = administration.deposit(
+        is_new = funds.deposit(
             connection, opened, cli_caller(), arrived, reference=reference, reason=reason
         )
     show_facts(
@@ -70,7 +70,7 @@ def withdraw(
     """Record AMOUNT that left the funding account of ISSUER; never beyond what is available."""
     left = money(amount, currency)
     with place.opened() as workspace, workspace.issuer(issuer) as (connection, opened):
-        is_new = administration.withdraw(
+        is_new = funds.withdraw(
             connection, opened, cli_caller(), left, reference=reference, reason=reason
         )
     show_facts(

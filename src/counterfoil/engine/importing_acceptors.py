@@ -5,11 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from counterfoil.engine.administration import (
-    ACCEPTOR_STATUSES,
-    AcceptorDesign,
-    create_acceptors,
-)
+from counterfoil.engine.acceptors import ACCEPTOR_STATUSES, AcceptorDesign, create_acceptors
 from counterfoil.engine.database import Connection
 from counterfoil.engine.importing import (
     Columns,

@@ -170,6 +170,22 @@ class Answer(msgspec.Struct, frozen=True):
         return f"Answer({self.outcome}, serial={self.serial}, operation_id={self.operation_id})"
 
 
+def with_number(answer: Answer, number: str, replacement_serial: int | None = None) -> Answer:
+    return Answer(
+        answer.outcome,
+        answer.serial,
+        answer.state,
+        answer.amount_minor,
+        answer.currency,
+        answer.expires_at,
+        answer.operation_id,
+        replacement_serial or answer.replacement_serial,
+        answer.payment,
+        answer.repeated,
+        number,
+    )
+
+
 def new_payment_id(issuer_id: int) -> UUID:
     """A random UUID (RFC 9562, version 8) whose first 32 bits are the issuer: what comes in from a
     provider names nothing but the payment.

@@ -9,7 +9,7 @@ from counterfoil.api.native.desk import Asked
 from counterfoil.api.native.endpoint import Answered, Body, Code, Endpoint, Name, Reason
 from counterfoil.api.native.pages import CodePage, IdPage
 from counterfoil.api.problem import ProblemError
-from counterfoil.engine.administration import (
+from counterfoil.engine.acceptors import (
     AcceptorDesign,
     change_acceptor,
     create_acceptor_group,

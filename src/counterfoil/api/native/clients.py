@@ -9,7 +9,7 @@ from counterfoil.api.native.desk import Asked
 from counterfoil.api.native.endpoint import Answered, Body, Endpoint, Name, Reason
 from counterfoil.api.native.pages import IdPage
 from counterfoil.api.problem import ProblemError
-from counterfoil.engine.administration import change_client, create_client
+from counterfoil.engine.clients import change_client, create_client
 from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.listings import ClientRow, clients_page, subject_of_reference

@@ -17,7 +17,7 @@ from counterfoil.api.native.endpoint import (
 )
 from counterfoil.api.problem import ProblemError
 from counterfoil.chart import AccountKind
-from counterfoil.engine.administration import deposit, withdraw
+from counterfoil.engine.funds import deposit, withdraw
 from counterfoil.engine.journal import new_reference
 from counterfoil.engine.listings import AccountKey, accounts_page
 from counterfoil.money import Money, decimal_text, is_currency, parse_amount

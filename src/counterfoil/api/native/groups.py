@@ -21,8 +21,8 @@ from counterfoil.api.native.endpoint import (
 from counterfoil.api.native.moments import moment
 from counterfoil.api.native.pages import CodePage
 from counterfoil.api.problem import ProblemError
-from counterfoil.engine.administration import GroupDesign, create_group
 from counterfoil.engine.database import Connection
+from counterfoil.engine.groups import GroupDesign, create_group
 from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.listings import GroupRow, groups_page
 from counterfoil.engine.operation import Caller

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from counterfoil.engine.administration import AcceptorDesign, GroupDesign
+from counterfoil.engine.acceptors import AcceptorDesign
+from counterfoil.engine.groups import GroupDesign
 from counterfoil.money import Money
 
 ISSUER: Final = "DEMO"

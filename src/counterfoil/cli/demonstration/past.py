@@ -14,7 +14,7 @@ from counterfoil.cli.demonstration.cast import (
     ENDED_GROUP,
     acceptors_of,
 )
-from counterfoil.engine.administration import AcceptorDesign
+from counterfoil.engine.acceptors import AcceptorDesign
 from counterfoil.engine.apply import apply
 from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer
@@ -72,18 +72,11 @@ def make_past(
         for first in range(0, count, BATCH):
             name = f"demo-{group}-{amount_minor}-{first}"
             size = min(BATCH, count - first)
-            _plan_again(connection)
             drawn = _drawn(connection, issuer, name, (group, amount_minor), size)
             _use(connection, issuer, name, drawn, where)
             advance(size)
     _pay_out(connection, issuer, gateway)
     advance(_PAID_OUT)
-
-
-def _plan_again(connection: Connection) -> None:
-    """A plan made for an empty journal reads all of it once it is full."""
-    connection.execute("DISCARD PLANS")
-    connection.commit()
 
 
 def _drawn(

@@ -13,17 +13,13 @@ import msgspec
 
 from counterfoil.cli.demonstration import cast
 from counterfoil.cli.demonstration.past import CALLER, make_past
-from counterfoil.engine.administration import (
-    GroupDesign,
-    change_client,
-    create_acceptors,
-    create_client,
-    create_group,
-    create_issuer,
-    deposit,
-)
+from counterfoil.engine.acceptors import create_acceptors
+from counterfoil.engine.clients import change_client, create_client
 from counterfoil.engine.database import Connection
+from counterfoil.engine.funds import deposit
+from counterfoil.engine.groups import GroupDesign, create_group
 from counterfoil.engine.issuer import Issuer, issuer_codes, open_issuer
+from counterfoil.engine.issuer_creation import create_issuer
 from counterfoil.engine.provision import begin_provision, finish_provision
 from counterfoil.errors import CounterfoilError
 from counterfoil.gateway.port import Gateway

@@ -4,7 +4,7 @@
 --         daily_amount_minor_max bigint, daily_count_max int (null is without limit),
 --         changed_version bigint
 -- Locks:  log_head is ours
--- Caller: engine.administration
+-- Caller: engine.acceptors
 UPDATE acceptor
 SET
     status = %(status)s,

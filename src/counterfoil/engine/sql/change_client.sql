@@ -3,7 +3,7 @@
 -- In:     issuer_id, client_id int, status text, scopes text[], key_digest bytea or null to keep
 --         it, changed_version bigint
 -- Locks:  log_head is ours
--- Caller: engine.administration
+-- Caller: engine.clients
 UPDATE client
 SET
     status = %(status)s,

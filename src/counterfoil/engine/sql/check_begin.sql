@@ -1,5 +1,7 @@
 -- Room, time and every kind of plan for sums over millions of rows, for this transaction only:
--- the session's own settings are those of a batch, which only looks things up.
+-- the session's own settings are those of a batch, which only looks things up. No nested loops
+-- where there is another way: statistics that do not know an issuer yet say that it has one row,
+-- and looking each voucher up among all operations took a minute for 500 vouchers.
 --
 -- Locks:  none
 -- Caller: engine.check, first statement of its snapshot
@@ -12,6 +14,7 @@ FROM (
     ('plan_cache_mode', 'auto'),
     ('enable_seqscan', 'on'),
     ('enable_bitmapscan', 'on'),
+    ('enable_nestloop', 'off'),
     ('enable_hashjoin', 'on'),
     ('enable_mergejoin', 'on')
 ) AS s (name, setting)

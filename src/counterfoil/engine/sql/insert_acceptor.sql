@@ -2,7 +2,7 @@
 --
 -- In:     the columns of acceptor
 -- Locks:  log_head is ours
--- Caller: engine.administration
+-- Caller: engine.acceptors
 INSERT INTO acceptor (
     issuer_id,
     acceptor_id,

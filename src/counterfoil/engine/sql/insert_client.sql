@@ -3,7 +3,7 @@
 -- In:     issuer_id, client_id int, name text, key_digest bytea, scopes text[],
 --         changed_version bigint
 -- Locks:  log_head is ours
--- Caller: engine.administration
+-- Caller: engine.clients
 INSERT INTO client (issuer_id, client_id, name, key_digest, scopes, changed_version)
 VALUES (
     %(issuer_id)s,

@@ -2,7 +2,7 @@
 --
 -- In:     the columns of group_version
 -- Locks:  log_head is ours
--- Caller: engine.administration
+-- Caller: engine.groups
 INSERT INTO group_version (
     issuer_id,
     group_id,

@@ -3,7 +3,7 @@
 -- In:     code text, name text
 -- Out:    issuer_id
 -- Locks:  the issuer table, so that two at once get two numbers
--- Caller: engine.administration
+-- Caller: engine.issuer_creation
 WITH fresh AS (
     INSERT INTO issuer (issuer_id, code, name)
     SELECT

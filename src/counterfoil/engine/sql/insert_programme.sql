@@ -2,7 +2,7 @@
 --
 -- In:     issuer_id int, number int, code text, name text, currency text, fsp text, account text
 -- Locks:  log_head is ours
--- Caller: engine.administration
+-- Caller: engine.programmes
 WITH funding AS (
     INSERT INTO funding_account (issuer_id, funding_account_id, currency, fsp, account)
     VALUES (%(issuer_id)s, %(number)s, %(currency)s, %(fsp)s, %(account)s)

@@ -3,7 +3,7 @@
 -- In:     issuer_id int, reference_key uuid
 -- Out:    operation_id, amount_minor, subject
 -- Locks:  none; runs under log_head
--- Caller: engine.administration, engine.provision
+-- Caller: engine.funds, engine.provision
 SELECT
     operation_id,
     amount_minor,

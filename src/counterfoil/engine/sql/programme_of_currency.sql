@@ -3,7 +3,7 @@
 -- In:     issuer_id int, currency text
 -- Out:    programme_id
 -- Locks:  none; runs under log_head
--- Caller: engine.administration
+-- Caller: engine.programmes
 SELECT p.programme_id
 FROM programme AS p
 INNER JOIN funding_account AS f

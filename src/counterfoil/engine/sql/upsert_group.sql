@@ -2,7 +2,7 @@
 --
 -- In:     issuer_id, group_id, programme_id int, code text, version int, changed_version bigint
 -- Locks:  log_head is ours
--- Caller: engine.administration
+-- Caller: engine.groups
 INSERT INTO voucher_group (issuer_id, group_id, programme_id, code, version, changed_version)
 VALUES (
     %(issuer_id)s,

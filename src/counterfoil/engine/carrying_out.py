@@ -1,0 +1,151 @@
+"""Carrying out what was decided on a voucher: recorded, posted and counted in memory, so that what
+comes later in the batch sees it; written at the end (engine/writing.py).
+"""
+
+from counterfoil.chart import AccountKind, Posting, voucher_posting
+from counterfoil.engine.catalogue import GroupVersion
+from counterfoil.engine.decide import Decision, Voucher
+from counterfoil.engine.issuer import Issuer
+from counterfoil.engine.journal import OVERRIDDEN, Journal
+from counterfoil.engine.operation import (
+    Answer,
+    Change,
+    FinishPayment,
+    Operation,
+    Outcome,
+    asked_action,
+)
+from counterfoil.engine.reading import Batch
+from counterfoil.engine.writing import Writing
+from counterfoil.log.leaf import SerialRange, rows_digest
+from counterfoil.voucher import Action
+
+
+class CarryingOut:
+    """The work of one batch so far: what it read, as changed since, and what it will write."""
+
+    def __init__(self, issuer: Issuer, batch: Batch, *, bulk: bool) -> None:
+        self.issuer = issuer
+        self.catalogue = issuer.catalogue
+        self.batch = batch
+        self.journal = Journal(issuer.issuer_id, issuer.keys, batch.head, issuer.known)
+        self.writing = Writing(batch, self.journal)
+        self._bulk = bulk
+        self._bulk_rows: list[tuple[int, int, int]] = []
+
+    def carry_out(
+        self, voucher: Voucher | None, decision: Decision, operation: Operation, content: bytes
+    ) -> Answer:
+        """Record, post and count what was decided on an existing voucher."""
+        if voucher is None:
+            return Answer(decision.outcome)
+        version = self.version_of(voucher)
+        if decision.step is None or decision.state_after is None:
+            return answer_about(voucher, version, decision.outcome)
+        operation_id = self.record(voucher, version, decision, operation, content)
+        posting = voucher_posting(
+            decision.step,
+            voucher.state,
+            amount_minor=voucher.amount_minor,
+            funding_account_id=version.funding_account_id,
+            group_id=voucher.group_id,
+            acceptor_id=decision.acceptor.acceptor_id if decision.acceptor else 0,
+        )
+        if posting is not None:
+            self.journal.post(operation_id, posting)
+            self._note_freed(posting)
+        if decision.step is not Action.EXTEND:
+            self.journal.count(voucher.group_id, voucher.amount_minor, voucher.state, -1)
+            self.journal.count(voucher.group_id, voucher.amount_minor, decision.state_after, 1)
+        voucher.state = decision.state_after
+        voucher.prior_state = decision.prior_state
+        voucher.expires_at = decision.expires_at
+        voucher.hold_until = decision.hold_until
+        self.writing.voucher_moved(voucher, decision.step)
+        return answer_about(voucher, version, decision.outcome, operation_id=operation_id)
+
+    def record(
+        self,
+        voucher: Voucher,
+        version: GroupVersion,
+        decision: Decision,
+        operation: Operation,
+        content: bytes,
+    ) -> int:
+        acceptor = decision.acceptor
+        operation_id = self.journal.record(
+            # A sweep asks to expire and may lapse a hold: the journal says which it was.
+            Action.LAPSE if decision.step is Action.LAPSE else asked_action(operation),
+            operation.caller,
+            reference=operation.reference,
+            content_hash=content,
+            serial=voucher.serial,
+            amount_minor=voucher.amount_minor,
+            acceptor_id=acceptor.acceptor_id if acceptor else 0,
+            reason=(operation.reason or "")
+            if isinstance(operation, Change | FinishPayment)
+            else "",
+            flags=OVERRIDDEN if decision.overridden else 0,
+            previous=voucher.last_operation or 0,
+        )
+        voucher.last_operation = operation_id
+        if self._bulk:
+            self._bulk_rows.append(
+                (voucher.serial, voucher.amount_minor, decision.state_after or voucher.state)
+            )
+        else:
+            self.journal.add_leaf(
+                decision.step or Action.REDEEM,
+                serial=voucher.serial,
+                group_id=voucher.group_id,
+                amount_minor=voucher.amount_minor,
+                currency=version.currency,
+                state_after=decision.state_after,
+                actor=operation.caller.actor,
+                acceptor=str(acceptor.acceptor_id) if acceptor else None,
+                reference=operation.reference,
+            )
+        return operation_id
+
+    def version_of(self, voucher: Voucher) -> GroupVersion:
+        return self.catalogue.group_versions[voucher.group_id, voucher.group_version]
+
+    def add_bulk_leaf(self) -> None:
+        """A voucher changed twice is in it once, as it was left."""
+        if not self._bulk_rows:
+            return
+        rows = sorted({row[0]: row for row in self._bulk_rows}.values())
+        operations = self.batch.operations
+        self.journal.add_leaf(
+            asked_action(operations[0]),
+            serials=SerialRange(rows[0][0], rows[-1][0], len(rows)),
+            rows=rows_digest(rows),
+            actor=operations[0].caller.actor,
+        )
+
+    def _note_freed(self, posting: Posting) -> None:
+        """What is freed may pay for a voucher later in the batch."""
+        if posting.credit.kind is AccountKind.AVAILABLE:
+            available = self.batch.available_minor
+            funding_account_id = posting.credit.funding_account_id
+            available[funding_account_id] = (
+                available.get(funding_account_id, 0) + posting.amount_minor
+            )
+
+
+def answer_about(
+    voucher: Voucher,
+    version: GroupVersion,
+    outcome: Outcome,
+    *,
+    operation_id: int | None = None,
+) -> Answer:
+    return Answer(
+        outcome,
+        serial=voucher.serial,
+        state=voucher.state,
+        amount_minor=voucher.amount_minor,
+        currency=version.currency,
+        expires_at=voucher.expires_at,
+        operation_id=operation_id,
+    )
