@@ -86,7 +86,7 @@ def apply(
         except BaseException:
             _give_back(connection)
             raise
-    raise AssertionError(operations)
+    raise AssertionError("the last attempt returns or raises")
 
 
 def _decide_and_write(

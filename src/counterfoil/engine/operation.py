@@ -85,6 +85,9 @@ class Preactivate(msgspec.Struct, frozen=True, kw_only=True):
     group: str | None
     comment: str | None = None
 
+    def __repr__(self) -> str:
+        return f"Preactivate({self.caller}, {self.reference}, {self.group})"
+
 
 class Activate(msgspec.Struct, frozen=True, kw_only=True):
     caller: Caller
@@ -103,6 +106,9 @@ class Redeem(msgspec.Struct, frozen=True, kw_only=True):
     acceptor_account: str
     acceptor_group: str | None = None
     override: bool = False
+
+    def __repr__(self) -> str:
+        return f"Redeem({self.caller}, {self.reference}, serial={self.serial})"
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
