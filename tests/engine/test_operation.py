@@ -1,5 +1,7 @@
 """What an operation says of itself may end in a traceback."""
 
+from tests.given import SYSTEM
+
 from counterfoil.engine.operation import (
     Answer,
     Outcome,
@@ -8,7 +10,6 @@ from counterfoil.engine.operation import (
     issuer_of_payment,
     new_payment_id,
 )
-from tests.given import SYSTEM
 
 NUMBER = "482915673048261735"
 
