@@ -310,7 +310,7 @@ def test_everything_goes_on_while_keys_are_rotated(
 
 
 @pytest.mark.prove
-def test_rotation_of_many_vouchers_is_quick(
+def test_rotation_of_many_vouchers_leaves_none_out(
     connection: Connection, provider: LocalKeyProvider
 ) -> None:
     issuer = given_issuer(connection, provider, funds="1000000.00")

@@ -1,6 +1,8 @@
 """The bank's HTTP as its callers see it, on a real second process."""
 
+import socket
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -310,3 +312,17 @@ def test_log_names_no_person(client: httpx.Client, bank: BankProcess) -> None:
     assert "bank.started" in log
     for word in (person, "Unmistakable", "+254711111111", SECRET):
         assert word not in log
+
+
+def test_a_caller_that_dies_in_the_middle_is_not_an_error(
+    bank: BankProcess, client: httpx.Client
+) -> None:
+    with socket.create_connection(("127.0.0.1", bank.port)) as caller:
+        caller.sendall(
+            b"POST /transfers HTTP/1.1\r\nHost: bank\r\nContent-Length: 100\r\n"
+            b"Authorization: Bearer " + SECRET.encode() + b'\r\n\r\n{"transfer_id":'
+        )
+    for _ in range(5):
+        time.sleep(0.1)
+        assert client.get("/health/live").status_code == 200
+    assert "Traceback" not in bank.log_path.read_text()

@@ -18,7 +18,7 @@ import structlog
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -58,6 +58,7 @@ def bank_app(data_path: Path, *, secret: str, callback_url: str | None = None) -
         exception_handlers={
             RefusedError: _refused,
             HTTPException: _http_refused,
+            ClientDisconnect: _gone,
             OverloadedError: _unavailable,
             sqlite3.Error: _unavailable,
             Exception: _failed,
@@ -292,6 +293,11 @@ def _number(request: Request, name: str, *, default: int) -> int:
 
 def _refused(_request: Request, error: Any) -> Response:  # noqa: ANN401 Starlette wants Exception
     return _error(error.status_code, error.code, str(error))
+
+
+def _gone(_request: Request, _cause: Exception) -> Response:
+    """The caller died in the middle of its request: nothing was done, and nobody reads this."""
+    return _error(400, "malformed", "The request ended too early.")
 
 
 def _http_refused(_request: Request, error: Any) -> Response:  # noqa: ANN401 the same
