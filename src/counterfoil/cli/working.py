@@ -31,11 +31,13 @@ def work(place: Place, *, with_parent: bool) -> None:
         stopping.set()
 
     logs.configure(place.settings.log_level)
-    if with_parent:
-        end_with_parent()
     with place.opened() as workspace:
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
+        if with_parent:
+            # Only now: a server killed while its worker was starting leaves a PostgreSQL that
+            # somebody must have joined in order to stop it as its last user.
+            end_with_parent()
         with kept_running(workspace.postgres):
             do_work(
                 WorkSite(workspace.url, workspace.provider, gateway(workspace.settings), stopping)
