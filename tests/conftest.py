@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import sql
+from tests.databases import copied_database
 
 from counterfoil.embedded import EmbeddedPostgres, database_url
 from counterfoil.engine.database import Connection, connect, migrate
@@ -42,20 +43,8 @@ def template(postgres: EmbeddedPostgres, home: Path) -> str:
 def database(template: str, postgres: EmbeddedPostgres, home: Path) -> Iterator[str]:
     """The URL of a migrated database of this test's own."""
     name = f"test_{secrets.token_hex(6)}"
-    with psycopg.connect(postgres.url, autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                sql.Identifier(name), sql.Identifier(template)
-            )
-        )
-        url = database_url(home, database=name)
-        migrate(url)
+    with copied_database(name, template=template, postgres=postgres, home=home) as url:
         yield url
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-        for plane in ("engine", "portal"):
-            connection.execute(
-                sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(f"{name}_{plane}"))
-            )
 
 
 @pytest.fixture

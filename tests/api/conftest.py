@@ -10,16 +10,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
-import psycopg
 import pytest
 import uvicorn
-from psycopg import sql
+from tests.databases import copied_database
 from tests.given import SYSTEM, given_group, given_issuer, given_stock
 
 from counterfoil.api.app import ApiState, build_app
-from counterfoil.embedded import EmbeddedPostgres, database_url
+from counterfoil.embedded import EmbeddedPostgres
 from counterfoil.engine.clients import SCOPES, create_client
-from counterfoil.engine.database import Connection, connected, migrate
+from counterfoil.engine.database import Connection, connected
 from counterfoil.engine.issuer import Issuer
 from counterfoil.gateway.sandbox import SandboxGateway
 from counterfoil.jobs.queue import Task
@@ -99,20 +98,8 @@ def running_server(
 def api_database(template: str, postgres: EmbeddedPostgres, home: Path) -> Iterator[str]:
     """As `database`, for all tests of a file."""
     name = f"test_{secrets.token_hex(6)}"
-    with psycopg.connect(postgres.url, autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                sql.Identifier(name), sql.Identifier(template)
-            )
-        )
-        url = database_url(home, database=name)
-        migrate(url)
+    with copied_database(name, template=template, postgres=postgres, home=home) as url:
         yield url
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-        for plane in ("engine", "portal"):
-            connection.execute(
-                sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(f"{name}_{plane}"))
-            )
 
 
 @pytest.fixture(scope="module")
