@@ -2,6 +2,7 @@
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import psycopg
@@ -104,3 +105,21 @@ def test_a_database_that_goes_away_is_503_and_comes_back(
     assert api.post(REDEMPTION, json=redemption(voucher["voucher_number"])).status_code == 200
     assert api.get("/health/ready").status_code == 200
     assert api.get("/api/v1/groups").status_code == 200
+
+
+def test_sessions_that_postgres_ended_are_noticed_before_they_are_used(
+    server: Server, api: httpx.Client, postgres: EmbeddedPostgres
+) -> None:
+    with ThreadPoolExecutor(8) as clients:
+        read = list(clients.map(lambda _: api.get("/api/v1/groups").status_code, range(16)))
+        assert read == [200] * 16
+        with psycopg.connect(postgres.url, autocommit=True) as superuser:
+            ended = superuser.execute(
+                "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity"
+                " WHERE datname = %s",
+                (conninfo_to_dict(server.database)["dbname"],),
+            ).fetchone()
+        assert ended is not None
+        assert ended[0] > 1
+        read = list(clients.map(lambda _: api.get("/api/v1/groups").status_code, range(16)))
+        assert read == [200] * 16

@@ -1,6 +1,7 @@
 """Blocking database work off the event loop: a few threads, each with a connection of its own."""
 
 import asyncio
+import select
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -69,9 +70,11 @@ class DatabaseThreads:
         return connection
 
     def _lives(self, connection: Connection) -> bool:
+        """A server that ended the session has said so on the socket, where nothing is due."""
         if connection.closed:
             return False
-        if time.monotonic() - self._thread.used_at < _TRUSTED_SECONDS:
+        used_ago = time.monotonic() - self._thread.used_at
+        if used_ago < _TRUSTED_SECONDS and not _has_something_to_say(connection):
             return True
         try:
             connection.execute("SELECT 1")
@@ -87,3 +90,9 @@ class DatabaseThreads:
             connection.rollback()
         except psycopg.Error:
             connection.close()
+
+
+def _has_something_to_say(connection: Connection) -> bool:
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
