@@ -88,9 +88,9 @@ class Health:
         """Metrics of the process are shown when the database cannot tell the stock."""
         try:
             self._engine.stock = await self._threads.run(stock_levels)
+            self._engine.stock_read_at = time.monotonic()
         except CounterfoilError:
             self._engine.stock = []
-        self._engine.stock_read_at = time.monotonic()
 
 
 class CallbackBody(msgspec.Struct):
