@@ -7,6 +7,7 @@ money is for (credit balances).
 
 from collections.abc import Mapping
 from enum import IntEnum
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -57,10 +58,10 @@ REDEEMED_TO: Final[Mapping[Action, AccountKind]] = {
 FREED_BY: Final = frozenset({Action.CANCEL, Action.EXPIRE, Action.LAPSE, Action.REPLACE})
 
 
+@lru_cache(maxsize=4096)
 def voucher_posting(
     action: Action,
     before: State,
-    *,
     amount_minor: int,
     funding_account_id: int,
     group_id: int,

@@ -7,7 +7,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import httpx
 import pytest
@@ -16,6 +18,7 @@ from tests.databases import copied_database
 from tests.given import SYSTEM, given_group, given_issuer, given_stock
 
 from counterfoil.api.app import ApiState, build_app
+from counterfoil.api.direct import DirectProtocol
 from counterfoil.embedded import EmbeddedPostgres
 from counterfoil.engine.clients import SCOPES, create_client
 from counterfoil.engine.database import Connection, connected
@@ -24,6 +27,9 @@ from counterfoil.gateway.sandbox import SandboxGateway
 from counterfoil.jobs.queue import Task
 from counterfoil.keys.provider import LocalKeyProvider
 from counterfoil.settings import Settings
+
+if TYPE_CHECKING:
+    import asyncio
 
 BB = "Social-Benefits"
 
@@ -67,11 +73,11 @@ def running_server(
     )
     runner = uvicorn.Server(
         uvicorn.Config(
-            app,
+            app.asgi,
             host="127.0.0.1",
             port=0,
             loop="uvloop",
-            http="httptools",
+            http=cast("type[asyncio.Protocol]", partial(DirectProtocol, routes=app.direct)),
             ws="none",
             lifespan="on",
             access_log=False,

@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from time import perf_counter_ns
 from typing import BinaryIO
 
 from starlette.applications import Starlette
@@ -16,15 +17,17 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from counterfoil.api.auth import Clients
-from counterfoil.api.govstack_v1 import PREFIX, GovStackV1
+from counterfoil.api.direct import DirectRoutes
+from counterfoil.api.govstack_v1 import PREFIX, REDEMPTION_PATHS, GovStackV1
 from counterfoil.api.health import Health
 from counterfoil.api.native import native_routes
 from counterfoil.api.native.desk import Desk, Enqueue
-from counterfoil.api.observe import Observed, Observer
+from counterfoil.api.observe import Observed, Observer, Seen
 from counterfoil.api.openapi import document_routes
 from counterfoil.api.payments import Payments
 from counterfoil.api.problem import exception_handlers
 from counterfoil.api.redemptions import Redemptions
+from counterfoil.api.reply import Reply
 from counterfoil.api.threads import DatabaseThreads
 from counterfoil.engine.batcher import Batcher
 from counterfoil.gateway.sandbox import SandboxGateway
@@ -48,7 +51,15 @@ class ApiState:
     log: BinaryIO = field(default_factory=lambda: sys.stderr.buffer)
 
 
-def build_app(state: ApiState, *, routes: Sequence[BaseRoute] = ()) -> ASGIApp:
+@dataclass(frozen=True, slots=True)
+class Api:
+    """An ASGI application, and what of it may be answered without ASGI (api/direct.py)."""
+
+    asgi: ASGIApp
+    direct: DirectRoutes
+
+
+def build_app(state: ApiState, *, routes: Sequence[BaseRoute] = ()) -> Api:
     """`routes` come last, after the API's own. Needs a server that runs the lifespan."""
     settings = state.settings
     observer = Observer(state.log)
@@ -72,7 +83,7 @@ def build_app(state: ApiState, *, routes: Sequence[BaseRoute] = ()) -> ASGIApp:
         yield
         keeping.cancel()
         await payments.close()
-        batcher.close()
+        await batcher.close()
         threads.close()
         observer.stop()
 
@@ -82,7 +93,18 @@ def build_app(state: ApiState, *, routes: Sequence[BaseRoute] = ()) -> ASGIApp:
         lifespan=lifespan,
     )
     govstack = GovStackV1(batcher, threads, clients, redemptions, is_open=settings.govstack_open)
-    return Observed(_Front(govstack, rest), observer)
+
+    async def redeem(headers: dict[bytes, bytes], body: bytes, address: str) -> Reply:
+        started, seen = perf_counter_ns(), Seen()
+        try:
+            return await govstack.redeem(headers, body, seen)
+        finally:
+            observer.note("POST", address, seen, perf_counter_ns() - started)
+
+    return Api(
+        Observed(_Front(govstack, rest), observer),
+        {path.encode(): redeem for path in REDEMPTION_PATHS},
+    )
 
 
 class _Front:

@@ -86,7 +86,12 @@ class Clients:
 
         Raises OverloadedError when too many unknown keys are being tried to look up one more.
         """
-        return await self._found(api_key_digest(key.decode("latin-1")))
+        return await self._found(api_key_digest(key))
+
+    def just_seen(self, key: bytes) -> Principal | None:
+        """Whose key this is, if that is known without asking; `of_key` for all others."""
+        known = self._known.get(api_key_digest(key))
+        return known[1] if known is not None and time.monotonic() < known[0] else None
 
     async def of_name(self, name: str) -> Principal | None:
         """In open mode: who is registered under that name."""

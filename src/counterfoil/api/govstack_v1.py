@@ -49,6 +49,10 @@ from counterfoil.money import decimal_text
 from counterfoil.voucher import Action, State
 
 PREFIX: Final = "/vouchers/"
+REDEMPTION_PATHS: Final = (
+    "/vouchers/voucher_redemption",
+    "/vouchers/voucher_redeemption",  # as the first edition spelt it
+)
 STATUS_PREFIX: Final = "/vouchers/voucherstatuscheck/"
 _SERIAL: Final = re.compile(r"[0-9A-Za-z]{1,25}", re.ASCII)
 _RETRY_AFTER: Final[Header] = (b"retry-after", b"1")
@@ -111,42 +115,30 @@ class GovStackV1:
         self._is_open = is_open
         redeem: _ByMethod = {"POST": (Call.REDEMPTION, self._redeem)}
         self._handlers: dict[str, _ByMethod] = {
-            "/vouchers/voucher_redemption": redeem,
-            "/vouchers/voucher_redeemption": redeem,  # as the first edition spelt it
+            **dict.fromkeys(REDEMPTION_PATHS, redeem),
             "/vouchers/voucher_preactivation": {"POST": (Call.PREACTIVATION, self._preactivate)},
             "/vouchers/voucher_activation": {"PATCH": (Call.ACTIVATION, self._activate)},
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            reply = await self._reply(scope, receive)
+            reply = await self._answered(scope, receive)
         except CallerGoneError:
             return
+        except Exception as error:  # noqa: BLE001  # the caller gets its answer in its own form
+            reply = _failure(error)
         scope[SEEN].outcome = reply.outcome
         await send_reply(send, reply)
 
-    async def _reply(self, scope: Scope, receive: Receive) -> Reply:
-        """Whatever happens, `{"message": …}`; what is unexpected is logged by its type alone."""
+    async def redeem(self, headers: dict[bytes, bytes], body: bytes, seen: Seen) -> Reply:
+        """A redemption whose whole body is here; what POST to its path answers."""
+        seen.operation = Call.REDEMPTION.value
         try:
-            return await self._answered(scope, receive)
-        except RefusedError as refusal:
-            return _refusal(refusal.text, refusal.outcome)
-        except MalformedBodyError as error:
-            return _refusal(Text(400, str(error)), "malformed")
-        except BodyTooLargeError:
-            return _refusal(texts.TOO_LARGE, "too_large")
-        except TooManyGuessesError as error:
-            wait = b"%d" % error.retry_after_seconds
-            return _refusal(texts.TOO_MANY_GUESSES, "too_many_guesses", (b"retry-after", wait))
-        except OverloadedError:
-            return _refusal(texts.OVERLOADED, "overloaded", _RETRY_AFTER)
-        except DatabaseUnavailableError:
-            return _refusal(texts.UNAVAILABLE, "unavailable", _RETRY_AFTER)
-        except CallerGoneError:
-            raise
+            reply = await self._redeem(read_call(headers, seen, body, reads_body=True))
         except Exception as error:  # noqa: BLE001  # the caller gets its answer in its own form
-            _log.error("request.failed", cause=type(error).__name__, at=where(error))
-            return _refusal(texts.FAILED, "failed")
+            reply = _failure(error)
+        seen.outcome, seen.status = reply.outcome, reply.status
+        return reply
 
     async def _answered(self, scope: Scope, receive: Receive) -> Reply:
         path, method = scope["path"], scope["method"]
@@ -252,7 +244,7 @@ class GovStackV1:
         key = asked.headers.get(b"x-api-key")
         name = asked.body.get("Gov_Stack_BB")
         if key is not None or not self._is_open:
-            principal = await self._of_key(key)
+            principal = (key and self._clients.just_seen(key)) or await self._of_key(key)
             if name != principal.name:
                 raise RefusedError(texts.CALLER_UNKNOWN, Outcome.CLIENT_UNKNOWN)
         else:
@@ -287,6 +279,27 @@ def _check_scopes(principal: Principal, *scopes: str) -> None:
 
 
 # ------------------------------------------------------------------ answering
+
+
+def _failure(error: Exception) -> Reply:
+    """Whatever happens, `{"message": …}`; what is unexpected is logged by its type alone."""
+    match error:
+        case RefusedError():
+            return _refusal(error.text, error.outcome)
+        case MalformedBodyError():
+            return _refusal(Text(400, str(error)), "malformed")
+        case BodyTooLargeError():
+            return _refusal(texts.TOO_LARGE, "too_large")
+        case TooManyGuessesError():
+            wait = b"%d" % error.retry_after_seconds
+            return _refusal(texts.TOO_MANY_GUESSES, "too_many_guesses", (b"retry-after", wait))
+        case OverloadedError():
+            return _refusal(texts.OVERLOADED, "overloaded", _RETRY_AFTER)
+        case DatabaseUnavailableError():
+            return _refusal(texts.UNAVAILABLE, "unavailable", _RETRY_AFTER)
+        case _:
+            _log.error("request.failed", cause=type(error).__name__, at=where(error))
+            return _refusal(texts.FAILED, "failed")
 
 
 def _refusal(text: Text, outcome: str, *headers: Header) -> Reply:

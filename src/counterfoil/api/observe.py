@@ -5,22 +5,27 @@ request stands one append.
 """
 
 import threading
+from bisect import bisect_left
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import accumulate
 from time import perf_counter_ns
 from typing import BinaryIO, Final
 
 import msgspec
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SEEN: Final = "counterfoil.seen"
 _FLUSH_SECONDS: Final = 0.2
 _LINES_MAX: Final = 100_000
-_LATENCY_BUCKETS: Final = (
-    *(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0),
-)
+_LATENCY_BOUNDS_MS: Final = (1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000)
+_LATENCY_BOUNDS_NS: Final = tuple(int(bound * 1e6) for bound in _LATENCY_BOUNDS_MS)
+_LATENCY_BOUNDS: Final = (*(str(bound / 1000) for bound in _LATENCY_BOUNDS_MS), "+Inf")
 
 
 @dataclass(slots=True)
@@ -55,21 +60,8 @@ class Observer:
 
     def __init__(self, log: BinaryIO) -> None:
         self.registry = CollectorRegistry()
-        self._requests = Counter(
-            "counterfoil_requests",
-            "Requests answered",
-            ("operation", "outcome", "status"),
-            registry=self.registry,
-        )
-        self._seconds = Histogram(
-            "counterfoil_request_seconds",
-            "From the request's head to the answer's end",
-            ("operation",),
-            buckets=_LATENCY_BUCKETS,
-            registry=self.registry,
-        )
-        self._counters: dict[tuple[str, str, int], Counter] = {}
-        self._histograms: dict[str, Histogram] = {}
+        self._answered = _Answered()
+        self.registry.register(self._answered)
         self._log = log
         self._lines: deque[_Line] = deque(maxlen=_LINES_MAX)
         self._stop = threading.Event()
@@ -84,17 +76,8 @@ class Observer:
             self._thread.join()
         self._flush()
 
-    def note(self, scope: Scope, seen: Seen, latency_ns: int) -> None:
-        key = seen.operation, seen.outcome, seen.status
-        counter = self._counters.get(key)
-        if counter is None:
-            counter = self._counters[key] = self._requests.labels(*map(str, key))
-        counter.inc()
-        histogram = self._histograms.get(seen.operation)
-        if histogram is None:
-            histogram = self._histograms[seen.operation] = self._seconds.labels(seen.operation)
-        histogram.observe(latency_ns * 1e-9)
-        client = scope.get("client")
+    def note(self, method: str, address: str, seen: Seen, latency_ns: int) -> None:
+        self._answered.count(seen, latency_ns)
         self._lines.append(
             _Line(
                 datetime.now(UTC),
@@ -103,9 +86,9 @@ class Observer:
                 seen.operation,
                 seen.outcome,
                 seen.status,
-                scope["method"],
+                method,
                 seen.actor,
-                client[0] if client else "",
+                address,
                 latency_ns // 1000,
                 seen.correlation_id,
             )
@@ -123,6 +106,54 @@ class Observer:
         if lines:
             self._log.write(lines)
             self._log.flush()
+
+
+class _Answered(Collector):
+    """Requests by how they ended and how long they took, as Prometheus counts them.
+
+    Counted in the event loop and read there; prometheus_client's own counters lock for each.
+    """
+
+    def __init__(self) -> None:
+        self._requests: dict[tuple[str, str, int], int] = {}
+        self._latencies: dict[str, _Latencies] = {}
+
+    def count(self, seen: Seen, latency_ns: int) -> None:
+        key = seen.operation, seen.outcome, seen.status
+        self._requests[key] = self._requests.get(key, 0) + 1
+        latencies = self._latencies.get(seen.operation)
+        if latencies is None:
+            latencies = self._latencies[seen.operation] = _Latencies()
+        latencies.buckets[bisect_left(_LATENCY_BOUNDS_NS, latency_ns)] += 1
+        latencies.sum_ns += latency_ns
+
+    def collect(self) -> Iterable[Metric]:
+        requests = CounterMetricFamily(
+            "counterfoil_requests", "Requests answered", labels=["operation", "outcome", "status"]
+        )
+        for (operation, outcome, status), count in self._requests.items():
+            requests.add_metric([operation, outcome, str(status)], count)
+        yield requests
+        seconds = HistogramMetricFamily(
+            "counterfoil_request_seconds",
+            "From the request's head to the answer's end",
+            labels=["operation"],
+        )
+        for operation, latencies in self._latencies.items():
+            seconds.add_metric(
+                [operation],
+                buckets=list(zip(_LATENCY_BOUNDS, accumulate(latencies.buckets), strict=True)),
+                sum_value=latencies.sum_ns * 1e-9,
+            )
+        yield seconds
+
+
+@dataclass(slots=True)
+class _Latencies:
+    """Of one operation: how many up to each bound and above the one before."""
+
+    buckets: list[int] = field(default_factory=lambda: [0] * len(_LATENCY_BOUNDS))
+    sum_ns: int = 0
 
 
 _ENCODER: Final = msgspec.json.Encoder()
@@ -155,7 +186,9 @@ class Observed:
             # Starlette has answered 500 and hands the error on to have it printed; it was logged
             # by its type and place, and its text may hold what was sent.
         finally:
-            self._observer.note(scope, seen, perf_counter_ns() - started)
+            client = scope.get("client")
+            address = client[0] if client else ""
+            self._observer.note(scope["method"], address, seen, perf_counter_ns() - started)
 
 
 def where(error: BaseException) -> str:

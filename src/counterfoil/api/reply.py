@@ -27,12 +27,21 @@ def json_reply(
     return Reply(status, msgspec.json.encode(answer), outcome, JSON, headers)
 
 
-async def send_reply(send: Send, reply: Reply) -> None:
-    headers = [
+def reply_headers(reply: Reply) -> list[Header]:
+    return [
         (b"content-type", reply.content_type),
         (b"content-length", b"%d" % len(reply.body)),
         (b"cache-control", b"no-store"),
         *reply.headers,
     ]
-    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+
+
+async def send_reply(send: Send, reply: Reply) -> None:
+    await send(
+        {
+            "type": "http.response.start",
+            "status": reply.status,
+            "headers": reply_headers(reply),
+        }
+    )
     await send({"type": "http.response.body", "body": reply.body})

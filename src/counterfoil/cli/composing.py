@@ -4,7 +4,7 @@ from typing import BinaryIO, cast
 
 from starlette.types import ASGIApp
 
-from counterfoil.api.app import ApiState, build_app
+from counterfoil.api.app import Api, ApiState, build_app
 from counterfoil.api.auth import check_open_mode
 from counterfoil.cli.place import Workspace
 from counterfoil.cli.rail import gateway
@@ -15,7 +15,7 @@ from counterfoil.portal import PREFIX
 from counterfoil.portal.web import portal_asgi
 
 
-def api_app(workspace: Workspace, host: str, log: BinaryIO) -> ASGIApp:
+def api_app(workspace: Workspace, host: str, log: BinaryIO) -> Api:
     """Raises WrongSettingError where calls without a key could come from elsewhere."""
     with workspace.connection() as connection:
         check_open_mode(workspace.settings, host, issuer_codes(connection))
@@ -38,5 +38,6 @@ def portal_app(workspace: Workspace) -> ASGIApp:
     )
 
 
-def one_port_app(workspace: Workspace, host: str, log: BinaryIO) -> ASGIApp:
-    return OnePort(api_app(workspace, host, log), portal_app(workspace), PREFIX)
+def one_port_app(workspace: Workspace, host: str, log: BinaryIO) -> Api:
+    api = api_app(workspace, host, log)
+    return Api(OnePort(api.asgi, portal_app(workspace), PREFIX), api.direct)

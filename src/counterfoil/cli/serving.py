@@ -55,7 +55,7 @@ def run_server(
         kept_running(workspace.postgres),
         Child("work", worker, environment=place.environment(), log_path=log_path),
     ):
-        serve_app(app, listener, lifespan=True, ready=ready)
+        serve_app(app.asgi, listener, lifespan=True, ready=ready, direct=app.direct)
 
 
 @click.command()
@@ -72,10 +72,11 @@ def api(place: Place, *, host: str, port: int, with_parent: bool) -> None:
         app = api_app(workspace, host, log)
         with kept_running(workspace.postgres):
             serve_app(
-                app,
+                app.asgi,
                 listener,
                 lifespan=True,
                 ready=lambda: click.echo(f"API at {address(host, port)}"),
+                direct=app.direct,
             )
 
 

@@ -1,26 +1,34 @@
-"""Operations of one issuer, applied in one transaction: lock, look up repeats, decide, write.
+"""Operations of one issuer, applied in one transaction: lock, look up, decide, write.
 
     apply ─▶ Reading (locks and looks up) ─▶ decide (pure) ─▶ Writing (set-based statements)
 
-Two round trips to the database whatever the size of the batch, three where stock is drawn.
+Two round trips to the database whatever the size of the batch; one more where stock is drawn, and
+one where something was refused, which may have been done before.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import psycopg
-from psycopg import Cursor
 from psycopg import errors as pg
-from psycopg.rows import TupleRow
+from psycopg.pq import PipelineStatus
 
 from counterfoil.engine.database import Connection, refresh_plans
 from counterfoil.engine.deciding import Deciding
 from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.operation import Answer, Operation
-from counterfoil.engine.reading import Batch, StaleCatalogueError, StaleStockError, read_batch
+from counterfoil.engine.pipeline import Asked, Pipeline
+from counterfoil.engine.reading import (
+    Batch,
+    LookUp,
+    StaleCatalogueError,
+    StaleStockError,
+    read_batch,
+    read_repeats,
+)
 from counterfoil.errors import DatabaseUnavailableError
-from counterfoil.statements import statement
 
 ATTEMPTS_MAX: Final = 5
 _TRY_AGAIN: Final = (
@@ -69,17 +77,18 @@ def apply(
     Raises DatabaseUnavailableError where nothing was changed, or where a lost commit makes it
     unknown what was: ask again under the same references.
     """
+    look_up = LookUp.ALL if after_lost_commit else LookUp.DRAWS
     for attempt in range(1, ATTEMPTS_MAX + 1):
         try:
             refresh_plans(connection)
-            batch = read_batch(
-                connection, issuer, operations, look_up_own_references=after_lost_commit
-            )
+            batch = read_batch(connection, issuer, operations, look_up=look_up)
             return _decide_and_write(connection, issuer, batch, bulk=bulk, extras=extras)
         except _TRY_AGAIN:
             connection.rollback()
             if attempt == ATTEMPTS_MAX:
                 raise
+            if look_up is LookUp.DRAWS:
+                look_up = LookUp.GIVEN
         except psycopg.OperationalError as error:
             _give_back(connection)
             raise DatabaseUnavailableError("The database does not answer.") from error
@@ -98,36 +107,32 @@ def _decide_and_write(
     extras: Extras,
 ) -> list[Answer]:
     deciding = Deciding(issuer, batch, bulk=bulk)
-    answers = deciding.answers()
+    answers = deciding.answers(partial(read_repeats, connection, issuer))
     wanted = extras(answers) if callable(extras) else extras
     if deciding.is_empty and not wanted:
         connection.rollback()
         return answers
-    with connection.pipeline() as pipeline:
-        deciding.write(connection)
-        written = [
-            connection.execute(
-                statement(__package__, extra.name),
-                extra.parameters | {"issuer_id": issuer.issuer_id},
-            )
-            for extra in wanted
-        ]
-        if any(extra.must_change for extra in wanted):
-            pipeline.sync()
-            _check_changed(wanted, written)
-        connection.commit()
+    pipeline = Pipeline(connection, issuer.issuer_id)
+    deciding.write(pipeline)
+    written = [pipeline.ask(extra.name, **extra.parameters) for extra in wanted]
+    if any(extra.must_change for extra in wanted):
+        pipeline.run()
+        _check_changed(wanted, written)
+    pipeline.run(commit=True)
     deciding.journal.remember()
     return answers
 
 
-def _check_changed(wanted: Sequence[Extra], written: Sequence[Cursor[TupleRow]]) -> None:
-    for extra, cursor in zip(wanted, written, strict=True):
-        if extra.must_change and cursor.rowcount == 0:
+def _check_changed(wanted: Sequence[Extra], written: Sequence[Asked]) -> None:
+    for extra, asked in zip(wanted, written, strict=True):
+        if extra.must_change and asked.changed == 0:
             raise SupersededError(extra.name)
 
 
 def _give_back(connection: Connection) -> None:
     """Leave no transaction open on a connection that still lives."""
+    if connection.pgconn.pipeline_status != PipelineStatus.OFF:
+        connection.close()  # something failed while it was being asked
     if not connection.closed:
         try:
             connection.rollback()

@@ -5,6 +5,7 @@ once a batch holds hundreds of rows. These lists of one type are packed by `stru
 """
 
 import struct
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -110,15 +111,21 @@ class _TextsDumper(_BlobsDumper):
         return super().dump([item.encode() for item in obj])
 
 
+_DUMPER_CLASSES: Final[Mapping[type, type[Dumper]]] = {
+    Int8s: _Int8sDumper,
+    Int4s: _Int4sDumper,
+    Int2s: _Int2sDumper,
+    Times: _TimesDumper,
+    Blobs: _BlobsDumper,
+    Uuids: _UuidsDumper,
+    Texts: _TextsDumper,
+}
+DUMPERS: Final[Mapping[type, Dumper]] = {
+    kind: dumper(kind) for kind, dumper in _DUMPER_CLASSES.items()
+}
+
+
 def register() -> None:
     """Teach psycopg these lists; done once when `engine.database` is imported."""
-    for kind, dumper in (
-        (Int8s, _Int8sDumper),
-        (Int4s, _Int4sDumper),
-        (Int2s, _Int2sDumper),
-        (Times, _TimesDumper),
-        (Blobs, _BlobsDumper),
-        (Uuids, _UuidsDumper),
-        (Texts, _TextsDumper),
-    ):
+    for kind, dumper in _DUMPER_CLASSES.items():
         psycopg.adapters.register_dumper(kind, dumper)

@@ -2,15 +2,14 @@
 
 A batch is whatever arrived while the previous one was being written: an idle service answers at
 once, a busy one batches more, and there is no timer to tune. Each issuer has a lane of its own;
-a bounded set of writer threads, each with its connection, serves the lanes.
+as many lanes are written at once as there are connections for it.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
-from threading import local
 from typing import Final
 
 import psycopg
@@ -19,6 +18,7 @@ from counterfoil.engine.apply import apply
 from counterfoil.engine.database import Connection, connect
 from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.operation import Answer, Operation
+from counterfoil.engine.waiting import off_loop, run_on_loop
 from counterfoil.errors import DatabaseUnavailableError, OverloadedError
 
 _Waiting = tuple[Operation, "asyncio.Future[Answer]"]
@@ -50,9 +50,9 @@ class Batcher:
         self._url = database_url
         self._queue_max = queue_max
         self._batch_max = batch_max
-        self._executor = ThreadPoolExecutor(writers_max, thread_name_prefix="writer")
-        self._thread = local()
-        self._connections: list[Connection] = []
+        self._turn = asyncio.Semaphore(writers_max)
+        self._idle: list[Connection] = []
+        self._writing: set[asyncio.Task[None]] = set()
         self._lanes: dict[int, _Lane] = {}
         self._waiting = 0
         self.batch_sizes: deque[int] = deque(maxlen=BATCH_SIZES_KEPT)
@@ -61,11 +61,11 @@ class Batcher:
     def queue_depth(self) -> int:
         return self._waiting
 
-    async def submit(self, issuer: Issuer, operation: Operation) -> Answer:
-        """The engine's answer, once it is committed.
+    def submit(self, issuer: Issuer, operation: Operation) -> "asyncio.Future[Answer]":
+        """The engine's answer, once it is committed, or DatabaseUnavailableError where the
+        database does not answer.
 
-        Raises OverloadedError when the queue is full, DatabaseUnavailableError when the database
-        does not answer.
+        Raises OverloadedError at once when the queue is full.
         """
         if self._waiting >= self._queue_max:
             raise OverloadedError("Too many operations are waiting.")
@@ -78,40 +78,36 @@ class Batcher:
         self._waiting += 1
         if not lane.writing:
             lane.writing = True
-            loop.call_soon(self._write_next, loop, lane)
-        return await future
+            task = loop.create_task(self._write_waiting(lane))
+            self._writing.add(task)
+            task.add_done_callback(self._writing.discard)
+        return future
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Waits for batches that are being written."""
-        self._executor.shutdown(wait=True)
-        for connection in self._connections:
+        if self._writing:
+            await asyncio.wait(self._writing)
+        for connection in self._idle:
             connection.close()
 
-    def _write_next(self, loop: asyncio.AbstractEventLoop, lane: _Lane) -> None:
-        count = min(len(lane.waiting), self._batch_max)
-        if not count:
+    async def _write_waiting(self, lane: _Lane) -> None:
+        """Batch after batch, each in its turn among the lanes, until nobody waits in this one."""
+        try:
+            while lane.waiting:
+                async with self._turn:
+                    await self._write_next(lane)
+        finally:
             lane.writing = False
-            return
+
+    async def _write_next(self, lane: _Lane) -> None:
+        count = min(len(lane.waiting), self._batch_max)
         batch = [lane.waiting.popleft() for _ in range(count)]
         self._waiting -= count
         self.batch_sizes.append(count)
-        self._executor.submit(self._write, loop, lane, batch)
-
-    def _write(
-        self, loop: asyncio.AbstractEventLoop, lane: _Lane, batch: Sequence[_Waiting]
-    ) -> None:
-        results = self._results(lane.issuer, [operation for operation, _future in batch])
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(self._deliver, loop, lane, batch, results)
-
-    def _deliver(
-        self,
-        loop: asyncio.AbstractEventLoop,
-        lane: _Lane,
-        batch: Sequence[_Waiting],
-        results: Sequence[_Result],
-    ) -> None:
-        self._write_next(loop, lane)
+        writer = _Writer(self._url, lane.issuer, self._idle.pop() if self._idle else None)
+        results = await run_on_loop(writer.results, [operation for operation, _future in batch])
+        if writer.connection is not None:
+            self._idle.append(writer.connection)
         for (_operation, future), result in zip(batch, results, strict=True):
             if future.done():  # its caller has gone; what was done stays done
                 continue
@@ -120,45 +116,44 @@ class Batcher:
             else:
                 future.set_result(result)
 
-    def _results(self, issuer: Issuer, operations: Sequence[Operation]) -> list[_Result]:
+
+class _Writer:
+    """Writes one batch, and answers for each of its operations."""
+
+    def __init__(self, url: str, issuer: Issuer, connection: Connection | None) -> None:
+        self._url = url
+        self._issuer = issuer
+        self.connection = connection
+
+    def results(self, operations: Sequence[Operation]) -> list[_Result]:
         """A batch that fails is split, so that one bad operation cannot fail its neighbours."""
         try:
-            return list(self._applied(issuer, operations))
+            return list(self._applied(operations))
         except DatabaseUnavailableError as error:
             return [error] * len(operations)
         except Exception as error:  # noqa: BLE001  # given to the one caller it belongs to
             if len(operations) == 1:
                 return [error]
             middle = len(operations) >> 1
-            return [
-                *self._results(issuer, operations[:middle]),
-                *self._results(issuer, operations[middle:]),
-            ]
+            return [*self.results(operations[:middle]), *self.results(operations[middle:])]
 
-    def _applied(self, issuer: Issuer, operations: Sequence[Operation]) -> list[Answer]:
+    def _applied(self, operations: Sequence[Operation]) -> list[Answer]:
         """A connection may have died unnoticed, or taken the answer of a commit with it: once more
         on a new one, this time looking up every reference.
         """
         try:
-            return apply(self._connection(), issuer, operations)
+            return apply(self._connected(), self._issuer, operations)
         except DatabaseUnavailableError:
             self._forget_connection()
-        return apply(self._connection(), issuer, operations, after_lost_commit=True)
+        return apply(self._connected(), self._issuer, operations, after_lost_commit=True)
 
-    def _connection(self) -> Connection:
-        connection: Connection | None = getattr(self._thread, "connection", None)
-        if connection is None or connection.closed:
-            connection = connect(self._url)
-            self._thread.connection = connection
-            self._connections.append(connection)
-        return connection
+    def _connected(self) -> Connection:
+        if self.connection is None or self.connection.closed:
+            self.connection = off_loop(connect, self._url)
+        return self.connection
 
     def _forget_connection(self) -> None:
-        connection: Connection | None = getattr(self._thread, "connection", None)
-        self._thread.connection = None
+        connection, self.connection = self.connection, None
         if connection is not None:
-            self._connections.remove(connection)
-            try:
+            with suppress(psycopg.Error):
                 connection.close()
-            except psycopg.Error:
-                return

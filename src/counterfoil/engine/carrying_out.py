@@ -2,6 +2,8 @@
 comes later in the batch sees it; written at the end (engine/writing.py).
 """
 
+from typing import Final
+
 from counterfoil.chart import AccountKind, Posting, voucher_posting
 from counterfoil.engine.catalogue import GroupVersion
 from counterfoil.engine.decide import Decision, Voucher
@@ -19,6 +21,8 @@ from counterfoil.engine.reading import Batch
 from counterfoil.engine.writing import Writing
 from counterfoil.log.leaf import SerialRange, rows_digest
 from counterfoil.voucher import Action
+
+_WITH_REASON: Final = (Change, FinishPayment)
 
 
 class CarryingOut:
@@ -46,17 +50,18 @@ class CarryingOut:
         posting = voucher_posting(
             decision.step,
             voucher.state,
-            amount_minor=voucher.amount_minor,
-            funding_account_id=version.funding_account_id,
-            group_id=voucher.group_id,
-            acceptor_id=decision.acceptor.acceptor_id if decision.acceptor else 0,
+            voucher.amount_minor,
+            version.funding_account_id,
+            voucher.group_id,
+            decision.acceptor.acceptor_id if decision.acceptor else 0,
         )
         if posting is not None:
             self.journal.post(operation_id, posting)
             self._note_freed(posting)
         if decision.step is not Action.EXTEND:
-            self.journal.count(voucher.group_id, voucher.amount_minor, voucher.state, -1)
-            self.journal.count(voucher.group_id, voucher.amount_minor, decision.state_after, 1)
+            self.journal.move(
+                voucher.group_id, voucher.amount_minor, voucher.state, decision.state_after
+            )
         voucher.state = decision.state_after
         voucher.prior_state = decision.prior_state
         voucher.expires_at = decision.expires_at
@@ -82,9 +87,7 @@ class CarryingOut:
             serial=voucher.serial,
             amount_minor=voucher.amount_minor,
             acceptor_id=acceptor.acceptor_id if acceptor else 0,
-            reason=(operation.reason or "")
-            if isinstance(operation, Change | FinishPayment)
-            else "",
+            reason=(operation.reason or "") if isinstance(operation, _WITH_REASON) else "",
             flags=OVERRIDDEN if decision.overridden else 0,
             previous=voucher.last_operation or 0,
         )
@@ -142,10 +145,10 @@ def answer_about(
 ) -> Answer:
     return Answer(
         outcome,
-        serial=voucher.serial,
-        state=voucher.state,
-        amount_minor=voucher.amount_minor,
-        currency=version.currency,
-        expires_at=voucher.expires_at,
-        operation_id=operation_id,
+        voucher.serial,
+        voucher.state,
+        voucher.amount_minor,
+        version.currency,
+        voucher.expires_at,
+        operation_id,
     )

@@ -14,6 +14,7 @@ from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
 
 from counterfoil.engine import arrays
+from counterfoil.engine.waiting import LoopConnection
 from counterfoil.errors import CounterfoilError, DatabaseUnavailableError
 
 Connection = psycopg.Connection[TupleRow]
@@ -40,11 +41,14 @@ CONNECT_TIMEOUT_SECONDS: Final = 5
 def connect(url: str, *, role: str | None = "engine") -> Connection:
     """One connection, as the engine's role unless told otherwise; not in autocommit."""
     try:
-        connection = psycopg.connect(
+        connection = LoopConnection.connect(
             url,
             options=_SESSION + (_LOOKUPS if role == "engine" else ""),
             connect_timeout=CONNECT_TIMEOUT_SECONDS,
             cursor_factory=psycopg.Cursor,
+            # What is prepared is prepared by engine/pipeline.py; psycopg would drop it together
+            # with its own at every rollback.
+            prepare_threshold=None,
         )
     except psycopg.OperationalError as error:
         raise DatabaseUnavailableError("The database does not answer.") from error
@@ -65,7 +69,11 @@ def pool(url: str, *, size_max: int) -> ConnectionPool[Connection]:
     """Connections for many threads, each checked before it is lent."""
     return ConnectionPool(
         url,
-        kwargs={"options": _SESSION, "connect_timeout": CONNECT_TIMEOUT_SECONDS},
+        kwargs={
+            "options": _SESSION,
+            "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+            "prepare_threshold": None,
+        },
         configure=lambda connection: _configure(connection, "engine"),
         check=ConnectionPool.check_connection,
         min_size=1,

@@ -5,13 +5,13 @@ changed in memory as it goes, and written once at the end (engine/writing.py).
 """
 
 import hmac
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from counterfoil.engine.carrying_out import CarryingOut, answer_about
 from counterfoil.engine.catalogue import Acceptor
 from counterfoil.engine.creating import create_on_demand, replace_voucher
-from counterfoil.engine.database import Connection
 from counterfoil.engine.decide import (
     StockAsked,
     Voucher,
@@ -41,7 +41,8 @@ from counterfoil.engine.operation import (
     new_payment_id,
     with_number,
 )
-from counterfoil.engine.reading import Batch, Reference, StockCursor
+from counterfoil.engine.pipeline import Pipeline
+from counterfoil.engine.reading import Batch, Reference, Remembered, StockCursor
 from counterfoil.engine.repeats import earlier_answer, remembered_answer
 from counterfoil.keys.digests import content_hash, is_same_content
 from counterfoil.keys.numbers import seal_text, unseal_number
@@ -49,6 +50,10 @@ from counterfoil.voucher import Action, State
 
 if TYPE_CHECKING:
     from uuid import UUID
+
+
+Content = list[str | int | bool | bytes | None]
+ReadRepeats = Callable[[Sequence[Operation]], Mapping[Reference, Remembered]]
 
 
 class Deciding:
@@ -62,23 +67,36 @@ class Deciding:
         self._catalogue = self._work.catalogue
         self.journal = self._work.journal
         self._in_batch: dict[Reference, tuple[bytes, Answer]] = {}
+        self._may: dict[tuple[int, Action], Outcome | None] = {}
+        self._refused: dict[int, tuple[Reference, Content]] = {}
 
     @property
     def is_empty(self) -> bool:
         return self.journal.is_empty
 
-    def answers(self) -> list[Answer]:
+    def answers(self, read_repeats: ReadRepeats) -> list[Answer]:
+        """`read_repeats` is asked for what was recorded under the references of the refused."""
         answers = [self._answer(i, o) for i, o in enumerate(self._batch.operations)]
+        if self._refused:
+            operations = self._batch.operations
+            remembered = read_repeats([operations[index] for index in self._refused])
+            for index, (reference, fields) in self._refused.items():
+                before = remembered.get(reference)
+                if before is not None:
+                    answers[index] = self._repeated(operations[index], fields, before)
         if self._bulk:
             self._work.add_bulk_leaf()
         return answers
 
-    def write(self, connection: Connection) -> None:
-        self._work.writing.write(connection)
+    def write(self, pipeline: Pipeline) -> None:
+        self._work.writing.write(pipeline)
 
     def _answer(self, index: int, operation: Operation) -> Answer:
         action = asked_action(operation)
-        refusal = decide_scope(self._catalogue, operation.caller.client_id, action)
+        asked = operation.caller.client_id, action
+        if asked not in self._may:
+            self._may[asked] = decide_scope(self._catalogue, *asked)
+        refusal = self._may[asked]
         if refusal is not None:
             return Answer(refusal)
         if operation.reference is None or operation.reference.startswith(OWN_REFERENCE):
@@ -94,13 +112,18 @@ class Deciding:
             )
         remembered = self._batch.remembered.get(reference)
         if remembered is not None:
-            if not is_same_content(self._issuer.keys, remembered.content_hash, fields):
-                return Answer(Outcome.REFERENCE_REUSED)
-            return remembered_answer(self._work, operation, remembered)
+            return self._repeated(operation, fields, remembered)
         answer = self._decide(index, operation, content)
-        if answer.outcome in CHANGED and answer.operation_id is not None:
+        if answer.operation_id is None:
+            self._refused[index] = reference, fields
+        elif answer.outcome in CHANGED:
             self._in_batch[reference] = content, answer
         return answer
+
+    def _repeated(self, operation: Operation, fields: Content, before: Remembered) -> Answer:
+        if not is_same_content(self._issuer.keys, before.content_hash, fields):
+            return Answer(Outcome.REFERENCE_REUSED)
+        return remembered_answer(self._work, operation, before)
 
     def _decide_once(self, index: int, operation: Operation, action: Action) -> Answer:
         """No repeat is possible under a reference of our own, but after a lost commit."""
@@ -110,13 +133,9 @@ class Deciding:
             return remembered_answer(self._work, operation, remembered)
         return self._decide(index, operation, b"")
 
-    def _content(self, index: int, operation: Operation) -> list[str | int | bool | bytes | None]:
+    def _content(self, index: int, operation: Operation) -> Content:
         """What makes two requests the same; the number only as its hash."""
         match operation:
-            case Preactivate():
-                return [operation.amount, operation.currency, operation.group, operation.comment]
-            case Activate():
-                return [operation.serial]
             case Redeem():
                 return [
                     # Of the oldest key still probed, so that a rotation changes no content.
@@ -127,6 +146,10 @@ class Deciding:
                     operation.acceptor_group,
                     operation.override,
                 ]
+            case Preactivate():
+                return [operation.amount, operation.currency, operation.group, operation.comment]
+            case Activate():
+                return [operation.serial]
             case Change():
                 until = operation.extend_until
                 return [operation.serial, operation.reason, until.isoformat() if until else None]
@@ -135,10 +158,10 @@ class Deciding:
 
     def _decide(self, index: int, operation: Operation, content: bytes) -> Answer:
         match operation:
-            case Preactivate():
-                return self._preactivate(operation, content)
             case Redeem():
                 return self._redeem(index, operation, content)
+            case Preactivate():
+                return self._preactivate(operation, content)
             case Activate():
                 voucher = self._batch.vouchers.get(operation.serial)
                 decision = decide_activation(self._catalogue, voucher, self._batch.head.now)

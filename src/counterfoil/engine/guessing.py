@@ -99,10 +99,13 @@ class Guard:
         self._new: Counter[Subject] = Counter()
         self._alerted: datetime | None = None
 
+    @property
+    def has_seen_misses(self) -> bool:
+        """Whether there can be anybody to refuse; usually nobody has missed."""
+        return bool(self._known or self._new)
+
     def refuses(self, guesser: Guesser) -> int | None:
         """How many seconds to wait; None for who may ask now."""
-        if not self._known and not self._new:
-            return None  # nobody has missed
         settings = self._issuer.catalogue.settings
         window = timedelta(seconds=settings.miss_window_seconds)
         now = self._clock()

@@ -124,7 +124,7 @@ def _with_known_numbers(
     if len(issuer.keys.hash.probed) > 1:
         for line in lines:
             serial = line.serial if line.with_serial else None
-            for _version, digest in number_hashes_probed(issuer.keys, line.number, serial):
+            for digest in number_hashes_probed(issuer.keys, line.number, serial):
                 by_hash[digest] = line
     rows = connection.execute(
         statement(__package__, "known_numbers"),

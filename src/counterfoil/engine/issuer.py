@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from counterfoil.engine.catalogue import Catalogue
 from counterfoil.engine.database import Connection
 from counterfoil.engine.journal import Journal, Known, lock_head
+from counterfoil.engine.pipeline import Pipeline
+from counterfoil.engine.waiting import off_loop
 from counterfoil.errors import NotFoundError
 from counterfoil.keys.envelope import IssuerKeys, load_issuer_keys
 from counterfoil.keys.provider import KeyProvider
@@ -25,7 +27,8 @@ class Issuer:
 
     def refresh(self, connection: Connection, version: int) -> None:
         """Read again what changed, the keys included. `version` was read in this transaction."""
-        self.keys = load_issuer_keys(connection, self.issuer_id, self.provider)
+        # The provider may be another machine, and is asked in its own way.
+        self.keys = off_loop(load_issuer_keys, connection, self.issuer_id, self.provider)
         self.catalogue = self.catalogue.refreshed(connection, version)
 
     def catch_up(self, connection: Connection) -> bool:
@@ -70,8 +73,9 @@ def commit(connection: Connection, issuer: Issuer, journal: Journal) -> None:
     """Write the journal, commit, and let this process know what it just changed: only after the
     commit, because until then it has not happened.
     """
-    journal.flush(connection)
-    connection.commit()
+    pipeline = Pipeline(connection, issuer.issuer_id)
+    journal.flush(pipeline)
+    pipeline.run(commit=True)
     journal.remember()
     if journal.head.catalogue_version != issuer.catalogue.version:
         issuer.catch_up(connection)

@@ -6,8 +6,8 @@ and counts are folded, one change each.
 """
 
 import secrets
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -17,10 +17,10 @@ from counterfoil.chart import Account, Posting
 from counterfoil.engine.arrays import Blobs, Int2s, Int4s, Int8s, Texts, Uuids
 from counterfoil.engine.database import Connection
 from counterfoil.engine.operation import Caller
+from counterfoil.engine.pipeline import Pipeline
 from counterfoil.errors import NotFoundError
 from counterfoil.keys.envelope import IssuerKeys
 from counterfoil.log.leaf import Leaf, SerialRange, commitments, encode_leaf, leaf_salt
-from counterfoil.statements import statement
 from counterfoil.voucher import Action, State
 
 OWN_REFERENCE: Final = "~"  # callers' own references cannot begin with it
@@ -64,12 +64,12 @@ class Head:
 
 def lock_head(connection: Connection, issuer_id: int) -> Head:
     """Locks last of all but the accounts: vouchers and provisions come before."""
-    row = connection.execute(
-        statement(__package__, "lock_head"), {"issuer_id": issuer_id}, prepare=True, binary=True
-    ).fetchone()
-    if row is None:
+    pipeline = Pipeline(connection, issuer_id)
+    found = pipeline.ask("lock_head")
+    pipeline.run()
+    if not found.rows:
         raise NotFoundError("There is no such issuer.")
-    return Head(*row)
+    return Head(*found.rows[0])
 
 
 def new_reference() -> str:
@@ -102,12 +102,8 @@ class Journal:
     leaves: Blobs = field(default_factory=Blobs)
     operations: list[_Operation] = field(default_factory=list)
     postings: list[tuple[int, Posting]] = field(default_factory=list)
-    account_changes: dict[Account, list[int]] = field(
-        default_factory=lambda: defaultdict(lambda: [0, 0])
-    )
-    stock_changes: dict[tuple[int, int, State], int] = field(
-        default_factory=lambda: defaultdict(int)
-    )
+    stock_moves: list[tuple[int, int, State, State]] = field(default_factory=list)
+    stock_changes: Counter[tuple[int, int, State]] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self.at_microseconds = (self.head.now - _EPOCH) // _MICROSECOND
@@ -189,12 +185,14 @@ class Journal:
 
     def post(self, operation_id: int, posting: Posting) -> None:
         self.postings.append((operation_id, posting))
-        amount_minor = posting.amount_minor
-        self.account_changes[posting.debit][0] += amount_minor
-        self.account_changes[posting.credit][1] += amount_minor
 
     def count(self, group_id: int, amount_minor: int, state: State, change: int) -> None:
+        """So many vouchers more in a state, or fewer."""
         self.stock_changes[group_id, amount_minor, state] += change
+
+    def move(self, group_id: int, amount_minor: int, before: State, after: State) -> None:
+        """One voucher went from state to state."""
+        self.stock_moves.append((group_id, amount_minor, before, after))
 
     def raise_catalogue(self) -> int:
         """The version to stamp changed rows with."""
@@ -205,40 +203,34 @@ class Journal:
     def is_empty(self) -> bool:
         return not self.operations
 
-    def flush(self, connection: Connection) -> None:
-        """Write everything; the caller commits, then calls `remember`."""
+    def flush(self, pipeline: Pipeline) -> None:
+        """Write everything; the caller runs it, commits, then calls `remember`."""
         if self.operations:
-            self._flush_operations(connection)
+            self._flush_operations(pipeline)
         if self.postings:
-            self._flush_postings(connection)
-        self._flush_stock(connection)
+            self._flush_postings(pipeline)
+        self._fold_moves()
+        self._flush_stock(pipeline)
         if self.leaves:
-            self._execute(
-                connection,
-                "insert_leaves",
-                {"first_leaf": self.head.next_leaf, "bodies": self.leaves},
-            )
+            pipeline.ask("insert_leaves", first_leaf=self.head.next_leaf, bodies=self.leaves)
         head = self.head
-        self._execute(
-            connection,
+        pipeline.ask(
             "move_head",
-            {
-                "next_leaf": head.next_leaf + len(self.leaves),
-                "next_operation": head.next_operation + len(self.operations),
-                "next_posting": head.next_posting + len(self.postings),
-                "next_serial": head.next_serial,
-                "next_provision": head.next_provision,
-                "catalogue_version": head.catalogue_version,
-                "now": head.now,
-            },
+            next_leaf=head.next_leaf + len(self.leaves),
+            next_operation=head.next_operation + len(self.operations),
+            next_posting=head.next_posting + len(self.postings),
+            next_serial=head.next_serial,
+            next_provision=head.next_provision,
+            catalogue_version=head.catalogue_version,
+            now=head.now,
         )
 
     def remember(self) -> None:
         """After the commit: what was opened now exists."""
-        self.known.accounts.update(self.account_changes)
+        self.known.accounts.update(_account_changes(self.postings))
         self.known.stock.update(key for key, change in self.stock_changes.items() if change)
 
-    def _flush_operations(self, connection: Connection) -> None:
+    def _flush_operations(self, pipeline: Pipeline) -> None:
         columns = dict(zip(_OPERATION_COLUMNS, zip(*self.operations, strict=True), strict=True))
         parameters: dict[str, object] = {
             name: kind(()) if nothing is not None and set(column) == {nothing} else kind(column)
@@ -246,65 +238,70 @@ class Journal:
         }
         if len(self.leaves) == len(self.operations):
             parameters["leaf_numbers"] = Int8s()
-        self._execute(
-            connection,
+        pipeline.ask(
             "insert_operations",
-            parameters
-            | {
-                "now": self.head.now,
-                "first_operation": self.head.next_operation,
-                "first_leaf": self.head.next_leaf,
-            },
+            **parameters,
+            now=self.head.now,
+            first_operation=self.head.next_operation,
+            first_leaf=self.head.next_leaf,
         )
 
-    def _flush_postings(self, connection: Connection) -> None:
+    def _flush_postings(self, pipeline: Pipeline) -> None:
         postings = [posting for _operation_id, posting in self.postings]
-        self._execute(
-            connection,
+        pipeline.ask(
             "insert_postings",
-            {
-                "first_posting": self.head.next_posting,
-                "operation_ids": Int8s(operation_id for operation_id, _posting in self.postings),
-                "amounts": Int8s(p.amount_minor for p in postings),
-                "funding_account_ids": Int4s(p.debit.funding_account_id for p in postings),
-                "debit_kinds": Int2s(p.debit.kind for p in postings),
-                "credit_kinds": Int2s(p.credit.kind for p in postings),
-                "debit_owners": Int8s(p.debit.owner_id for p in postings),
-                "credit_owners": Int8s(p.credit.owner_id for p in postings),
-            },
+            first_posting=self.head.next_posting,
+            operation_ids=Int8s(operation_id for operation_id, _posting in self.postings),
+            amounts=Int8s(p.amount_minor for p in postings),
+            funding_account_ids=Int4s(p.debit.funding_account_id for p in postings),
+            debit_kinds=Int2s(p.debit.kind for p in postings),
+            credit_kinds=Int2s(p.credit.kind for p in postings),
+            debit_owners=Int8s(p.debit.owner_id for p in postings),
+            credit_owners=Int8s(p.credit.owner_id for p in postings),
         )
-        fresh = self.account_changes.keys() - self.known.accounts
+        account_changes = _account_changes(self.postings)
+        fresh = account_changes.keys() - self.known.accounts
         if fresh:
-            self._execute(connection, "ensure_accounts", _account_columns(_sorted(fresh)))
-        accounts = _sorted(self.account_changes)
-        changes = [self.account_changes[account] for account in accounts]
-        self._execute(
-            connection,
+            pipeline.ask("ensure_accounts", **_account_columns(_sorted(fresh)))
+        accounts = _sorted(account_changes)
+        changes = [account_changes[account] for account in accounts]
+        pipeline.ask(
             "move_accounts",
-            _account_columns(accounts)
-            | {
-                "debits": Int8s(debit for debit, _credit in changes),
-                "credits": Int8s(credit for _debit, credit in changes),
-            },
+            **_account_columns(accounts),
+            debits=Int8s(debit for debit, _credit in changes),
+            credits=Int8s(credit for _debit, credit in changes),
         )
 
-    def _flush_stock(self, connection: Connection) -> None:
+    def _fold_moves(self) -> None:
+        for (group_id, amount_minor, before, after), vouchers in Counter(self.stock_moves).items():
+            self.count(group_id, amount_minor, before, -vouchers)
+            self.count(group_id, amount_minor, after, vouchers)
+        self.stock_moves.clear()
+
+    def _flush_stock(self, pipeline: Pipeline) -> None:
         changes = sorted((key, change) for key, change in self.stock_changes.items() if change)
         fresh = [key for key, _change in changes if key not in self.known.stock]
         if fresh:
-            self._execute(connection, "ensure_stock", _stock_columns(fresh))
+            pipeline.ask("ensure_stock", **_stock_columns(fresh))
         if changes:
-            self._execute(
-                connection,
+            pipeline.ask(
                 "move_stock",
-                _stock_columns([key for key, _change in changes])
-                | {"changes": Int8s(change for _key, change in changes)},
+                **_stock_columns([key for key, _change in changes]),
+                changes=Int8s(change for _key, change in changes),
             )
 
-    def _execute(self, connection: Connection, name: str, parameters: dict[str, object]) -> None:
-        connection.execute(
-            statement(__package__, name), parameters | {"issuer_id": self.issuer_id}, prepare=True
-        )
+
+def _account_changes(postings: Sequence[tuple[int, Posting]]) -> dict[Account, tuple[int, int]]:
+    """What each account is debited and credited in all."""
+    alike = {id(posting): posting for _operation_id, posting in postings}  # most are one object
+    times = Counter(id(posting) for _operation_id, posting in postings)
+    debits: Counter[Account] = Counter()
+    credited: Counter[Account] = Counter()
+    for posting_id, posting in alike.items():
+        debits[posting.debit] += posting.amount_minor * times[posting_id]
+        credited[posting.credit] += posting.amount_minor * times[posting_id]
+    accounts = debits.keys() | credited.keys()
+    return {account: (debits[account], credited[account]) for account in accounts}
 
 
 def _sorted(accounts: Iterable[Account]) -> list[Account]:

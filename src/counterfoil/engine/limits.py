@@ -14,9 +14,8 @@ from psycopg.rows import TupleRow
 
 from counterfoil.engine.arrays import Int4s, Int8s, Texts
 from counterfoil.engine.catalogue import Acceptor, Catalogue, DailyLimits, GroupVersion
-from counterfoil.engine.database import Connection
 from counterfoil.engine.operation import Operation, Redeem
-from counterfoil.statements import statement
+from counterfoil.engine.pipeline import Pipeline
 
 
 class Subject(NamedTuple):
@@ -81,8 +80,8 @@ class DailyUse:
                 use.amount_minor += amount_minor * vouchers
                 use.vouchers += vouchers
 
-    def write(self, connection: Connection, issuer_id: int) -> None:
-        """Runs inside the batch's pipeline, under log_head."""
+    def write(self, pipeline: Pipeline) -> None:
+        """Under log_head."""
         if not self._changes:
             return
         more = {day: use for day, use in self._changes.items() if use.vouchers > 0}
@@ -93,9 +92,7 @@ class DailyUse:
         }
         for name, changes in (("add_daily_use", more), ("give_back_daily_use", less)):
             if changes:
-                connection.execute(
-                    statement(__package__, name), _columns(changes) | {"issuer_id": issuer_id}
-                )
+                pipeline.ask(name, **_columns(changes))
 
 
 def limits_on(

@@ -206,12 +206,12 @@ def issuer_of_payment(payment_id: UUID) -> int:
 def asked_action(operation: Operation) -> Action:
     """The action an operation is remembered under, whatever it then turns out to do."""
     match operation:
+        case Redeem():
+            return Action.REDEEM
         case Preactivate():
             return Action.PREACTIVATE
         case Activate():
             return Action.ACTIVATE
-        case Redeem():
-            return Action.REDEEM
         case FinishPayment():
             return Action.SETTLE if operation.completed else Action.RELEASE
         case Change():

@@ -336,9 +336,7 @@ def _check_under_older_keys(connection: Connection, keys: IssuerKeys, numbers: l
     """While the hash key is being rotated a number must be new under both keys."""
     if len(keys.hash.probed) == 1:
         return
-    older = [
-        digest for number in numbers for _version, digest in number_hashes_probed(keys, number)[1:]
-    ]
+    older = [digest for number in numbers for digest in number_hashes_probed(keys, number)[1:]]
     if connection.execute(
         statement(__package__, "any_number_hash"),
         {"issuer_id": keys.issuer_id, "number_hashes": older},

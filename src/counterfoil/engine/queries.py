@@ -109,12 +109,11 @@ def serial_by_number(
 def _serial_by_number(
     connection: Connection, issuer: Issuer, number: str, serial: int | None
 ) -> int | None:
-    hashes = [digest for _version, digest in number_hashes_probed(issuer.keys, number, serial)]
     row = connection.execute(
         statement(__package__, "serial_by_number"),
         {
             "issuer_id": issuer.issuer_id,
-            "number_hashes": Blobs(hashes),
+            "number_hashes": Blobs(number_hashes_probed(issuer.keys, number, serial)),
             "with_serial": serial is not None,
         },
     ).fetchone()

@@ -1,19 +1,24 @@
-"""The first half of a batch: lock what it names, then look up what is known already.
+"""The first half of a batch: make the issuer ours, then look up what it names.
 
-Locks are taken in one order by everyone: stock cursors, vouchers by serial, the issuer's head,
-then payments, blocks on demand and accounts, which nobody touches without it. Repeats are looked
-up after the head is ours, in a statement of their own, because only a new snapshot sees what the
-transaction we waited for has recorded.
+Locks are taken in one order by everyone: stock cursors, the issuer's head, then payments. Vouchers,
+blocks on demand, accounts and the journal need none: nobody changes them without the head. They
+are read after it, in statements of their own, because only a new snapshot sees what the
+transaction we waited for has done (docs/adr/0006).
+
+Repeats are looked up where they could matter. What draws a new voucher asks first; whatever else
+is refused asks afterwards (`read_repeats`), for it may be what a repeat looks like; and whatever
+is accepted though it was done before is caught by the journal's unique key, and asks first in the
+second attempt.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 from typing import Final
 from uuid import UUID
 
-from psycopg import Cursor
 from psycopg.rows import TupleRow
 
 from counterfoil.engine.arrays import Blobs, Int4s, Int8s, Texts, Uuids
@@ -30,9 +35,9 @@ from counterfoil.engine.operation import (
     Redeem,
     asked_action,
 )
+from counterfoil.engine.pipeline import Asked, Pipeline
 from counterfoil.errors import NotFoundError
 from counterfoil.keys.numbers import number_hashes_probed
-from counterfoil.statements import statement
 from counterfoil.voucher import Action, State
 
 _STATES: Final = {state.value: state for state in State}
@@ -47,6 +52,14 @@ class StaleCatalogueError(Exception):
 
 class StaleStockError(Exception):
     """Someone cancelled a voucher we were about to draw: start again."""
+
+
+class LookUp(Enum):
+    """Whose references are looked up before deciding."""
+
+    DRAWS = "draws"  # of what draws a voucher
+    GIVEN = "given"  # of all that came with one
+    ALL = "all"  # our own, too: nobody knows whether they were committed
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,20 +131,17 @@ def read_batch(
     issuer: Issuer,
     operations: Sequence[Operation],
     *,
-    look_up_own_references: bool = False,
+    look_up: LookUp,
 ) -> Batch:
     """Raises StaleCatalogueError or StaleStockError where the batch must start again."""
     issuer_id = issuer.issuer_id
     catalogue_version = issuer.catalogue.version
-    stock_asked = _stock_asked(issuer, operations)
-    wanted = _stock_wanted(operations, stock_asked)
+    kinds = {type(operation) for operation in operations}
+    only_redeems = kinds == {Redeem}  # the busiest case: nothing below is asked of each operation
+    stock_asked = {} if only_redeems else _stock_asked(issuer, operations)
+    wanted = _stock_wanted(operations, stock_asked) if stock_asked else {}
     number_hashes = {
-        index: [
-            digest
-            for _version, digest in number_hashes_probed(
-                issuer.keys, operation.number, operation.serial
-            )
-        ]
+        index: number_hashes_probed(issuer.keys, operation.number, operation.serial)
         for index, operation in enumerate(operations)
         if isinstance(operation, Redeem)
     }
@@ -146,75 +156,63 @@ def read_batch(
     for open_cursors in cursors.values():
         for cursor in open_cursors:
             serials.extend(cursor.candidates)
-    with connection.pipeline():
-        ask = _Asker(connection, issuer_id)
-        voucher_rows = _ask_vouchers(
-            ask, serials, Blobs(h for hashes in number_hashes.values() for h in hashes)
-        )
-        head_rows = ask("lock_head")
-        remembered_rows = _ask_repeats(ask, operations, own_too=look_up_own_references)
-        payment_rows = _ask_payments(ask, operations)
-        secret_rows = ask("secrets", serials=serials) if wanted else None
-        creates = _creates(operations, stock_asked)
-        block_rows = ask("on_demand_blocks") if creates else None
-        balance_rows = ask("balances_available") if creates else None
-        use_rows = _ask_daily_use(ask, limited_subjects(issuer.catalogue, operations))
-        vouchers = _vouchers(_all(voucher_rows))
-        head = _head(head_rows.fetchone())
-        if head.catalogue_version != catalogue_version:
-            issuer.refresh(connection, head.catalogue_version)
-            raise StaleCatalogueError
-        batch = Batch(
-            operations=operations,
-            stock_asked=stock_asked,
-            number_hashes=number_hashes,
-            cursors=cursors,
-            blocks={row[1]: Block(*row) for row in _all(block_rows)},
-            vouchers=vouchers,
-            vouchers_by_hash={v.number_hash: v for v in vouchers.values()},
-            head=head,
-            remembered=_remembered(remembered_rows),
-            secrets={row[0]: (row[1], row[2]) for row in _all(secret_rows)},
-            payments={row[0]: (row[1], row[2], row[3], row[4]) for row in _all(payment_rows)},
-            available_minor=dict(_all(balance_rows)),
-            daily_use=DailyUse(_all(use_rows)),
-        )
+    pipeline = Pipeline(connection, issuer_id)
+    head_rows = pipeline.ask("lock_head")
+    voucher_rows = _ask_vouchers(
+        pipeline, serials, Blobs(h for hashes in number_hashes.values() for h in hashes)
+    )
+    remembered_rows = (
+        None
+        if only_redeems and look_up is LookUp.DRAWS
+        else _ask_repeats(pipeline, _looked_up(operations, look_up))
+    )
+    payment_rows = None if only_redeems else _ask_payments(pipeline, operations)
+    secret_rows = pipeline.ask("secrets", serials=serials) if wanted else None
+    creates = not only_redeems and _creates(operations, stock_asked)
+    block_rows = pipeline.ask("on_demand_blocks") if creates else None
+    balance_rows = pipeline.ask("balances_available") if creates else None
+    use_rows = _ask_daily_use(pipeline, limited_subjects(issuer.catalogue, operations))
+    pipeline.run()
+    vouchers = _vouchers(_all(voucher_rows))
+    head = _head(head_rows.rows)
+    if head.catalogue_version != catalogue_version:
+        issuer.refresh(connection, head.catalogue_version)
+        raise StaleCatalogueError
+    batch = Batch(
+        operations=operations,
+        stock_asked=stock_asked,
+        number_hashes=number_hashes,
+        cursors=cursors,
+        blocks={row[1]: Block(*row) for row in _all(block_rows)},
+        vouchers=vouchers,
+        vouchers_by_hash={v.number_hash: v for v in vouchers.values()},
+        head=head,
+        remembered=_remembered(remembered_rows),
+        secrets={row[0]: (row[1], row[2]) for row in _all(secret_rows)},
+        payments={row[0]: (row[1], row[2], row[3], row[4]) for row in _all(payment_rows)},
+        available_minor=dict(_all(balance_rows)),
+        daily_use=DailyUse(_all(use_rows)),
+    )
     _check_candidates(batch)
     return batch
 
 
-class _Asker:
-    """Sends statements into the open pipeline; rows are fetched when all are on their way."""
-
-    def __init__(self, connection: Connection, issuer_id: int) -> None:
-        self._connection = connection
-        self._issuer_id = issuer_id
-
-    def __call__(self, name: str, **parameters: object) -> Cursor[TupleRow]:
-        return self._connection.execute(
-            statement(__package__, name),
-            parameters | {"issuer_id": self._issuer_id},
-            prepare=True,
-            binary=True,
-        )
-
-
-def _ask_vouchers(ask: _Asker, serials: Int8s, number_hashes: Blobs) -> Cursor[TupleRow] | None:
+def _ask_vouchers(pipeline: Pipeline, serials: Int8s, number_hashes: Blobs) -> Asked | None:
     if serials and number_hashes:
-        return ask("lock_vouchers", serials=serials, number_hashes=number_hashes)
+        return pipeline.ask("vouchers_named", serials=serials, number_hashes=number_hashes)
     if number_hashes:
-        return ask("lock_vouchers_by_number", number_hashes=number_hashes)
-    return ask("lock_vouchers_by_serial", serials=serials) if serials else None
+        return pipeline.ask("vouchers_by_number", number_hashes=number_hashes)
+    return pipeline.ask("vouchers_by_serial", serials=serials) if serials else None
 
 
-def _all(rows: Cursor[TupleRow] | None) -> list[TupleRow]:
-    return [] if rows is None else rows.fetchall()
+def _all(asked: Asked | None) -> list[TupleRow]:
+    return [] if asked is None else asked.rows
 
 
-def _head(row: TupleRow | None) -> Head:
-    if row is None:
+def _head(rows: list[TupleRow]) -> Head:
+    if not rows:
         raise NotFoundError("There is no such issuer.")
-    return Head(*row)
+    return Head(*rows[0])
 
 
 def _stock_asked(issuer: Issuer, operations: Sequence[Operation]) -> dict[int, StockAsked]:
@@ -253,41 +251,34 @@ def _stock_wanted(
 
 
 def _lock_stock(
-    connection: Connection, issuer_id: int, wanted: Counter[tuple[int, int]]
+    connection: Connection, issuer_id: int, wanted: Mapping[tuple[int, int], int]
 ) -> dict[tuple[int, int], list[StockCursor]]:
     keys = sorted(wanted)
-    rows = connection.execute(
-        statement(__package__, "lock_provisions"),
-        {
-            "issuer_id": issuer_id,
-            "group_ids": Int4s(group_id for group_id, _amount in keys),
-            "amounts": Int8s(amount for _group_id, amount in keys),
-        },
-        prepare=True,
-        binary=True,
-    ).fetchall()
+    pipeline = Pipeline(connection, issuer_id)
+    locked = pipeline.ask(
+        "lock_provisions",
+        group_ids=Int4s(group_id for group_id, _amount in keys),
+        amounts=Int8s(amount for _group_id, amount in keys),
+    )
+    pipeline.run()
     cursors: dict[tuple[int, int], list[StockCursor]] = {}
     left = Counter(wanted)
-    for row in rows:
+    for row in locked.rows:
         cursor = StockCursor(*row)
         key = cursor.group_id, cursor.amount_minor
         cursors.setdefault(key, []).append(cursor)
         if left[key] <= 0:
             continue
-        found = connection.execute(
-            statement(__package__, "stock_candidates"),
-            {
-                "issuer_id": issuer_id,
-                "provision_id": cursor.provision_id,
-                "next_drawn": cursor.next_drawn,
-                "next_created": cursor.next_created,
-                "wanted": left[key],
-            },
-            prepare=True,
-            binary=True,
-        ).fetchall()
-        cursor.candidates = [serial for (serial,) in found]
-        left[key] -= len(found)
+        found = pipeline.ask(
+            "stock_candidates",
+            provision_id=cursor.provision_id,
+            next_drawn=cursor.next_drawn,
+            next_created=cursor.next_created,
+            wanted=left[key],
+        )
+        pipeline.run()
+        cursor.candidates = [serial for (serial,) in found.rows]
+        left[key] -= len(found.rows)
     return cursors
 
 
@@ -300,39 +291,59 @@ def _check_candidates(batch: Batch) -> None:
                     raise StaleStockError
 
 
-def _ask_repeats(
-    ask: _Asker, operations: Sequence[Operation], *, own_too: bool
-) -> Cursor[TupleRow] | None:
-    keys = Uuids(
-        reference_key(operation.caller.client_id, asked_action(operation), operation.reference)
+def _looked_up(operations: Sequence[Operation], look_up: LookUp) -> list[Operation]:
+    return [
+        operation
         for operation in operations
         if operation.reference is not None
-        and (own_too or not operation.reference.startswith(OWN_REFERENCE))
+        and (
+            look_up is LookUp.ALL
+            or (
+                (look_up is LookUp.GIVEN or isinstance(operation, Preactivate))
+                and not operation.reference.startswith(OWN_REFERENCE)
+            )
+        )
+    ]
+
+
+def _ask_repeats(pipeline: Pipeline, operations: Sequence[Operation]) -> Asked | None:
+    keys = Uuids(
+        reference_key(o.caller.client_id, asked_action(o), o.reference or "") for o in operations
     )
-    return ask("repeats", reference_keys=keys) if keys else None
+    return pipeline.ask("repeats", reference_keys=keys) if keys else None
 
 
-def _remembered(rows: Cursor[TupleRow] | None) -> dict[Reference, Remembered]:
+def read_repeats(
+    connection: Connection, issuer: Issuer, operations: Sequence[Operation]
+) -> dict[Reference, Remembered]:
+    """What is recorded under the references of these operations; the head must be ours."""
+    pipeline = Pipeline(connection, issuer.issuer_id)
+    asked = _ask_repeats(pipeline, operations)
+    pipeline.run()
+    return _remembered(asked)
+
+
+def _remembered(asked: Asked | None) -> dict[Reference, Remembered]:
     found = {}
-    for client_id, action, reference, *rest in _all(rows):
+    for client_id, action, reference, *rest in _all(asked):
         remembered = Remembered(*rest)
         found[client_id, action, reference] = remembered
     return found
 
 
-def _ask_daily_use(ask: _Asker, subjects: Sequence[Subject]) -> Cursor[TupleRow] | None:
+def _ask_daily_use(pipeline: Pipeline, subjects: Sequence[Subject]) -> Asked | None:
     if not subjects:
         return None
-    return ask(
+    return pipeline.ask(
         "daily_use",
         kinds=Texts(subject.kind for subject in subjects),
         subject_ids=Int4s(subject.subject_id for subject in subjects),
     )
 
 
-def _ask_payments(ask: _Asker, operations: Sequence[Operation]) -> Cursor[TupleRow] | None:
-    ids = [o.payment_id for o in operations if isinstance(o, FinishPayment)]
-    return ask("lock_payments", payment_ids=ids) if ids else None
+def _ask_payments(pipeline: Pipeline, operations: Sequence[Operation]) -> Asked | None:
+    ids = Uuids(o.payment_id.bytes for o in operations if isinstance(o, FinishPayment))
+    return pipeline.ask("lock_payments", payment_ids=ids) if ids else None
 
 
 def _vouchers(rows: list[TupleRow]) -> dict[int, Voucher]:

@@ -4,14 +4,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from counterfoil.engine.arrays import Blobs, Int2s, Int4s, Int8s, Texts, Times
+from counterfoil.engine.arrays import Blobs, Int2s, Int4s, Int8s, Texts, Times, Uuids
 from counterfoil.engine.catalogue import Acceptor
-from counterfoil.engine.database import Connection
 from counterfoil.engine.decide import Voucher
 from counterfoil.engine.journal import Journal
 from counterfoil.engine.operation import FinishPayment, PaymentDue
+from counterfoil.engine.pipeline import Pipeline
 from counterfoil.engine.reading import Batch, Block, StockCursor
-from counterfoil.statements import statement
 from counterfoil.voucher import Action, State
 
 LEASE_SECONDS: Final = 15
@@ -79,51 +78,47 @@ class Writing:
         if due_at is not None:
             self.dues[due_at, voucher.serial] = None
 
-    def write(self, connection: Connection) -> None:
-        """Everything but the commit. Runs inside a pipeline."""
+    def write(self, pipeline: Pipeline) -> None:
+        """Everything but the commit."""
         if self.moved:
-            self._move(connection)
+            self._move(pipeline)
         if self.blocks:
-            self._write_blocks(connection)
+            self._write_blocks(pipeline)
         if self.cursors:
-            self._execute(
-                connection,
+            pipeline.ask(
                 "move_cursors",
                 provision_ids=Int4s(self.cursors),
                 next_drawns=Int8s(c.next_drawn for c in self.cursors.values()),
                 next_createds=Int8s(c.next_created for c in self.cursors.values()),
             )
         if self.created:
-            self._create(connection)
+            self._create(pipeline)
         if self.comments:
-            self._execute(
-                connection,
+            pipeline.ask(
                 "insert_comments",
                 serials=Int8s(serial for serial, _version, _sealed in self.comments),
                 key_versions=Int2s(version for _serial, version, _sealed in self.comments),
                 sealed=Blobs(sealed for _serial, _version, sealed in self.comments),
             )
         if self.dues:
-            self._execute(
-                connection,
+            pipeline.ask(
                 "insert_due",
                 due_ats=Times(at for at, _serial in self.dues),
                 serials=Int8s(serial for _at, serial in self.dues),
             )
         if self.payments:
-            self._write_payments(connection)
+            self._write_payments(pipeline)
         if self.finished:
-            self._finish_payments(connection)
+            self._finish_payments(pipeline)
         if self.purged:
-            self._execute(connection, "purge_secrets", serials=Int8s(self.purged))
-        self.batch.daily_use.write(connection, self.journal.issuer_id)
-        self.journal.flush(connection)
+            pipeline.ask("purge_secrets", serials=Int8s(self.purged))
+        self.batch.daily_use.write(pipeline)
+        self.journal.flush(pipeline)
 
-    def _move(self, connection: Connection) -> None:
+    def _move(self, pipeline: Pipeline) -> None:
         now = self.journal.head.now
         if self.only_redeemed:
-            self._execute(
-                connection,
+            pipeline.ask(
                 "redeem_vouchers",
                 now=now,
                 serials=Int8s(self.moved),
@@ -131,8 +126,7 @@ class Writing:
             )
             return
         vouchers = self.moved.values()
-        self._execute(
-            connection,
+        pipeline.ask(
             "move_vouchers",
             now=now,
             serials=Int8s(self.moved),
@@ -144,11 +138,10 @@ class Writing:
             last_operations=Int8s(v.last_operation or 0 for v in vouchers),
         )
 
-    def _create(self, connection: Connection) -> None:
+    def _create(self, pipeline: Pipeline) -> None:
         news = list(self.created.values())
         vouchers = [new.voucher for new in news]
-        self._execute(
-            connection,
+        pipeline.ask(
             "insert_vouchers",
             now=self.journal.head.now,
             serials=Int8s(v.serial for v in vouchers),
@@ -165,19 +158,17 @@ class Writing:
             replacements=Int8s(v.replaced_by or 0 for v in vouchers),
             last_operations=Int8s(v.last_operation or 0 for v in vouchers),
         )
-        self._execute(
-            connection,
+        pipeline.ask(
             "insert_secrets",
             serials=Int8s(new.voucher.serial for new in news),
             key_versions=Int2s(new.seal_version for new in news),
             sealed=Blobs(new.sealed for new in news),
         )
 
-    def _write_blocks(self, connection: Connection) -> None:
+    def _write_blocks(self, pipeline: Pipeline) -> None:
         for block in self.blocks.values():
             if block.is_new:
-                self._execute(
-                    connection,
+                pipeline.ask(
                     "insert_provision",
                     provision_id=block.provision_id,
                     kind="on_demand",
@@ -193,22 +184,20 @@ class Writing:
         known = [block for block in self.blocks.values() if not block.is_new]
         if known:
             nexts = Int8s(block.next_serial for block in known)
-            self._execute(
-                connection,
+            pipeline.ask(
                 "move_cursors",
                 provision_ids=Int4s(block.provision_id for block in known),
                 next_drawns=nexts,
                 next_createds=nexts,
             )
 
-    def _write_payments(self, connection: Connection) -> None:
+    def _write_payments(self, pipeline: Pipeline) -> None:
         dues = [payment for payment, _operation_id, _acceptor in self.payments]
-        self._execute(
-            connection,
+        pipeline.ask(
             "insert_payments",
             now=self.journal.head.now,
             lease_seconds=LEASE_SECONDS,
-            payment_ids=[payment.payment_id for payment in dues],
+            payment_ids=Uuids(payment.payment_id.bytes for payment in dues),
             operation_ids=Int8s(operation_id for _due, operation_id, _acceptor in self.payments),
             serials=Int8s(payment.serial for payment in dues),
             acceptor_ids=Int4s(a.acceptor_id for _due, _operation_id, a in self.payments),
@@ -219,22 +208,14 @@ class Writing:
             credit_accounts=Texts(payment.credit_account for payment in dues),
         )
 
-    def _finish_payments(self, connection: Connection) -> None:
-        self._execute(
-            connection,
+    def _finish_payments(self, pipeline: Pipeline) -> None:
+        pipeline.ask(
             "finish_payments",
             now=self.journal.head.now,
-            payment_ids=[operation.payment_id for operation, _status in self.finished],
+            payment_ids=Uuids(operation.payment_id.bytes for operation, _status in self.finished),
             statuses=Texts(status for _operation, status in self.finished),
             reasons=Texts(operation.reason or "" for operation, _status in self.finished),
             provider_references=Texts(
                 operation.provider_reference or "" for operation, _status in self.finished
             ),
-        )
-
-    def _execute(self, connection: Connection, name: str, **parameters: object) -> None:
-        connection.execute(
-            statement(__package__, name),
-            parameters | {"issuer_id": self.journal.issuer_id},
-            prepare=True,
         )

@@ -80,13 +80,13 @@ def new_api_key() -> str:
     return _API_KEY_PREFIX + base64.b32encode(secrets.token_bytes(32)).decode().rstrip("=").lower()
 
 
-def api_key_digest(key: str) -> bytes:
-    """SHA-256 of the key, 32 bytes; what is stored and looked up.
+def api_key_digest(key: str | bytes) -> bytes:
+    """SHA-256 of the key, 32 bytes, as text or as it came in a header; what is looked up.
 
     A slow password hash protects what people choose, by making each guess dear. Among 2^256
     random keys there is nothing to guess, so one digest is enough and costs no caller anything.
     """
-    return sha256(key.encode("utf-8", "surrogatepass")).digest()
+    return sha256(key if isinstance(key, bytes) else key.encode("utf-8", "surrogatepass")).digest()
 
 
 def _canonical(fields: Sequence[str | int | bool | bytes | None]) -> bytes:

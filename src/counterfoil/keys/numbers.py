@@ -8,7 +8,7 @@ Nothing here puts a number into an error, a log or a name.
 
 import os
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -27,7 +27,6 @@ DIGITS_MAX: Final = 18
 
 _NUMBER: Final = b"number\0"
 _NUMBER_WITH_SERIAL: Final = b"number with serial\0"
-_BLOCK_DIGITS: Final = 3
 _NONCE_BYTES: Final = 12
 _SERIALS_PER_KEY_BITS: Final = 20
 _BOUND_TO: Final = struct.Struct(">qq")
@@ -37,15 +36,12 @@ class BrokenSealError(CounterfoilError):
     """What was sealed was altered, belongs to another voucher, or its key is not loaded."""
 
 
-# For each state of the Damm algorithm, the state after a block of one to three digits: six
-# lookups a number instead of seventeen. stdnum stays the authority; a test compares them.
-_AFTER: Final[Sequence[Mapping[str, int]]] = tuple(
-    {
-        f"{block:0{length}d}": damm.checksum(f"{first}{block:0{length}d}")
-        for length in range(1, _BLOCK_DIGITS + 1)
-        for block in range(10**length)
-    }
+# After each digit of a number: _AFTER[state + digit's code] is the next state, states counted in
+# tens. stdnum stays the authority; a test compares them.
+_AFTER: Final = bytes(ord("0")) + bytes(
+    10 * int(damm.checksum(f"{first}{digit}"))
     for first in (str(next(d for d in range(10) if damm.checksum(str(d)) == s)) for s in range(10))
+    for digit in range(10)
 )
 
 
@@ -88,12 +84,10 @@ def number_hashes(keys: IssuerKeys, numbers: Sequence[str]) -> list[bytes]:
     return [short(_bytes(number)) for number in numbers]
 
 
-def number_hashes_probed(
-    keys: IssuerKeys, number: str, serial: int | None = None
-) -> list[tuple[int, bytes]]:
-    """(key version, hash) under every version a voucher may still carry, the active one first."""
+def number_hashes_probed(keys: IssuerKeys, number: str, serial: int | None = None) -> list[bytes]:
+    """`number_hash` under every version a voucher may still carry, the active one first."""
     ring = keys.hash
-    return [(version, _number_hash(ring.keys[version], number, serial)) for version in ring.probed]
+    return [_number_hash(ring.keys[version], number, serial) for version in ring.probed]
 
 
 def seal_number(keys: IssuerKeys, issuer_id: int, serial: int, number: str) -> tuple[int, bytes]:
@@ -154,9 +148,9 @@ def _with_check_digit(body: str) -> str:
 
 def _damm(digits: str) -> int:
     state = 0
-    for at in range(0, len(digits), _BLOCK_DIGITS):
-        state = _AFTER[state][digits[at : at + _BLOCK_DIGITS]]
-    return state
+    for code in digits.encode("ascii"):
+        state = _AFTER[state + code]
+    return state // 10
 
 
 def _number_hash(key: bytes, number: str, serial: int | None) -> bytes:

@@ -1,7 +1,7 @@
 -- Strike what a sweep has looked at. A voucher that comes back into use is noted again.
 --
 -- In:     issuer_id int, due_ats timestamptz[], serials bigint[]
--- Locks:  the vouchers are locked already
+-- Locks:  log_head is ours
 -- Caller: engine.due, in the transaction that ends the vouchers
 DELETE FROM due AS d
 USING unnest(%(due_ats)s::timestamptz[], %(serials)s::bigint[]) AS w (due_at, serial)

@@ -1,7 +1,7 @@
 -- Note when vouchers expire or their holds lapse.
 --
 -- In:     issuer_id int, due_ats timestamptz[], serials bigint[]
--- Locks:  the vouchers are locked already
+-- Locks:  log_head is ours
 -- Caller: engine.apply
 INSERT INTO due (issuer_id, due_at, serial)
 SELECT

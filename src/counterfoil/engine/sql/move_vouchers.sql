@@ -4,7 +4,7 @@
 --         prior_states smallint[] (0 is none), expires timestamptz[], holds timestamptz[]
 --         (infinity is none), replacements bigint[] (0 is none),
 --         last_operations bigint[]
--- Locks:  the vouchers are locked already
+-- Locks:  log_head is ours
 -- Caller: engine.apply
 UPDATE voucher AS v
 SET

@@ -1,7 +1,7 @@
 -- Delete what must not outlive the vouchers: the sealed number and what was said of the holder.
 --
 -- In:     issuer_id int, serials bigint[]
--- Locks:  the vouchers are locked already
+-- Locks:  log_head is ours
 -- Caller: engine.apply
 WITH secrets AS (
     DELETE FROM voucher_secret

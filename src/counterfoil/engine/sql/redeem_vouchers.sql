@@ -1,7 +1,7 @@
 -- Write redemptions onto the vouchers: the short form of move_vouchers for the busiest case.
 --
 -- In:     issuer_id int, now timestamptz, serials bigint[], last_operations bigint[]
--- Locks:  the vouchers are locked already
+-- Locks:  log_head is ours
 -- Caller: engine.writing, when a batch holds nothing but finished redemptions
 UPDATE voucher AS v
 SET

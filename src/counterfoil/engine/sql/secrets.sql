@@ -2,7 +2,7 @@
 --
 -- In:     issuer_id int, serials bigint[]
 -- Out:    serial, key_version, sealed
--- Locks:  none; the vouchers are locked
+-- Locks:  none; log_head is ours
 -- Caller: engine.apply, keys rotation
 SELECT
     s.serial,

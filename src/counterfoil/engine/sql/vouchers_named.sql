@@ -1,8 +1,8 @@
--- Lock the vouchers of a batch that names some by serial and some by number.
+-- The vouchers of a batch that names some by serial and some by number.
 --
 -- In:     issuer_id int, serials bigint[], number_hashes bytea[]
 -- Out:    one row per voucher found: the columns of Voucher, in its order
--- Locks:  the vouchers, in serial order, so two batches can never deadlock
+-- Locks:  none: log_head is ours, and without it nobody changes what is decided on
 -- Caller: engine.reading
 SELECT
     v.serial,
@@ -30,5 +30,3 @@ FROM (
 ) AS named
 INNER JOIN voucher AS v
     ON v.issuer_id = %(issuer_id)s AND named.serial = v.serial
-ORDER BY v.serial
-FOR NO KEY UPDATE OF v

@@ -1,8 +1,8 @@
--- Lock the vouchers a batch names by serial.
+-- The vouchers a batch names by serial.
 --
 -- In:     issuer_id int, serials bigint[]
 -- Out:    one row per voucher found: the columns of Voucher, in its order
--- Locks:  the vouchers, in serial order, so two batches can never deadlock
+-- Locks:  none: log_head is ours, and without it nobody changes what is decided on
 -- Caller: engine.reading
 SELECT
     v.serial,
@@ -22,5 +22,3 @@ SELECT
 FROM unnest(%(serials)s::bigint[]) AS named (serial)
 INNER JOIN voucher AS v
     ON v.issuer_id = %(issuer_id)s AND named.serial = v.serial
-ORDER BY v.serial
-FOR NO KEY UPDATE OF v

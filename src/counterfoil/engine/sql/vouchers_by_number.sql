@@ -1,9 +1,8 @@
--- Lock the vouchers a batch names by number, so that deciding happens on what nobody else can
--- change.
+-- The vouchers a batch names by number.
 --
 -- In:     issuer_id int, number_hashes bytea[]
 -- Out:    one row per voucher found: the columns of Voucher, in its order
--- Locks:  the vouchers, in serial order, so two batches can never deadlock
+-- Locks:  none: log_head is ours, and without it nobody changes what is decided on
 -- Caller: engine.reading
 SELECT
     v.serial,
@@ -23,5 +22,3 @@ SELECT
 FROM unnest(%(number_hashes)s::bytea[]) AS named (number_hash)
 INNER JOIN voucher AS v
     ON v.issuer_id = %(issuer_id)s AND named.number_hash = v.number_hash
-ORDER BY v.serial
-FOR NO KEY UPDATE OF v
