@@ -250,6 +250,21 @@ def test_secret_cannot_be_tried_faster_than_misses_are_kept(
     assert guard.refuses(Guesser(client_id=9, acceptor_id=9, serial=serial)) is None
 
 
+def test_secret_cannot_be_tried_many_times_at_once(connection: Connection, issuer: Issuer) -> None:
+    serial = given_secret(connection, issuer, "4711")
+    guard, guesser = Guard(issuer), Guesser(client_id=1, acceptor_id=1, serial=serial)
+    assert not guard.has_seen_misses
+    with guard.trying(serial), guard.trying(serial):
+        assert guard.refuses(guesser) is None
+        with guard.trying(serial):
+            assert guard.refuses(guesser) == 1
+            assert guard.refuses(Guesser(client_id=1, acceptor_id=1, serial=serial + 1)) is None
+        guard.missed_secret(guesser)
+        assert guard.refuses(guesser) == 1
+    assert guard.refuses(guesser) is None
+    guard.keep(connection)
+
+
 def test_old_misses_are_forgotten_those_of_secrets_last(
     connection: Connection, issuer: Issuer
 ) -> None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from counterfoil.api.body import BODY_BYTES_MAX
-from counterfoil.api.reply import Reply, reply_headers
+from counterfoil.api.reply import Header, Reply, reply_headers
 
 if TYPE_CHECKING:
     from asyncio import TimerHandle
@@ -48,14 +48,20 @@ class DirectProtocol(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._routes = routes
         self._direct: _Exchange | None = None
-        self._answered_at = 0.0
+        self._active_at = 0.0
         self._idle_timer: TimerHandle | None = None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._idle_timer is not None:
+            self._idle_timer.cancel()  # it would keep all of this until it rings
+        super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
         """As uvicorn's own, but for the scope, which plain requests have no use for."""
         self.url = b""
         self.expect_100_continue = False
         self.headers = []
+        self._active_at = self.loop.time()  # a head may come in pieces
 
     def on_headers_complete(self) -> None:
         handler = self._routes.get(self.url)
@@ -87,7 +93,7 @@ class DirectProtocol(HttpToolsProtocol):
         task.add_done_callback(self.tasks.discard)
 
     def on_response_complete(self) -> None:
-        self._answered_at = self.loop.time()
+        self._active_at = self.loop.time()
         super().on_response_complete()
 
     def answered(self) -> None:
@@ -96,15 +102,15 @@ class DirectProtocol(HttpToolsProtocol):
             self.on_response_complete()
             return
         self.server_state.total_requests += 1
-        self._answered_at = self.loop.time()
+        self._active_at = self.loop.time()
         if self._idle_timer is None and not self.transport.is_closing():
             self._idle_timer = self.loop.call_later(self.timeout_keep_alive, self._look_if_idle)
 
     def _look_if_idle(self) -> None:
         self._idle_timer = None
-        if self.transport.is_closing() or not self._is_free():
+        if self.transport.is_closing() or not self.cycle.response_complete:
             return  # the next answer sets it again
-        idle_until = self._answered_at + self.timeout_keep_alive
+        idle_until = self._active_at + self.timeout_keep_alive
         if idle_until <= self.loop.time():
             self.transport.close()
         else:
@@ -167,22 +173,27 @@ class _Exchange:
 
     async def run(self) -> None:
         """Nothing is written for a caller who has gone; what was done stays done."""
-        client = self._protocol.client
-        reply = await self._handler(self._headers, self.body, client[0] if client else "")
+        client, transport = self._protocol.client, self._protocol.transport
+        body, self.body = self.body, b""  # not kept as long as the connection is
+        try:
+            reply = await self._handler(self._headers, body, client[0] if client else "")
+        except BaseException:  # a bug, or the server will not wait any longer
+            transport.close()
+            raise
         self.response_complete = True
-        transport = self._protocol.transport
         if transport.is_closing():
             return
-        transport.write(_written(reply, keep_alive=self.keep_alive))
+        defaults = tuple(self._protocol.server_state.default_headers)
+        transport.write(_written(reply, defaults, keep_alive=self.keep_alive))
         if not self.keep_alive:
             transport.close()
         self._protocol.answered()
 
 
 @lru_cache(maxsize=64)
-def _written(reply: Reply, *, keep_alive: bool) -> bytes:
+def _written(reply: Reply, defaults: tuple[Header, ...], *, keep_alive: bool) -> bytes:
     lines = [_STATUS_LINES.get(reply.status) or b"HTTP/1.1 %d \r\n" % reply.status]
-    lines += [b"%b: %b\r\n" % header for header in reply_headers(reply)]
+    lines += [b"%b: %b\r\n" % header for header in (*defaults, *reply_headers(reply))]
     if not keep_alive:
         lines.append(b"connection: close\r\n")
     return b"%b\r\n%b" % (b"".join(lines), reply.body)

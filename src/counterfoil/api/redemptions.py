@@ -45,13 +45,12 @@ class Redemptions:
         guard = principal.tenant.guard
         if guard.has_seen_misses:
             check_guesses(guard, _guesser(principal, operation, terminal))
-        answer = await self._batcher.submit(principal.issuer, operation)
-        if answer.outcome is Outcome.DONE:
-            return answer
+        with guard.trying(operation.serial):
+            answer = await self._batcher.submit(principal.issuer, operation)
+            if is_guess(answer.outcome):
+                self.count_guess(guard, _guesser(principal, operation, terminal), answer.outcome)
         if answer.outcome is Outcome.PENDING:
             return await self._payments.settled(principal.issuer, operation, answer)
-        if is_guess(answer.outcome):
-            self.count_guess(guard, _guesser(principal, operation, terminal), answer.outcome)
         return answer
 
     def count_guess(self, guard: Guard, who: Guesser, outcome: Outcome) -> None:

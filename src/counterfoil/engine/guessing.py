@@ -12,6 +12,7 @@ those who miss are halved. Who does not miss is never refused, so that nobody ca
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Lock
@@ -97,12 +98,14 @@ class Guard:
         self._lock = Lock()
         self._known: dict[Subject, Misses] = {}
         self._new: Counter[Subject] = Counter()
+        self._under_way: Counter[int] = Counter()
+        self._being_blocked: set[int] = set()
         self._alerted: datetime | None = None
 
     @property
     def has_seen_misses(self) -> bool:
         """Whether there can be anybody to refuse; usually nobody has missed."""
-        return bool(self._known or self._new)
+        return bool(self._known or self._new or self._under_way or self._being_blocked)
 
     def refuses(self, guesser: Guesser) -> int | None:
         """How many seconds to wait; None for who may ask now."""
@@ -116,9 +119,28 @@ class Guard:
                 for subject in _subjects(guesser)
                 if self._misses(subject, now) >= self._budget(subject, halved=halved)
             ]
-            if self._new[_voucher(guesser)] >= settings.secret_tries:
-                waits.append(_SECOND)  # it is about to be blocked
+            tries = self._new[_voucher(guesser)] + self._under_way[guesser.serial or 0]
+            if tries >= settings.secret_tries or guesser.serial in self._being_blocked:
+                waits.append(_SECOND)  # it may be about to be blocked
         return max((-(-wait // _SECOND) for wait in waits), default=None)
+
+    @contextmanager
+    def trying(self, serial: int | None) -> Iterator[None]:
+        """While the secret of a voucher is being tried, the try counts as a wrong one: whoever
+        sends a thousand guesses at once has no more of them looked at than who sends one by one.
+        """
+        if serial is None:
+            yield
+            return
+        with self._lock:
+            self._under_way[serial] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._under_way[serial] -= 1
+                if not self._under_way[serial]:
+                    del self._under_way[serial]
 
     def missed(self, guesser: Guesser) -> None:
         """Counts at once in this process, in the others when it is kept."""
@@ -140,17 +162,22 @@ class Guard:
         with self._lock:
             written = Counter({subject: count for subject, count in self._new.items() if count})
         kept = record_misses(connection, self._issuer, written.elements()) if written else {}
-        known = self._read(connection)
-        with self._lock:
-            self._new -= written
-            self._known = known
-        self._tell(known.get(_ISSUER))
         guessed = [
             int(subject)
             for (kind, subject), misses in kept.items()
             if kind == "voucher" and self._is_used_up(misses.misses, written[kind, subject])
         ]
-        return _block(connection, self._issuer, guessed)
+        known = self._read(connection)
+        with self._lock:
+            self._new -= written
+            self._known = known
+            self._being_blocked.update(guessed)
+        self._tell(known.get(_ISSUER))
+        try:
+            return _block(connection, self._issuer, guessed)
+        finally:
+            with self._lock:
+                self._being_blocked.difference_update(guessed)
 
     def forget(self, connection: Connection) -> None:
         """Delete what no longer counts; once an hour is plenty."""

@@ -130,13 +130,14 @@ async def validate(asked: Asked, body: ValidityBody) -> Answered:
             client_id=asked.principal.caller.client_id, acceptor_id=None, serial=body.serial
         )
         check_guesses(guard, who)
-        serial = await asked.desk.read(
-            lambda connection: serial_by_number(connection, issuer, number, serial=body.serial)
-        )
-        if serial is None:
-            outcome = Outcome.NUMBER_UNKNOWN if body.serial is None else Outcome.SECRET_WRONG
-            asked.desk.redemptions.count_guess(guard, who, outcome)
-            return Answered(_not_valid(outcome))
+        with guard.trying(body.serial):
+            serial = await asked.desk.read(
+                lambda connection: serial_by_number(connection, issuer, number, serial=body.serial)
+            )
+            if serial is None:
+                outcome = Outcome.NUMBER_UNKNOWN if body.serial is None else Outcome.SECRET_WRONG
+                asked.desk.redemptions.count_guess(guard, who, outcome)
+                return Answered(_not_valid(outcome))
     found = await asked.desk.read(
         lambda connection: voucher_by_serial(connection, issuer.issuer_id, serial or 0)
     )
