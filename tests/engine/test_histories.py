@@ -13,7 +13,7 @@ import pytest
 from tests.given import balances
 from tests.histories import World, any_operation, given_world, let_time_pass
 
-from counterfoil.engine.apply import apply
+from counterfoil.engine.apply import PART_OPERATIONS, apply
 from counterfoil.engine.check import check
 from counterfoil.engine.database import Connection, connected
 from counterfoil.engine.due import sweep_due
@@ -81,7 +81,8 @@ def _live(connection: Connection, world: World, random: Random, seed: int) -> No
     for _batch in range(random.randint(6, 14)):
         operations = [any_operation(random, world) for _ in range(random.choice([1, 2, 4, 12]))]
         bulk = all(isinstance(operation, Change) for operation in operations)
-        answers = apply(connection, world.issuer, operations, bulk=bulk)
+        part = random.choice([1, 2, 5, PART_OPERATIONS])
+        answers = apply(connection, world.issuer, operations, bulk=bulk, part_operations=part)
         for operation, answer in zip(operations, answers, strict=True):
             problem = _problem(world, operation, answer)
             assert problem is None, f"seed {seed}: {problem}"
@@ -120,7 +121,7 @@ def _live_together(
             barrier.wait()
             for _batch in range(6):
                 operations = [any_operation(own, world) for _ in range(own.choice([1, 2, 6]))]
-                answers = apply(each, issuer, operations)
+                answers = apply(each, issuer, operations, part_operations=3)
                 done[mine].append(list(zip(operations, answers, strict=True)))
                 for operation, answer in done[mine][-1]:
                     world.learn(operation, answer)

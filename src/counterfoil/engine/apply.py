@@ -21,7 +21,6 @@ from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.operation import Answer, Operation
 from counterfoil.engine.pipeline import Asked, Pipeline
 from counterfoil.engine.reading import (
-    Batch,
     LookUp,
     StaleCatalogueError,
     StaleStockError,
@@ -31,6 +30,8 @@ from counterfoil.engine.reading import (
 from counterfoil.errors import DatabaseUnavailableError
 
 ATTEMPTS_MAX: Final = 5
+# So many are written while the next ones are decided: enough to be worth the statements.
+PART_OPERATIONS: Final = 128
 _TRY_AGAIN: Final = (
     pg.DeadlockDetected,
     pg.SerializationFailure,
@@ -68,6 +69,7 @@ def apply(
     bulk: bool = False,
     extras: Extras = (),
     after_lost_commit: bool = False,
+    part_operations: int = PART_OPERATIONS,
 ) -> list[Answer]:
     """One answer per operation, in order. `bulk` leaves one leaf for all of them.
 
@@ -82,7 +84,8 @@ def apply(
         try:
             refresh_plans(connection)
             batch = read_batch(connection, issuer, operations, look_up=look_up)
-            return _decide_and_write(connection, issuer, batch, bulk=bulk, extras=extras)
+            deciding = Deciding(issuer, batch, bulk=bulk, part=part_operations)
+            return _decide_and_write(connection, issuer, deciding, extras=extras)
         except _TRY_AGAIN:
             connection.rollback()
             if attempt == ATTEMPTS_MAX:
@@ -99,20 +102,14 @@ def apply(
 
 
 def _decide_and_write(
-    connection: Connection,
-    issuer: Issuer,
-    batch: Batch,
-    *,
-    bulk: bool,
-    extras: Extras,
+    connection: Connection, issuer: Issuer, deciding: Deciding, *, extras: Extras
 ) -> list[Answer]:
-    deciding = Deciding(issuer, batch, bulk=bulk)
-    answers = deciding.answers(partial(read_repeats, connection, issuer))
+    pipeline = Pipeline(connection, issuer.issuer_id)
+    answers = deciding.answers(pipeline, partial(read_repeats, pipeline))
     wanted = extras(answers) if callable(extras) else extras
     if deciding.is_empty and not wanted:
         connection.rollback()
         return answers
-    pipeline = Pipeline(connection, issuer.issuer_id)
     deciding.write(pipeline)
     written = [pipeline.ask(extra.name, **extra.parameters) for extra in wanted]
     if any(extra.must_change for extra in wanted):

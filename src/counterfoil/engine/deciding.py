@@ -59,8 +59,9 @@ ReadRepeats = Callable[[Sequence[Operation]], Mapping[Reference, Remembered]]
 class Deciding:
     """One batch being decided; `answers` first, then `write` inside the open transaction."""
 
-    def __init__(self, issuer: Issuer, batch: Batch, *, bulk: bool) -> None:
+    def __init__(self, issuer: Issuer, batch: Batch, *, bulk: bool, part: int) -> None:
         self._issuer = issuer
+        self._part = part
         self._batch = batch
         self._bulk = bulk
         self._work = CarryingOut(issuer, batch, bulk=bulk)
@@ -74,15 +75,22 @@ class Deciding:
     def is_empty(self) -> bool:
         return self.journal.is_empty
 
-    def answers(self, read_repeats: ReadRepeats) -> list[Answer]:
-        """`read_repeats` is asked for what was recorded under the references of the refused."""
-        answers = [self._answer(i, o) for i, o in enumerate(self._batch.operations)]
+    def answers(self, pipeline: Pipeline, read_repeats: ReadRepeats) -> list[Answer]:
+        """Begins to write while it decides; `write` does the rest. `read_repeats` is asked for what
+        was recorded under the references of the refused.
+        """
+        operations = self._batch.operations
+        answers: list[Answer] = []
+        for index, operation in enumerate(operations):
+            if index and index % self._part == 0 and not self._bulk:
+                self._work.writing.write_part(pipeline)
+            answers.append(self._answer(index, operation))
         if self._refused:
-            operations = self._batch.operations
             remembered = read_repeats([operations[index] for index in self._refused])
             for index, (reference, fields) in self._refused.items():
                 before = remembered.get(reference)
-                if before is not None:
+                # What this batch has written itself came later than what was refused.
+                if before is not None and before.operation_id < self.journal.head.next_operation:
                     answers[index] = self._repeated(operations[index], fields, before)
         if self._bulk:
             self._work.add_bulk_leaf()

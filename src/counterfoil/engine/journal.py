@@ -104,6 +104,9 @@ class Journal:
     postings: list[tuple[int, Posting]] = field(default_factory=list)
     stock_moves: list[tuple[int, int, State, State]] = field(default_factory=list)
     stock_changes: Counter[tuple[int, int, State]] = field(default_factory=Counter)
+    _operations_sent: int = 0
+    _postings_sent: int = 0
+    _leaves_sent: int = 0
 
     def __post_init__(self) -> None:
         self.at_microseconds = (self.head.now - _EPOCH) // _MICROSECOND
@@ -203,16 +206,31 @@ class Journal:
     def is_empty(self) -> bool:
         return not self.operations
 
+    def flush_rows(self, pipeline: Pipeline) -> None:
+        """Send what was recorded since the last time, so that it is written while more is decided.
+        Only where each operation so far has a leaf of its own, or no more will be added.
+        """
+        if len(self.operations) > self._operations_sent:
+            self._flush_operations(pipeline)
+        if len(self.postings) > self._postings_sent:
+            self._flush_postings(pipeline)
+        if len(self.leaves) > self._leaves_sent:
+            pipeline.ask(
+                "insert_leaves",
+                first_leaf=self.head.next_leaf + self._leaves_sent,
+                bodies=Blobs(self.leaves[self._leaves_sent :]),
+            )
+        self._operations_sent = len(self.operations)
+        self._postings_sent = len(self.postings)
+        self._leaves_sent = len(self.leaves)
+
     def flush(self, pipeline: Pipeline) -> None:
         """Write everything; the caller runs it, commits, then calls `remember`."""
-        if self.operations:
-            self._flush_operations(pipeline)
+        self.flush_rows(pipeline)
         if self.postings:
-            self._flush_postings(pipeline)
+            self._flush_accounts(pipeline)
         self._fold_moves()
         self._flush_stock(pipeline)
-        if self.leaves:
-            pipeline.ask("insert_leaves", first_leaf=self.head.next_leaf, bodies=self.leaves)
         head = self.head
         pipeline.ask(
             "move_head",
@@ -231,7 +249,8 @@ class Journal:
         self.known.stock.update(key for key, change in self.stock_changes.items() if change)
 
     def _flush_operations(self, pipeline: Pipeline) -> None:
-        columns = dict(zip(_OPERATION_COLUMNS, zip(*self.operations, strict=True), strict=True))
+        operations = self.operations[self._operations_sent :]
+        columns = dict(zip(_OPERATION_COLUMNS, zip(*operations, strict=True), strict=True))
         parameters: dict[str, object] = {
             name: kind(()) if nothing is not None and set(column) == {nothing} else kind(column)
             for (name, kind, nothing), column in columns.items()
@@ -242,16 +261,17 @@ class Journal:
             "insert_operations",
             **parameters,
             now=self.head.now,
-            first_operation=self.head.next_operation,
-            first_leaf=self.head.next_leaf,
+            first_operation=self.head.next_operation + self._operations_sent,
+            first_leaf=self.head.next_leaf + self._leaves_sent,
         )
 
     def _flush_postings(self, pipeline: Pipeline) -> None:
-        postings = [posting for _operation_id, posting in self.postings]
+        unsent = self.postings[self._postings_sent :]
+        postings = [posting for _operation_id, posting in unsent]
         pipeline.ask(
             "insert_postings",
-            first_posting=self.head.next_posting,
-            operation_ids=Int8s(operation_id for operation_id, _posting in self.postings),
+            first_posting=self.head.next_posting + self._postings_sent,
+            operation_ids=Int8s(operation_id for operation_id, _posting in unsent),
             amounts=Int8s(p.amount_minor for p in postings),
             funding_account_ids=Int4s(p.debit.funding_account_id for p in postings),
             debit_kinds=Int2s(p.debit.kind for p in postings),
@@ -259,6 +279,8 @@ class Journal:
             debit_owners=Int8s(p.debit.owner_id for p in postings),
             credit_owners=Int8s(p.credit.owner_id for p in postings),
         )
+
+    def _flush_accounts(self, pipeline: Pipeline) -> None:
         account_changes = _account_changes(self.postings)
         fresh = account_changes.keys() - self.known.accounts
         if fresh:

@@ -314,10 +314,9 @@ def _ask_repeats(pipeline: Pipeline, operations: Sequence[Operation]) -> Asked |
 
 
 def read_repeats(
-    connection: Connection, issuer: Issuer, operations: Sequence[Operation]
+    pipeline: Pipeline, operations: Sequence[Operation]
 ) -> dict[Reference, Remembered]:
     """What is recorded under the references of these operations; the head must be ours."""
-    pipeline = Pipeline(connection, issuer.issuer_id)
     asked = _ask_repeats(pipeline, operations)
     pipeline.run()
     return _remembered(asked)

@@ -78,8 +78,16 @@ class Writing:
         if due_at is not None:
             self.dues[due_at, voucher.serial] = None
 
+    def write_part(self, pipeline: Pipeline) -> None:
+        """What was decided so far on vouchers that exist: written while more is decided."""
+        if self.moved:
+            self._move(pipeline)
+            self.moved.clear()
+            self.only_redeemed = True
+        self.journal.flush_rows(pipeline)
+
     def write(self, pipeline: Pipeline) -> None:
-        """Everything but the commit."""
+        """Everything that is left, but the commit."""
         if self.moved:
             self._move(pipeline)
         if self.blocks:
