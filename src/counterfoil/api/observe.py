@@ -136,7 +136,7 @@ class _Answered(Collector):
         yield requests
         seconds = HistogramMetricFamily(
             "counterfoil_request_seconds",
-            "From the request's head to the answer's end",
+            "From a request to the end of its answer",
             labels=["operation"],
         )
         for operation, latencies in self._latencies.items():
