@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
+from tests.contention import Onlooker
 from tests.databases import copied_database
 
 from counterfoil.embedded import EmbeddedPostgres
@@ -23,3 +25,9 @@ def shared_connection(shared_database: str) -> Iterator[Connection]:
     connection = connect(shared_database)
     yield connection
     connection.close()
+
+
+@pytest.fixture
+def onlooker(postgres: EmbeddedPostgres) -> Iterator[Onlooker]:
+    with psycopg.connect(postgres.url, autocommit=True) as superuser:
+        yield Onlooker(superuser)

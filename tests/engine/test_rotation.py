@@ -2,8 +2,10 @@
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from tests.contention import Onlooker
 from tests.given import (
     SYSTEM,
     ask,
@@ -22,6 +24,7 @@ from counterfoil.engine import rotation as rotation_module
 from counterfoil.engine.check import check
 from counterfoil.engine.database import Connection, connected
 from counterfoil.engine.issuer import Issuer, open_issuer
+from counterfoil.engine.journal import lock_head
 from counterfoil.engine.operation import Activate, Outcome, Preactivate, Redeem
 from counterfoil.engine.queries import serial_by_number
 from counterfoil.engine.rotation import (
@@ -307,6 +310,39 @@ def test_everything_goes_on_while_keys_are_rotated(
     assert open_ones == [(3,)]
     assert set(versions(connection, Purpose.SEAL)) == {3}
     assert check(connection, issuer.issuer_id) == []
+
+
+def test_rotation_holds_nothing_while_it_waits_for_a_batch(
+    connection: Connection,
+    database: str,
+    issuer: Issuer,
+    provider: LocalKeyProvider,
+    onlooker: Onlooker,
+) -> None:
+    """A batch changes vouchers in the order in which they were asked for, here backwards."""
+    given_stock(connection, issuer, 3)
+    first, second, third = (given_active(connection, issuer).serial or 0 for _ in range(3))
+    rotate(connection, issuer, SYSTEM, Purpose.HASH)
+
+    def suspend(serial: int) -> None:
+        holder.execute("UPDATE voucher SET state = %s WHERE serial = %s", (State.SUSPENDED, serial))
+
+    with (
+        connected(database) as holder,
+        connected(database) as rotating,
+        ThreadPoolExecutor(1) as threads,
+    ):
+        lock_head(holder, issuer.issuer_id)
+        suspend(third)
+        one = open_issuer(rotating, issuer.code, provider)
+        rotation = threads.submit(lambda: list(finish_rotation(rotating, one, Purpose.HASH)))
+        onlooker.wait_until_blocked(rotating)
+        suspend(second)
+        suspend(first)
+        holder.commit()
+        assert rotation.result()[-1].changed == 3
+    assert versions(connection, Purpose.HASH) == {2: 3}
+    assert state_of(connection, issuer, first) is State.SUSPENDED
 
 
 @pytest.mark.prove

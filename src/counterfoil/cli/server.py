@@ -18,8 +18,8 @@ from counterfoil.errors import CounterfoilError, WrongSettingError
 BACKLOG: Final = 2048
 DRAIN_SECONDS_MAX: Final = 15
 KEEPALIVE_SECONDS: Final = 30
-# A writer thread that comes back from the database waits this long for the event loop's thread
-# to let it in. With Python's 5 ms a batch, which comes back a dozen times, mostly waits.
+# A thread that comes back from the database (one that reads, or the portal's) waits this long for
+# the event loop's thread to let it in; Python's own 5 ms are felt when it comes back many times.
 SWITCH_SECONDS: Final = 0.0005
 GARBAGE_OBJECTS: Final = 20_000
 

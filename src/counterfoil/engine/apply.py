@@ -87,7 +87,7 @@ def apply(
             deciding = Deciding(issuer, batch, bulk=bulk, part=part_operations)
             return _decide_and_write(connection, issuer, deciding, extras=extras)
         except _TRY_AGAIN:
-            connection.rollback()
+            _give_back(connection)
             if attempt == ATTEMPTS_MAX:
                 raise
             if look_up is LookUp.DRAWS:

@@ -105,16 +105,25 @@ class Batcher:
         self._waiting -= count
         self.batch_sizes.append(count)
         writer = _Writer(self._url, lane.issuer, self._idle.pop() if self._idle else None)
-        results = await run_on_loop(writer.results, [operation for operation, _future in batch])
+        try:
+            results = await run_on_loop(writer.results, [operation for operation, _future in batch])
+        except BaseException:  # cancelled, and only the database knows what was committed
+            writer.forget_connection()
+            _tell(batch, [DatabaseUnavailableError("The service is ending.")] * count)
+            raise
         if writer.connection is not None:
             self._idle.append(writer.connection)
-        for (_operation, future), result in zip(batch, results, strict=True):
-            if future.done():  # its caller has gone; what was done stays done
-                continue
-            if isinstance(result, BaseException):
-                future.set_exception(result)
-            else:
-                future.set_result(result)
+        _tell(batch, results)
+
+
+def _tell(batch: Sequence[_Waiting], results: Sequence[_Result]) -> None:
+    for (_operation, future), result in zip(batch, results, strict=True):
+        if future.done():  # its caller has gone; what was done stays done
+            continue
+        if isinstance(result, BaseException):
+            future.set_exception(result)
+        else:
+            future.set_result(result)
 
 
 class _Writer:
@@ -144,7 +153,7 @@ class _Writer:
         try:
             return apply(self._connected(), self._issuer, operations)
         except DatabaseUnavailableError:
-            self._forget_connection()
+            self.forget_connection()
         return apply(self._connected(), self._issuer, operations, after_lost_commit=True)
 
     def _connected(self) -> Connection:
@@ -152,7 +161,7 @@ class _Writer:
             self.connection = off_loop(connect, self._url)
         return self.connection
 
-    def _forget_connection(self) -> None:
+    def forget_connection(self) -> None:
         connection, self.connection = self.connection, None
         if connection is not None:
             with suppress(psycopg.Error):

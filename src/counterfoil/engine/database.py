@@ -50,9 +50,9 @@ def connect(url: str, *, role: str | None = "engine") -> Connection:
             # with its own at every rollback.
             prepare_threshold=None,
         )
+        _configure(connection, role)
     except psycopg.OperationalError as error:
         raise DatabaseUnavailableError("The database does not answer.") from error
-    _configure(connection, role)
     return connection
 
 

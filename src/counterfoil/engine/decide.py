@@ -51,7 +51,7 @@ _OPEN: Final = frozenset({State.PREACTIVATED, State.ACTIVE, State.SUSPENDED, Sta
 
 
 class Voucher(msgspec.Struct):
-    """One locked row; a batch changes it as it decides, so each operation sees the last one's."""
+    """One row, ours with the head; a batch changes it, so each operation sees the last one's."""
 
     serial: int
     amount_minor: int

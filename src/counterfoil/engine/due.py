@@ -2,8 +2,8 @@
 
     due (index, oldest first) ─▶ apply(EXPIRE …) ─▶ vouchers moved, money freed, due rows struck
 
-The `due` table says where to look, never what to do: the batch decides on the locked vouchers,
-so a row that is out of date is only struck, and two sweeps at once do no harm.
+The `due` table says where to look, never what to do: the batch decides under the head, so a
+row that is out of date is only struck, and two sweeps at once do no harm.
 """
 
 from typing import Final

@@ -63,7 +63,7 @@ class Head:
 
 
 def lock_head(connection: Connection, issuer_id: int) -> Head:
-    """Locks last of all but the accounts: vouchers and provisions come before."""
+    """From here on the issuer is ours. Provisions are locked before, payments after."""
     pipeline = Pipeline(connection, issuer_id)
     found = pipeline.ask("lock_head")
     pipeline.run()

@@ -13,6 +13,7 @@ prepared when it is first sent on a connection.
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -56,7 +57,7 @@ class Asked:
 
 class Pipeline:
     """May be filled and run again in one transaction. Whoever asks must run it, or close the
-    connection.
+    connection; where asking or running fails, the caller rolls back.
     """
 
     def __init__(self, connection: Connection, issuer_id: int) -> None:
@@ -67,13 +68,17 @@ class Pipeline:
         # Whose each result will be; or the name of the statement that was prepared.
         self._due: list[Asked | bytes | None] = []
 
-    def ask(self, name: str, **parameters: object) -> Asked:
+    def ask(self, name: str, /, **parameters: object) -> Asked:
         """Send `engine/sql/<name>.sql`; PostgreSQL works on it while the next one is made.
         `issuer_id` is given to each.
         """
         known = _statement(name)
         parameters["issuer_id"] = self._issuer_id
-        dumped = [_dumped(parameters[name]) for name in known.parameters]
+        try:
+            dumped = [_dumped(parameters[name]) for name in known.parameters]
+        except BaseException:
+            self.run()  # what was sent is answered first: in pipeline mode nobody can roll back
+            raise
         pgconn, asked = self._pgconn, Asked()
         self._begin()
         if known.name not in self._prepared:
@@ -91,9 +96,7 @@ class Pipeline:
         return asked
 
     def run(self, *, commit: bool = False) -> None:
-        """Wait for all answers. Raises what PostgreSQL refuses, as psycopg's errors; the caller
-        rolls back.
-        """
+        """Wait for all answers. Raises what PostgreSQL refuses, as psycopg's errors."""
         if commit:
             self._begin()
             self._pgconn.send_query_params(b"COMMIT", None)
@@ -101,7 +104,12 @@ class Pipeline:
         if not self._due:
             return
         due, self._due = self._due, []
-        results = self._connection.wait(_synced(self._pgconn))
+        try:
+            results = self._connection.wait(_synced(self._pgconn))
+        except BaseException:
+            with suppress(psycopg.Error):  # after Ctrl-C psycopg has waited for the last answer
+                self._pgconn.exit_pipeline_mode()
+            raise
         self._pgconn.exit_pipeline_mode()
         self._take(due, results)
 
@@ -181,6 +189,8 @@ def _synced(pgconn: pq.abc.PGconn) -> PQGen[list[pq.abc.PGresult]]:
     last: pq.abc.PGresult | None = None
     while True:
         ready = yield Wait.RW if unsent else Wait.R
+        if not ready:  # psycopg waits no longer than a moment at a time
+            continue
         if ready & Ready.W:
             unsent = pgconn.flush() != 0
         if not ready & Ready.R:

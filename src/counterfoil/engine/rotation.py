@@ -18,7 +18,7 @@ from typing import Final
 from counterfoil.engine.arrays import Blobs, Int2s, Int8s
 from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer, commit
-from counterfoil.engine.journal import Journal
+from counterfoil.engine.journal import Journal, lock_head
 from counterfoil.engine.operation import Caller
 from counterfoil.errors import ConflictError
 from counterfoil.keys.envelope import IssuerKeys, KeyRing, Purpose, add_key_version
@@ -158,20 +158,32 @@ def _move_stretch(
 def _rehash(
     connection: Connection, keys: IssuerKeys, _purpose: Purpose, parameters: dict[str, object]
 ) -> int:
-    rows = connection.execute(statement(__package__, "lock_to_rehash"), parameters).fetchall()
-    hashes = Blobs(
-        number_hash(
-            keys,
-            unseal_number(keys, keys.issuer_id, serial, seal_version, sealed),
-            serial if with_serial else None,
+    """First what no batch is changing: a batch locks vouchers in any order, so nobody may wait for
+    it holding some. Then, under the head, where there is no batch, the few that are left.
+    """
+    moved = 0
+    for name in ("rehash_free_vouchers", "rehash_vouchers"):
+        rows = connection.execute(
+            statement(__package__, "numbers_to_rehash"), parameters
+        ).fetchall()
+        if not rows:
+            break
+        hashes = Blobs(
+            number_hash(
+                keys,
+                unseal_number(keys, keys.issuer_id, serial, seal_version, sealed),
+                serial if with_serial else None,
+            )
+            for serial, with_serial, seal_version, sealed in rows
         )
-        for serial, with_serial, seal_version, sealed in rows
-    )
-    connection.execute(
-        statement(__package__, "rehash_vouchers"),
-        parameters | {"serials": Int8s(row[0] for row in rows), "number_hashes": hashes},
-    )
-    return len(rows)
+        if name == "rehash_vouchers":
+            lock_head(connection, keys.issuer_id)
+        moved += connection.execute(
+            statement(__package__, name),
+            parameters | {"serials": Int8s(row[0] for row in rows), "number_hashes": hashes},
+        ).rowcount
+        connection.commit()
+    return moved
 
 
 def _reseal(

@@ -11,6 +11,7 @@ Outside `run_on_loop` everything here simply blocks.
 import asyncio
 import select
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, Final, ParamSpec, TypeVar, cast
 
 import psycopg
@@ -69,7 +70,17 @@ def off_loop(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Call what blocks in a way the loop does not know: in a thread, if we are on a loop."""
     if not isinstance(getcurrent(), _Running):
         return function(*args, **kwargs)
-    return _await(asyncio.to_thread(function, *args, **kwargs))
+    return _await(_in_thread(partial(function, *args, **kwargs)))
+
+
+async def _in_thread(function: Callable[[], T]) -> T:
+    """Waits for its end even where nobody waits for us any more: it uses our connection."""
+    running = asyncio.get_running_loop().run_in_executor(None, function)
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait([running])
+        raise
 
 
 def _await(awaitable: Awaitable[T]) -> T:

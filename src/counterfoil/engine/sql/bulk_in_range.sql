@@ -3,7 +3,7 @@
 -- In:     issuer_id int, serial_first bigint, serial_last bigint, states smallint[],
 --         rows_max int: how many are looked at; vouchers_max int: how many are wanted
 -- Out:    the last serial looked at (null where there was none), and the serials, ascending
--- Locks:  none: the batch locks the vouchers and judges again
+-- Locks:  none: the batch judges again under log_head
 -- Caller: engine.bulk
 WITH stretch AS MATERIALIZED (
     SELECT

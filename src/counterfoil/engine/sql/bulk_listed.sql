@@ -2,7 +2,7 @@
 --
 -- In:     issuer_id int, bulk_id int, next_serial bigint, vouchers_max int
 -- Out:    serial, ascending
--- Locks:  none: the batch locks the vouchers
+-- Locks:  none: the batch judges under log_head
 -- Caller: engine.bulk
 SELECT DISTINCT s.serial
 FROM bulk AS b

@@ -2,7 +2,7 @@
 --
 -- In:     issuer_id int, rows_max int
 -- Out:    due_at, serial
--- Locks:  none: the batch locks the vouchers and judges again
+-- Locks:  none: the batch judges again under log_head
 -- Caller: engine.due
 SELECT
     due_at,

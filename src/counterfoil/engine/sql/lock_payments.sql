@@ -2,7 +2,7 @@
 --
 -- In:     issuer_id int, payment_ids uuid[]
 -- Out:    payment_id, serial, acceptor_id, status, created_at
--- Locks:  the payments, after their vouchers
+-- Locks:  the payments, after log_head
 -- Caller: engine.apply
 SELECT
     payment_id,

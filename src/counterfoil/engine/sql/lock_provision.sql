@@ -2,7 +2,7 @@
 --
 -- In:     issuer_id int, provision_id int
 -- Out:    the columns of Provision, in its order
--- Locks:  the provision, before vouchers and head
+-- Locks:  the provision, before log_head
 -- Caller: engine.provision
 SELECT
     provision_id,

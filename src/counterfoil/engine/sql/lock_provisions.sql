@@ -3,7 +3,7 @@
 -- In:     issuer_id int, group_ids int[], amounts bigint[]: pairs
 -- Out:    provisions with something left, oldest first, with the version they were made from;
 --         none whose validity has ended
--- Locks:  those provisions, in order, before any voucher
+-- Locks:  those provisions, in order, before log_head
 -- Caller: engine.reading, first statement where stock is drawn
 SELECT
     p.provision_id,

@@ -2,7 +2,7 @@
 --
 -- In:     issuer_id int, bulk_id int, before_serial bigint, next_serial bigint, done bigint,
 --         refused bigint, status text
--- Locks:  the bulk, after the vouchers and log_head
+-- Locks:  the bulk, after log_head
 -- Caller: engine.bulk, in the transaction that changes the vouchers
 UPDATE bulk
 SET

@@ -1,7 +1,7 @@
 -- Move past the stretch of the journal whose vouchers were purged.
 --
 -- In:     issuer_id int, next_operation bigint
--- Locks:  the cursor, after the vouchers and log_head
+-- Locks:  the cursor, after log_head
 -- Caller: engine.purge, in the transaction that purges the vouchers
 UPDATE purge_cursor
 SET next_operation = greatest(next_operation, %(next_operation)s)

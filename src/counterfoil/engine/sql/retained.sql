@@ -6,7 +6,7 @@
 -- In:     issuer_id int, operations_max int, ends smallint[]: the actions that end a voucher,
 --         redeems smallint: the one of them that may wait for a payment
 -- Out:    operation_id, serial (null where no voucher ended), in order
--- Locks:  none: the batch locks the vouchers and judges again
+-- Locks:  none: the batch judges again under log_head
 -- Caller: engine.purge
 WITH stretch AS MATERIALIZED (
     SELECT

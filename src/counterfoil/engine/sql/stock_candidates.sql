@@ -2,7 +2,7 @@
 --
 -- In:     issuer_id int, provision_id int, next_drawn bigint, next_created bigint, wanted int
 -- Out:    serials, ascending
--- Locks:  none here: the provision is locked, and the batch locks what it draws with all else
+-- Locks:  none: the provision is locked, and the batch looks at them again under log_head
 -- Caller: engine.apply, after lock_provisions
 SELECT v.serial
 FROM voucher AS v

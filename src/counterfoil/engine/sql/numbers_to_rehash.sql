@@ -1,8 +1,8 @@
--- Lock vouchers that are to be found by the new key, with their sealed numbers.
+-- The sealed numbers of vouchers that are to be found by the new key.
 --
 -- In:     issuer_id int, serials bigint[], active smallint, states smallint[]
 -- Out:    serial, with_serial, key_version of the seal, sealed
--- Locks:  the vouchers, in serial order, as every batch does
+-- Locks:  none: a voucher's number never changes
 -- Caller: engine.rotation
 SELECT
     v.serial,
@@ -17,4 +17,3 @@ WHERE
     AND v.key_version <> %(active)s
     AND v.state = any(%(states)s::smallint[])
 ORDER BY v.serial
-FOR NO KEY UPDATE OF v
