@@ -12,7 +12,7 @@ second attempt.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -146,16 +146,7 @@ def read_batch(
         if isinstance(operation, Redeem)
     }
     cursors = _lock_stock(connection, issuer_id, wanted) if wanted else {}
-    serials = Int8s(
-        operation.serial
-        for operation in operations
-        # A redemption names a serial only where the secret needs it: a wrong secret is that
-        # voucher's business.
-        if not isinstance(operation, Preactivate) and operation.serial is not None
-    )
-    for open_cursors in cursors.values():
-        for cursor in open_cursors:
-            serials.extend(cursor.candidates)
+    serials = _serials(operations, cursors.values())
     pipeline = Pipeline(connection, issuer_id)
     head_rows = pipeline.ask("lock_head")
     voucher_rows = _ask_vouchers(
@@ -195,6 +186,21 @@ def read_batch(
     )
     _check_candidates(batch)
     return batch
+
+
+def _serials(operations: Sequence[Operation], drawn: Iterable[Sequence[StockCursor]]) -> Int8s:
+    """Of the vouchers that are named, and of those that may be drawn."""
+    serials = Int8s(
+        operation.serial
+        for operation in operations
+        # A redemption names a serial only where the secret needs it: a wrong secret is that
+        # voucher's business.
+        if not isinstance(operation, Preactivate) and operation.serial is not None
+    )
+    for cursors in drawn:
+        for cursor in cursors:
+            serials.extend(cursor.candidates)
+    return serials
 
 
 def _ask_vouchers(pipeline: Pipeline, serials: Int8s, number_hashes: Blobs) -> Asked | None:
