@@ -8,7 +8,6 @@ one where something was refused, which may have been done before.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
 import psycopg
@@ -25,7 +24,6 @@ from counterfoil.engine.reading import (
     StaleCatalogueError,
     StaleStockError,
     read_batch,
-    read_repeats,
 )
 from counterfoil.errors import DatabaseUnavailableError
 
@@ -105,7 +103,7 @@ def _decide_and_write(
     connection: Connection, issuer: Issuer, deciding: Deciding, *, extras: Extras
 ) -> list[Answer]:
     pipeline = Pipeline(connection, issuer.issuer_id)
-    answers = deciding.answers(pipeline, partial(read_repeats, pipeline))
+    answers = deciding.answers(pipeline)
     wanted = extras(answers) if callable(extras) else extras
     if deciding.is_empty and not wanted:
         connection.rollback()

@@ -11,7 +11,6 @@ from weakref import WeakKeyDictionary
 import psycopg
 from psycopg import sql
 from psycopg.rows import TupleRow
-from psycopg_pool import ConnectionPool
 
 from counterfoil.engine import arrays
 from counterfoil.engine.waiting import LoopConnection
@@ -63,24 +62,6 @@ def connected(url: str) -> Iterator[Connection]:
         yield connection
     finally:
         connection.close()
-
-
-def pool(url: str, *, size_max: int) -> ConnectionPool[Connection]:
-    """Connections for many threads, each checked before it is lent."""
-    return ConnectionPool(
-        url,
-        kwargs={
-            "options": _SESSION,
-            "connect_timeout": CONNECT_TIMEOUT_SECONDS,
-            "prepare_threshold": None,
-        },
-        configure=lambda connection: _configure(connection, "engine"),
-        check=ConnectionPool.check_connection,
-        min_size=1,
-        max_size=size_max,
-        timeout=CONNECT_TIMEOUT_SECONDS,
-        open=False,
-    )
 
 
 def _configure(connection: Connection, role: str | None) -> None:

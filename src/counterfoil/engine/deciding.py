@@ -5,9 +5,10 @@ changed in memory as it goes, and written once at the end (engine/writing.py).
 """
 
 import hmac
-from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from counterfoil.engine.carrying_out import CarryingOut, answer_about
 from counterfoil.engine.catalogue import Acceptor
@@ -42,7 +43,7 @@ from counterfoil.engine.operation import (
     with_number,
 )
 from counterfoil.engine.pipeline import Pipeline
-from counterfoil.engine.reading import Batch, Reference, Remembered, StockCursor
+from counterfoil.engine.reading import Batch, Reference, Remembered, StockCursor, read_repeats
 from counterfoil.engine.repeats import earlier_answer, remembered_answer
 from counterfoil.keys.digests import content_hash, is_same_content
 from counterfoil.keys.numbers import seal_text, unseal_number
@@ -53,7 +54,6 @@ if TYPE_CHECKING:
 
 
 Content = list[str | int | bool | bytes | None]
-ReadRepeats = Callable[[Sequence[Operation]], Mapping[Reference, Remembered]]
 
 
 class Deciding:
@@ -75,10 +75,8 @@ class Deciding:
     def is_empty(self) -> bool:
         return self.journal.is_empty
 
-    def answers(self, pipeline: Pipeline, read_repeats: ReadRepeats) -> list[Answer]:
-        """Begins to write while it decides; `write` does the rest. `read_repeats` is asked for what
-        was recorded under the references of the refused.
-        """
+    def answers(self, pipeline: Pipeline) -> list[Answer]:
+        """Begins to write while it decides; `write` does the rest."""
         operations = self._batch.operations
         answers: list[Answer] = []
         for index, operation in enumerate(operations):
@@ -86,7 +84,7 @@ class Deciding:
                 self._work.writing.write_part(pipeline)
             answers.append(self._answer(index, operation))
         if self._refused:
-            remembered = read_repeats([operations[index] for index in self._refused])
+            remembered = read_repeats(pipeline, [operations[index] for index in self._refused])
             for index, (reference, fields) in self._refused.items():
                 before = remembered.get(reference)
                 # What this batch has written itself came later than what was refused.
@@ -254,7 +252,7 @@ class Deciding:
             return answer
         payment = self._payment(voucher, decision.acceptor)
         self._work.writing.payments.append((payment, answer.operation_id or 0, decision.acceptor))
-        return _with_payment(answer, payment)
+        return msgspec.structs.replace(answer, payment=payment)
 
     def _use(self, voucher: Voucher, acceptor: Acceptor, now: datetime) -> bool:
         """Whether the limits by day allow it; then it is counted."""
@@ -320,17 +318,3 @@ class Deciding:
                 self._give_back(voucher, found[1], found[3])
             self._work.writing.finished.append((operation, status))
         return answer
-
-
-def _with_payment(answer: Answer, payment: PaymentDue) -> Answer:
-    return Answer(
-        answer.outcome,
-        answer.serial,
-        answer.state,
-        answer.amount_minor,
-        answer.currency,
-        answer.expires_at,
-        answer.operation_id,
-        None,
-        payment,
-    )

@@ -7,7 +7,7 @@ and counts are folded, one change each.
 
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -17,7 +17,7 @@ from counterfoil.chart import Account, Posting
 from counterfoil.engine.arrays import Blobs, Int2s, Int4s, Int8s, Texts, Uuids
 from counterfoil.engine.database import Connection
 from counterfoil.engine.operation import Caller
-from counterfoil.engine.pipeline import Pipeline
+from counterfoil.engine.pipeline import Asked, Pipeline
 from counterfoil.errors import NotFoundError
 from counterfoil.keys.envelope import IssuerKeys
 from counterfoil.log.leaf import Leaf, SerialRange, commitments, encode_leaf, leaf_salt
@@ -67,9 +67,14 @@ def lock_head(connection: Connection, issuer_id: int) -> Head:
     pipeline = Pipeline(connection, issuer_id)
     found = pipeline.ask("lock_head")
     pipeline.run()
-    if not found.rows:
+    return head_of(found)
+
+
+def head_of(locked: Asked) -> Head:
+    """What `lock_head` answered. Raises NotFoundError."""
+    if not locked.rows:
         raise NotFoundError("There is no such issuer.")
-    return Head(*found.rows[0])
+    return Head(*locked.rows[0])
 
 
 def new_reference() -> str:
@@ -107,6 +112,7 @@ class Journal:
     _operations_sent: int = 0
     _postings_sent: int = 0
     _leaves_sent: int = 0
+    _accounts: Collection[Account] = ()
 
     def __post_init__(self) -> None:
         self.at_microseconds = (self.head.now - _EPOCH) // _MICROSECOND
@@ -245,7 +251,7 @@ class Journal:
 
     def remember(self) -> None:
         """After the commit: what was opened now exists."""
-        self.known.accounts.update(_account_changes(self.postings))
+        self.known.accounts.update(self._accounts)
         self.known.stock.update(key for key, change in self.stock_changes.items() if change)
 
     def _flush_operations(self, pipeline: Pipeline) -> None:
@@ -282,6 +288,7 @@ class Journal:
 
     def _flush_accounts(self, pipeline: Pipeline) -> None:
         account_changes = _account_changes(self.postings)
+        self._accounts = account_changes.keys()
         fresh = account_changes.keys() - self.known.accounts
         if fresh:
             pipeline.ask("ensure_accounts", **_account_columns(_sorted(fresh)))

@@ -177,18 +177,10 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 def with_number(answer: Answer, number: str, replacement_serial: int | None = None) -> Answer:
-    return Answer(
-        answer.outcome,
-        answer.serial,
-        answer.state,
-        answer.amount_minor,
-        answer.currency,
-        answer.expires_at,
-        answer.operation_id,
-        replacement_serial or answer.replacement_serial,
-        answer.payment,
-        answer.repeated,
-        number,
+    return msgspec.structs.replace(
+        answer,
+        number=number,
+        replacement_serial=replacement_serial or answer.replacement_serial,
     )
 
 

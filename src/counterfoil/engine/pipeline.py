@@ -75,7 +75,7 @@ class Pipeline:
         known = _statement(name)
         parameters["issuer_id"] = self._issuer_id
         try:
-            dumped = [_dumped(parameters[name]) for name in known.parameters]
+            dumped = [_dumped(parameters[each]) for each in known.parameters]
         except BaseException:
             self.run()  # what was sent is answered first: in pipeline mode nobody can roll back
             raise

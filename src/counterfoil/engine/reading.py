@@ -25,7 +25,7 @@ from counterfoil.engine.arrays import Blobs, Int4s, Int8s, Texts, Uuids
 from counterfoil.engine.database import Connection
 from counterfoil.engine.decide import StockAsked, Voucher, decide_stock
 from counterfoil.engine.issuer import Issuer
-from counterfoil.engine.journal import OWN_REFERENCE, Head, reference_key
+from counterfoil.engine.journal import OWN_REFERENCE, Head, head_of, reference_key
 from counterfoil.engine.limits import DailyUse, Subject, limited_subjects
 from counterfoil.engine.operation import (
     Change,
@@ -36,7 +36,6 @@ from counterfoil.engine.operation import (
     asked_action,
 )
 from counterfoil.engine.pipeline import Asked, Pipeline
-from counterfoil.errors import NotFoundError
 from counterfoil.keys.numbers import number_hashes_probed
 from counterfoil.voucher import Action, State
 
@@ -136,10 +135,10 @@ def read_batch(
     """Raises StaleCatalogueError or StaleStockError where the batch must start again."""
     issuer_id = issuer.issuer_id
     catalogue_version = issuer.catalogue.version
-    kinds = {type(operation) for operation in operations}
-    only_redeems = kinds == {Redeem}  # the busiest case: nothing below is asked of each operation
-    stock_asked = {} if only_redeems else _stock_asked(issuer, operations)
-    wanted = _stock_wanted(operations, stock_asked) if stock_asked else {}
+    draws = {i: o for i, o in enumerate(operations) if isinstance(o, Preactivate)}
+    changes = [operation for operation in operations if isinstance(operation, Change)]
+    stock_asked = _stock_asked(issuer, draws)
+    wanted = _stock_wanted(stock_asked, changes)
     number_hashes = {
         index: number_hashes_probed(issuer.keys, operation.number, operation.serial)
         for index, operation in enumerate(operations)
@@ -149,23 +148,21 @@ def read_batch(
     serials = _serials(operations, cursors.values())
     pipeline = Pipeline(connection, issuer_id)
     head_rows = pipeline.ask("lock_head")
-    voucher_rows = _ask_vouchers(
-        pipeline, serials, Blobs(h for hashes in number_hashes.values() for h in hashes)
-    )
-    remembered_rows = (
-        None
-        if only_redeems and look_up is LookUp.DRAWS
-        else _ask_repeats(pipeline, _looked_up(operations, look_up))
-    )
-    payment_rows = None if only_redeems else _ask_payments(pipeline, operations)
+    hashes = Blobs(digest for probed in number_hashes.values() for digest in probed)
+    by_number = pipeline.ask("vouchers_by_number", number_hashes=hashes) if hashes else None
+    by_serial = pipeline.ask("vouchers_by_serial", serials=serials) if serials else None
+    candidates = list(draws.values()) if look_up is LookUp.DRAWS else operations
+    own_too = look_up is LookUp.ALL
+    remembered_rows = _ask_repeats(pipeline, _with_reference(candidates, own_too=own_too))
+    payment_rows = _ask_payments(pipeline, operations)
     secret_rows = pipeline.ask("secrets", serials=serials) if wanted else None
-    creates = not only_redeems and _creates(operations, stock_asked)
+    creates = _creates(stock_asked, changes)
     block_rows = pipeline.ask("on_demand_blocks") if creates else None
     balance_rows = pipeline.ask("balances_available") if creates else None
     use_rows = _ask_daily_use(pipeline, limited_subjects(issuer.catalogue, operations))
     pipeline.run()
-    vouchers = _vouchers(_all(voucher_rows))
-    head = _head(head_rows.rows)
+    vouchers = _vouchers([*_all(by_number), *_all(by_serial)])
+    head = head_of(head_rows)
     if head.catalogue_version != catalogue_version:
         issuer.refresh(connection, head.catalogue_version)
         raise StaleCatalogueError
@@ -203,43 +200,27 @@ def _serials(operations: Sequence[Operation], drawn: Iterable[Sequence[StockCurs
     return serials
 
 
-def _ask_vouchers(pipeline: Pipeline, serials: Int8s, number_hashes: Blobs) -> Asked | None:
-    if serials and number_hashes:
-        return pipeline.ask("vouchers_named", serials=serials, number_hashes=number_hashes)
-    if number_hashes:
-        return pipeline.ask("vouchers_by_number", number_hashes=number_hashes)
-    return pipeline.ask("vouchers_by_serial", serials=serials) if serials else None
-
-
 def _all(asked: Asked | None) -> list[TupleRow]:
     return [] if asked is None else asked.rows
 
 
-def _head(rows: list[TupleRow]) -> Head:
-    if not rows:
-        raise NotFoundError("There is no such issuer.")
-    return Head(*rows[0])
-
-
-def _stock_asked(issuer: Issuer, operations: Sequence[Operation]) -> dict[int, StockAsked]:
+def _stock_asked(issuer: Issuer, draws: Mapping[int, Preactivate]) -> dict[int, StockAsked]:
     asked = {}
-    for index, operation in enumerate(operations):
-        if isinstance(operation, Preactivate):
-            stock = decide_stock(issuer.catalogue, operation)
-            if isinstance(stock, StockAsked):
-                asked[index] = stock
+    for index, operation in draws.items():
+        stock = decide_stock(issuer.catalogue, operation)
+        if isinstance(stock, StockAsked):
+            asked[index] = stock
     return asked
 
 
-def _creates(operations: Sequence[Operation], stock_asked: dict[int, StockAsked]) -> bool:
+def _creates(stock_asked: Mapping[int, StockAsked], changes: Sequence[Change]) -> bool:
     return any(asked.group.on_demand for asked in stock_asked.values()) or any(
-        isinstance(operation, Change) and operation.action is Action.REPLACE
-        for operation in operations
+        change.action is Action.REPLACE for change in changes
     )
 
 
 def _stock_wanted(
-    operations: Sequence[Operation], stock_asked: dict[int, StockAsked]
+    stock_asked: Mapping[int, StockAsked], changes: Sequence[Change]
 ) -> Counter[tuple[int, int]]:
     """How many vouchers of which group and amount must come from stock; and one more for each
     that this batch may cancel before it is drawn.
@@ -249,15 +230,12 @@ def _stock_wanted(
         for asked in stock_asked.values()
         if not asked.group.on_demand
     )
-    cancelled = sum(
-        isinstance(operation, Change) and operation.action is Action.CANCEL
-        for operation in operations
-    )
+    cancelled = sum(change.action is Action.CANCEL for change in changes)
     return Counter({key: count + cancelled for key, count in wanted.items()})
 
 
 def _lock_stock(
-    connection: Connection, issuer_id: int, wanted: Mapping[tuple[int, int], int]
+    connection: Connection, issuer_id: int, wanted: Counter[tuple[int, int]]
 ) -> dict[tuple[int, int], list[StockCursor]]:
     keys = sorted(wanted)
     pipeline = Pipeline(connection, issuer_id)
@@ -297,18 +275,12 @@ def _check_candidates(batch: Batch) -> None:
                     raise StaleStockError
 
 
-def _looked_up(operations: Sequence[Operation], look_up: LookUp) -> list[Operation]:
+def _with_reference(operations: Sequence[Operation], *, own_too: bool) -> list[Operation]:
     return [
         operation
         for operation in operations
         if operation.reference is not None
-        and (
-            look_up is LookUp.ALL
-            or (
-                (look_up is LookUp.GIVEN or isinstance(operation, Preactivate))
-                and not operation.reference.startswith(OWN_REFERENCE)
-            )
-        )
+        and (own_too or not operation.reference.startswith(OWN_REFERENCE))
     ]
 
 
