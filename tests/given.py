@@ -1,11 +1,14 @@
 """What tests are given: an issuer with money, merchants, stock, and vouchers in any state."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 
 from counterfoil.chart import AccountKind
 from counterfoil.engine.acceptors import AcceptorDesign, create_acceptors
 from counterfoil.engine.apply import apply
+from counterfoil.engine.catalogue import Programme
+from counterfoil.engine.clients import create_client
 from counterfoil.engine.database import Connection
 from counterfoil.engine.funds import deposit
 from counterfoil.engine.groups import GroupDesign, create_group
@@ -22,9 +25,13 @@ from counterfoil.engine.operation import (
     Preactivate,
     Redeem,
 )
+from counterfoil.engine.programme_steps import step_programme
+from counterfoil.engine.programmes import ProgrammeDesign, open_programme
 from counterfoil.engine.provision import begin_provision, finish_provision
+from counterfoil.keys.digests import api_key_digest, new_api_key
 from counterfoil.keys.provider import KeyProvider
 from counterfoil.money import Money, parse_amount
+from counterfoil.programme import ProgrammeStatus
 from counterfoil.voucher import Action, State
 
 SYSTEM: Final = Caller(0, "test")
@@ -53,6 +60,7 @@ def given_group(
     valid_until: datetime | None = None,
     accepts: str = "any",
     accepts_names: tuple[str, ...] = (),
+    programme: str | None = None,
 ) -> None:
     create_group(
         connection,
@@ -69,8 +77,65 @@ def given_group(
             valid_until=valid_until,
             accepts=accepts,
             accepts_names=accepts_names,
+            programme=programme,
         ),
     )
+
+
+def given_programme(
+    connection: Connection, issuer: Issuer, code: str = "WINTER", *, budget_minor: int | None = None
+) -> Programme:
+    """Another one in the issuer's first funding account."""
+    return open_programme(
+        connection,
+        issuer,
+        SYSTEM,
+        ProgrammeDesign(name=code.title(), budget_minor=budget_minor),
+        code=code,
+        funding_account_id=1,
+    )
+
+
+def given_step(
+    connection: Connection, issuer: Issuer, to_status: ProgrammeStatus, code: str = "WINTER"
+) -> Programme:
+    """All the steps up to that one."""
+    programme = issuer.catalogue.programmes[code]
+    while programme.status is not to_status:
+        after = programme.status.next
+        assert after is not None
+        programme = step_programme(
+            connection,
+            issuer,
+            SYSTEM,
+            code,
+            after,
+            expected_status=programme.status,
+            reason="it is time",
+        )
+    return programme
+
+
+def given_client(
+    connection: Connection,
+    issuer: Issuer,
+    name: str,
+    scopes: Iterable[str],
+    *,
+    unattended_minor_max: int = 0,
+) -> tuple[Caller, str]:
+    """Who it is to the engine, and its key."""
+    key = new_api_key()
+    client = create_client(
+        connection,
+        issuer,
+        SYSTEM,
+        name=name,
+        scopes=sorted(scopes),
+        key_digest=api_key_digest(key),
+        unattended_minor_max=unattended_minor_max,
+    )
+    return Caller(client.client_id, name), key
 
 
 def given_stock(
@@ -164,6 +229,17 @@ def balances(connection: Connection, issuer: Issuer) -> dict[str, int]:
     ).fetchall()
     connection.rollback()
     return {f"{AccountKind(k).word}:{owner}": amount for k, owner, amount in rows if amount}
+
+
+def acceptor_changes(connection: Connection, issuer: Issuer) -> list[tuple[str, str, str]]:
+    """What the journal says of changes of acceptors: who, what, why."""
+    rows = connection.execute(
+        "SELECT actor, subject, coalesce(reason, '') FROM operation"
+        " WHERE issuer_id = %s AND action = 114 ORDER BY operation_id",
+        (issuer.issuer_id,),
+    ).fetchall()
+    connection.rollback()
+    return [(actor, subject, reason) for actor, subject, reason in rows]
 
 
 LONG_AGO: Final = datetime(2020, 1, 1, tzinfo=UTC)

@@ -7,11 +7,21 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from tests.busy_life import LATER
-from tests.given import SHOP, SYSTEM, given_group, given_issuer, given_stock
-from tests.model import Auditor, Group, Paper, Shop
+from tests.given import (
+    SHOP,
+    SYSTEM,
+    given_client,
+    given_group,
+    given_issuer,
+    given_programme,
+    given_stock,
+)
+from tests.model import Auditor, Group, Paper, Programme, Shop
 
 from counterfoil.engine.acceptors import AcceptorDesign, create_acceptors
-from counterfoil.engine.clients import create_client
+from counterfoil.engine.bank_data import cancel_rebank, hold_payouts, rebank_acceptor
+from counterfoil.engine.bulk import finish_bulk
+from counterfoil.engine.catalogue import BankData
 from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.operation import (
@@ -24,10 +34,15 @@ from counterfoil.engine.operation import (
     Preactivate,
     Redeem,
 )
+from counterfoil.engine.programme_steps import closing_bulks, step_programme
+from counterfoil.errors import ConflictError
 from counterfoil.keys.provider import KeyProvider
+from counterfoil.programme import ProgrammeStatus
 from counterfoil.voucher import Action
 
 FUNDS_MINOR: Final = 60_000
+SECOND: Final = "SECOND"
+BUDGET_MINOR: Final = 9000
 CORNER: Final = AcceptorDesign(name="Corner", kind="agent", account="ACC-2", groups=("CASH-OUT",))
 DRAFT: Final = AcceptorDesign(name="Draft", kind="merchant", account="ACC-3", status="draft")
 CHANGES: Final = (
@@ -79,6 +94,12 @@ def given_world(connection: Connection, provider: KeyProvider, code: str) -> Wor
         accepts_names=(CORNER.name,),
     )  # fmt: skip
     given_group(connection, issuer, "DEMAND-NOW", denominations=(), settlement="instant")
+    given_programme(connection, issuer, SECOND, budget_minor=BUDGET_MINOR)
+    for second in ("SECOND-STOCK", "SECOND-NOW"):
+        given_group(
+            connection, issuer, second, denominations=() if second == "SECOND-NOW" else (1000,),
+            settlement="deferred" if second == "SECOND-STOCK" else "instant", programme=SECOND,
+        )  # fmt: skip
     ids = {code: group.group_id for code, group in issuer.catalogue.groups.items()}
     auditor = Auditor(
         groups={
@@ -86,7 +107,10 @@ def given_world(connection: Connection, provider: KeyProvider, code: str) -> Wor
             "STOCK-NOW": Group(ids["STOCK-NOW"], {"10.00"}, instant=True, accepts_groups={"FOOD"}),
             "DEMAND": Group(ids["DEMAND"], set(), accepts_names={CORNER.name}),
             "DEMAND-NOW": Group(ids["DEMAND-NOW"], set(), instant=True),
+            "SECOND-STOCK": Group(ids["SECOND-STOCK"], {"10.00"}, programme=SECOND),
+            "SECOND-NOW": Group(ids["SECOND-NOW"], set(), instant=True, programme=SECOND),
         },
+        programmes={"first": Programme(), SECOND: Programme(budget=BUDGET_MINOR)},
         shops={
             (SHOP.name, SHOP.account): Shop(1, approved=True, groups={"FOOD"}),
             (CORNER.name, CORNER.account): Shop(2, approved=True, groups={"CASH-OUT"}),
@@ -100,12 +124,12 @@ def given_world(connection: Connection, provider: KeyProvider, code: str) -> Wor
         ("clerk", ["preactivate", "activate", "redeem", "cancel", "admin"]),
         ("till", ["redeem", "override"]),
     ):
-        client, _key = create_client(connection, issuer, SYSTEM, name=name, scopes=scopes)
-        auditor.clients[client.client_id] = set(scopes)
-        callers.append(Caller(client.client_id, name))
+        caller, _key = given_client(connection, issuer, name, scopes)
+        auditor.clients[caller.client_id] = set(scopes)
+        callers.append(caller)
     callers.append(Caller(99, "stranger"))
     world = World(issuer, auditor, callers, [])
-    for group in ("STOCK", "STOCK-NOW", "STOCK"):
+    for group in ("STOCK", "STOCK-NOW", "STOCK", "SECOND-STOCK"):
         _stock(connection, world, group, 5)
     return world
 
@@ -149,7 +173,10 @@ def any_operation(random: Random, world: World) -> Operation:
 
 
 def _any_preactivation(random: Random, caller: Caller, reference: str | None) -> Preactivate:
-    group = random.choice(["STOCK", "STOCK-NOW", "DEMAND", "DEMAND-NOW", "STOCK", "NO-SUCH"])
+    group = random.choice([
+        "STOCK", "STOCK-NOW", "DEMAND", "DEMAND-NOW", "STOCK", "SECOND-STOCK", "SECOND-NOW",
+        "NO-SUCH",
+    ])  # fmt: skip
     return Preactivate(
         caller=caller,
         reference=reference,
@@ -183,6 +210,42 @@ def _any_payment_end(random: Random, world: World) -> FinishPayment:
         completed=completed,
         reason=None if completed else random.choice(["no_funds", "cannot_credit"]),
     )
+
+
+def turn_payouts(connection: Connection, random: Random, world: World) -> None:
+    """Payouts of one shop are held or released, or it wants to be paid elsewhere and then not."""
+    shop = random.choice([shop for shop in world.auditor.shops.values() if shop.approved])
+    who = connection, world.issuer, SYSTEM, shop.acceptor_id
+    if random.random() < 0.5:
+        shop.payouts_held = not shop.payouts_held
+        hold_payouts(*who, held=shop.payouts_held, reason="because")
+        return
+    shop.rebanking = not shop.rebanking
+    if shop.rebanking:
+        rebank_acceptor(*who, BankData("iban", "sandbox", "ACC-9"), reason="because")
+    else:
+        cancel_rebank(*who, reason="because")
+
+
+def take_step(connection: Connection, world: World) -> None:
+    """The second programme goes on by a step, where the auditor lets it."""
+    before = world.auditor.programmes[SECOND].steps
+    status, after = list(ProgrammeStatus)[before], list(ProgrammeStatus)[min(before + 1, 4)]
+    try:
+        step_programme(
+            connection, world.issuer, SYSTEM, SECOND, after, expected_status=status, reason="r"
+        )
+        stepped = True
+    except ConflictError:
+        stepped = False
+    assert stepped == world.auditor.step(SECOND)
+
+
+def work_off(connection: Connection, world: World) -> None:
+    for bulk in closing_bulks(connection, world.issuer, SECOND):
+        for _chunk in finish_bulk(connection, world.issuer, bulk.bulk_id):
+            pass
+    world.auditor.close()
 
 
 def let_time_pass(connection: Connection, random: Random, world: World) -> None:

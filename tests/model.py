@@ -63,14 +63,29 @@ class Group:
     instant: bool = False
     accepts_groups: set[str] | None = None
     accepts_names: set[str] | None = None
+    programme: str = "first"
     stock: list[int] = field(default_factory=list)
 
 
 @dataclass
+class Programme:
+    """How many steps it has taken: 1 ends its sales, 2 redemption, 4 everything. `budget` is the
+    most it may ever commit.
+    """
+
+    steps: int = 0
+    budget: int | None = None
+
+
+@dataclass
 class Shop:
+    """Nothing is sent to one whose payouts are held or whose bank data is about to change."""
+
     acceptor_id: int
     approved: bool
     groups: set[str]
+    payouts_held: bool = False
+    rebanking: bool = False
 
 
 @dataclass
@@ -92,6 +107,7 @@ class Auditor:
     groups: dict[str, Group]
     shops: dict[tuple[str, str], Shop]
     clients: dict[int, set[str]]  # what each may do; 0 is the system, which may everything
+    programmes: dict[str, Programme] = field(default_factory=lambda: {"first": Programme()})
     papers: dict[int, Paper] = field(default_factory=dict)
     balances: Counter[str] = field(default_factory=Counter)
     payments: dict[UUID, tuple[int, str]] = field(default_factory=dict)  # serial, how it stands
@@ -150,6 +166,9 @@ class Auditor:
 
     def _draw(self, operation: Preactivate) -> str:
         group = self.groups.get(operation.group or "")
+        programme = self.programmes[group.programme if group else "first"]
+        if programme.steps == 4:
+            group = None  # its groups are closed with it
         cents = _cents(operation.amount)
         if not cents or (group and group.amounts and operation.amount not in group.amounts):
             return "amount_invalid"
@@ -157,9 +176,24 @@ class Auditor:
             return "currency_invalid"
         if group is None:
             return "group_unknown"
+        if programme.steps:
+            return "sales_closed"
         if group.amounts:
             return "done" if self._next(group, cents) else "out_of_stock"
-        return "done" if self.balances["available:0"] >= cents else "funds_missing"
+        left = self.balances["available:0"]
+        if programme.budget is not None:
+            left = min(left, programme.budget - self.committed(group.programme))
+        return "done" if left >= cents else "funds_missing"
+
+    def committed(self, programme: str) -> int:
+        """What is or was worth something in the end: all but what was freed."""
+        freed = {"cancelled", "expired"}
+        return sum(
+            paper.amount_minor
+            for paper in self.papers.values()
+            if self.groups[paper.group].programme == programme
+            and not freed & {paper.state, paper.prior if paper.state == "purged" else ""}
+        )
 
     def _next(self, group: Group, amount_minor: int) -> int:
         """The first of that amount that is still in stock."""
@@ -178,6 +212,8 @@ class Auditor:
             return "expired"
         if paper.state != "active":
             return REFUSALS[paper.state]
+        if self._steps(paper) >= 2:
+            return "redemption_closed"
         shop = self.shops.get((operation.acceptor_name, operation.acceptor_account))
         if shop is None or not shop.approved:
             return "acceptor_not_approved" if shop else "acceptor_unknown"
@@ -186,7 +222,11 @@ class Auditor:
             may = not client_id or "override" in self.clients[client_id]
             if not (operation.override and may):
                 return "group_mismatch"
-        return "pending" if self.groups[paper.group].instant else "done"
+        sent_to = not (shop.payouts_held or shop.rebanking)
+        return "pending" if self.groups[paper.group].instant and sent_to else "done"
+
+    def _steps(self, paper: Paper) -> int:
+        return self.programmes[self.groups[paper.group].programme].steps
 
     def _welcome(self, code: str, shop: Shop, operation: Redeem) -> bool:
         group, claimed = self.groups[code], operation.acceptor_group
@@ -200,13 +240,20 @@ class Auditor:
     def _step(self, paper: Paper, action: str) -> str:
         lapsed = paper.state == "preactivated" and paper.hold_is_over
         over = paper.state in IN_USE and paper.is_over
+        closed = self._steps(paper) == 4
         if action == "expire":
-            return "done" if lapsed or over else "not_due"
+            due = lapsed or over or (closed and paper.state in IN_USE)
+            return "done" if due else "not_due"
+        if action == "replace" and closed:
+            return "sales_closed"
         if over:
             return "expired"
         if action not in LIFE[paper.state]:
             return REFUSALS[paper.state]
-        return "not_preactivated" if lapsed and action != "cancel" else "done"
+        if lapsed and action != "cancel":
+            return "not_preactivated"
+        too_late = action == "activate" and self._steps(paper) >= 2
+        return "redemption_closed" if too_late else "done"
 
     def record(self, operation: Operation, answer: Answer) -> None:
         """Carry out what was answered: a change that `outcome` predicted."""
@@ -271,6 +318,26 @@ class Auditor:
             self.move(reserved, payee, paper.amount_minor)
         elif action in {"cancel", "lapse", "expire", "replace"}:
             self.move(reserved, "available:0", paper.amount_minor)
+
+    def step(self, programme: str) -> bool:
+        """The next step; it is not closed while a voucher is being paid."""
+        found = self.programmes[programme]
+        paying = any(
+            paper.state == "redeeming" and self.groups[paper.group].programme == programme
+            for paper in self.papers.values()
+        )
+        if found.steps == 4 or (found.steps == 3 and paying):
+            return False
+        found.steps += 1
+        return True
+
+    def close(self) -> None:
+        """What is left in programmes that are closed ends: stock is cancelled, the rest expires."""
+        for serial, paper in sorted(self.papers.items()):
+            if self._steps(paper) == 4 and paper.state == "stocked":
+                self._carry_out(serial, "cancel", "")
+            elif self._steps(paper) == 4 and paper.state in IN_USE:
+                self._carry_out(serial, "expire", "")
 
     def sweep(self) -> None:
         """Everything that is due ends."""

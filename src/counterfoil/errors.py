@@ -41,6 +41,10 @@ class ConflictError(CounterfoilError):
     """What was asked contradicts what is already recorded."""
 
 
+class ReferenceReusedError(ConflictError):
+    """A reference stands for something else already."""
+
+
 @dataclass(frozen=True, slots=True)
 class RowError:
     """What is wrong in one column of one row; the header is row 1. It never quotes a secret."""

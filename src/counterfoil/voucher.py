@@ -70,6 +70,10 @@ class Action(IntEnum):
     ROTATE_KEY = 117
     CHANGE_SETTINGS = 118
     BEGIN_BULK = 119
+    OPEN_PROGRAMME = 120
+    CHANGE_PROGRAMME = 121
+    STEP_PROGRAMME = 122
+    OPEN_FUNDING_ACCOUNT = 123
 
     @property
     def word(self) -> str:

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from tests.given import (
@@ -31,6 +32,7 @@ from counterfoil.engine.bulk_selection import BulkPart, preview_bulk, selected_s
 from counterfoil.engine.check import check
 from counterfoil.engine.configuration import pause_provision, resume_provision
 from counterfoil.engine.database import Connection, connected
+from counterfoil.engine.importing_vouchers import import_vouchers
 from counterfoil.engine.issuer import Issuer, open_issuer
 from counterfoil.engine.operation import Outcome, Preactivate
 from counterfoil.engine.provision import provision_by_id
@@ -122,6 +124,26 @@ def test_group_means_the_vouchers_its_action_is_for(connection: Connection, issu
     assert (last.asked, last.done, last.refused) == (None, 5, 0), "stock is not told of"
     assert {state_of(connection, issuer, serial) for serial in serials} == {State.BLOCKED}
     assert state_of(connection, issuer, other) is State.ACTIVE
+
+
+@pytest.mark.usefixtures("small_chunks")
+def test_group_does_not_mean_imported_vouchers_of_others_in_between(
+    connection: Connection, issuer: Issuer, tmp_path: Path
+) -> None:
+    given_group(connection, issuer, "OTHER")
+    lines = [
+        f"{700 + at},1234567{at},{'OTHER' if at % 2 else 'FOOD-AID'},10.00,KES,active,"
+        for at in range(8)
+    ]
+    path = tmp_path / "old.csv"
+    path.write_text("\n".join(["serial,number,group,amount,currency,state,expires_at", *lines]))
+    import_vouchers(connection, issuer, SYSTEM, path)
+    bulk = begin_bulk(
+        connection, issuer, SYSTEM, action=Action.SUSPEND, reason="r", group_code="FOOD-AID"
+    )
+    assert done(connection, issuer, bulk).done == 4
+    states = [state_of(connection, issuer, 700 + at) for at in range(8)]
+    assert states == [State.SUSPENDED, State.ACTIVE] * 4
 
 
 @pytest.mark.usefixtures("small_chunks")

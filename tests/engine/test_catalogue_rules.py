@@ -23,6 +23,7 @@ HOT: Final = (
     "posting",
     "account",
     "stock_count",
+    "purged_count",
     "due",
     "leaf",
     "log_head",
@@ -36,6 +37,7 @@ SMALL: Final = (
     "issuer_setting",
     "funding_account",
     "programme",
+    "programme_step",
     "voucher_group",
     "group_version",
     "acceptor",
@@ -44,8 +46,11 @@ SMALL: Final = (
     "data_key",
     "purge_cursor",
     "import_file",
+    "command",
+    "decision",
+    "approval_rule",
 )
-APPEND_ONLY: Final = ("operation", "posting", "leaf")
+APPEND_ONLY: Final = ("operation", "posting", "leaf", "decision")
 # What a voucher goes through in its life; an index on any of it would make every step dearer.
 CHANGING: Final = {"state", "prior_state", "changed_at", "expires_at", "hold_until"}
 # The only keys that are looked up before the issuer is known.

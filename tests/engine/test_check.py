@@ -82,6 +82,15 @@ DAMAGES = {
         "UPDATE stock_count SET vouchers = vouchers + 1 WHERE state = 5",
         {"check_stock"},
     ),
+    "a purged voucher counted as another": (
+        "UPDATE purged_count SET vouchers = vouchers + 1 WHERE state = 5",
+        {"check_stock"},
+    ),
+    "a budget cut": ("UPDATE programme SET budget_minor = 1", {"check_programmes"}),
+    "a programme closed by hand": (
+        "UPDATE programme SET status = 'closed'",
+        {"check_programmes"},
+    ),
     "a cursor moved on": (
         "UPDATE provision SET next_drawn = next_drawn + 2 WHERE provision_id = 1",
         {"check_provisions"},

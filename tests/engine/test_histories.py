@@ -11,7 +11,15 @@ from typing import Final
 
 import pytest
 from tests.given import balances
-from tests.histories import World, any_operation, given_world, let_time_pass
+from tests.histories import (
+    World,
+    any_operation,
+    given_world,
+    let_time_pass,
+    take_step,
+    turn_payouts,
+    work_off,
+)
 
 from counterfoil.engine.apply import PART_OPERATIONS, apply
 from counterfoil.engine.check import check
@@ -89,7 +97,12 @@ def _live(connection: Connection, world: World, random: Random, seed: int) -> No
             _take_in(world, operation, answer)
         if random.random() < 0.4:
             let_time_pass(connection, random, world)
+        if random.random() < 0.15:
+            turn_payouts(connection, random, world)
+        if random.random() < 0.1:
+            take_step(connection, world)
         if random.random() < 0.2:
+            work_off(connection, world)  # before the sweep, which would come upon some of it
             sweep_due(connection, world.issuer)
             world.auditor.sweep()
 
@@ -103,6 +116,10 @@ def concurrent_history(
     random = Random(seed)  # noqa: S311 a seed to repeat it by
     world = given_world(connection, provider, f"C{next(_codes)}")
     for at in range(HISTORIES):
+        if random.random() < 0.5:
+            turn_payouts(connection, random, world)
+        if random.random() < 0.3:
+            take_step(connection, world)
         done = _live_together(database, provider, world, random.choice([2, 3, 4]), f"{seed}/{at}")
         _replay(world, done, seed)
         _agree(connection, world, seed)

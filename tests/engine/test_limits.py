@@ -16,7 +16,12 @@ from tests.given import (
     state_of,
 )
 
-from counterfoil.engine.acceptors import AcceptorDesign, change_acceptor, create_acceptors
+from counterfoil.engine.acceptors import (
+    AcceptorChange,
+    AcceptorDesign,
+    change_acceptor,
+    create_acceptors,
+)
 from counterfoil.engine.apply import apply
 from counterfoil.engine.catalogue import DailyLimits
 from counterfoil.engine.check import check
@@ -73,7 +78,7 @@ def given_limits(
 ) -> None:
     """On SHOP."""
     limits = DailyLimits(amount_minor_max, count_max)
-    change_acceptor(connection, issuer, SYSTEM, 1, daily_limits=limits)
+    change_acceptor(connection, issuer, SYSTEM, 1, AcceptorChange(daily_limits=limits))
 
 
 def redemptions(connection: Connection, issuer: Issuer, count: int) -> list[Redeem]:
@@ -140,7 +145,9 @@ def test_limit_is_that_of_the_day(connection: Connection, issuer: Issuer) -> Non
 
 def test_limit_is_lifted_and_kept_by_other_changes(connection: Connection, issuer: Issuer) -> None:
     given_limits(connection, issuer, count_max=1)
-    changed = change_acceptor(connection, issuer, SYSTEM, 1, groups=("FOOD", "FUEL"))
+    changed = change_acceptor(
+        connection, issuer, SYSTEM, 1, AcceptorChange(groups=("FOOD", "FUEL"))
+    )
     assert changed.daily_limits == DailyLimits(None, 1)
     first, second = redemptions(connection, issuer, 2)
     assert outcomes(connection, issuer, first, second) == [Outcome.DONE, Outcome.LIMIT_REACHED]

@@ -142,7 +142,9 @@ def test_single_values_may_be_of_another_type_the_next_time(
 ) -> None:
     """What was nothing when the statement was prepared is a flag, a number or a text later."""
     names = ("activate_at_once", "retention_days", "miss_budget", "miss_window_seconds")
-    nothing: dict[str, object] = dict.fromkeys((*names, "issuer_miss_budget", "secret_tries"))
+    nothing: dict[str, object] = dict.fromkeys(
+        (*names, "issuer_miss_budget", "secret_tries", "cooling_off_days")
+    )
     pages: list[object] = []
     pipeline = Pipeline(connection, issuer.issuer_id)
     for change in ({}, {"activate_at_once": True, "retention_days": 7}, {"retention_days": 8}):

@@ -14,15 +14,18 @@ from tests.given import (
     SHOP,
     SYSTEM,
     ask,
+    given_client,
     given_group,
     given_issuer,
+    given_programme,
+    given_step,
     given_stock,
     preactivate,
 )
 
 from counterfoil.engine.acceptors import AcceptorDesign, create_acceptors
 from counterfoil.engine.check import check
-from counterfoil.engine.clients import change_client, create_client
+from counterfoil.engine.clients import change_client
 from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.operation import (
@@ -35,9 +38,11 @@ from counterfoil.engine.operation import (
     Redeem,
 )
 from counterfoil.keys.provider import LocalKeyProvider
+from counterfoil.programme import ProgrammeStatus
 from counterfoil.voucher import Action, State
 
 ORDER: Final = list(Outcome)
+SOLD: Final = "SOLD"
 DRAFT: Final = AcceptorDesign(name="New Stores", kind="merchant", account="ACC-2", status="draft")
 _numbers = count(1)
 
@@ -55,6 +60,8 @@ class Request:
     amount: str = "10.00"
     currency: str = "KES"
     group: str = "PLENTY"
+    after_sales: bool = False
+    after_redemption: bool = False
     accepts: str = "any"
     state: State = State.ACTIVE
     prior: State = State.ACTIVE
@@ -68,6 +75,11 @@ class Request:
     def caller(self) -> Caller:
         rights = "all" if self.allowed else "none"
         return self.clients[f"{rights} revoked" if self.revoked else rights]
+
+    @property
+    def stock(self) -> str:
+        """The group that is asked for; each is there again in a programme without sales."""
+        return f"{self.group}-{SOLD}" if self.after_sales else self.group
 
 
 Fault = Callable[[Request], None]
@@ -90,6 +102,7 @@ PREACTIVATION: Final = _CALLER | {
     Outcome.AMOUNT_INVALID: _spoil(amount="0.00"),
     Outcome.CURRENCY_INVALID: _spoil(currency="ZZZ"),
     Outcome.GROUP_UNKNOWN: _spoil(group="NO-SUCH"),
+    Outcome.SALES_CLOSED: _spoil(after_sales=True),
     Outcome.OUT_OF_STOCK: _spoil(group="EMPTY"),
     Outcome.FUNDS_MISSING: _spoil(group="ON-DEMAND", amount="99999999.00"),
 }
@@ -108,6 +121,7 @@ REDEMPTION: Final = (
     | {
         Outcome.NOT_PREACTIVATED: _spoil(state=State.STOCKED),
         Outcome.NOT_ACTIVE: _spoil(state=State.PREACTIVATED),
+        Outcome.REDEMPTION_CLOSED: _spoil(after_redemption=True),
         Outcome.ACCEPTOR_UNKNOWN: _spoil(acceptor=("Nobody", "ACC-9")),
         Outcome.ACCEPTOR_NOT_APPROVED: _spoil(acceptor=(DRAFT.name, DRAFT.account)),
         Outcome.GROUP_MISMATCH: _spoil(claimed_group="HARDWARE"),
@@ -120,6 +134,7 @@ ACTIVATION: Final = (
     | {
         Outcome.NOT_PREACTIVATED: _spoil(state=State.STOCKED),
         Outcome.NOT_ALLOWED: _spoil(state=State.ACTIVE),
+        Outcome.REDEMPTION_CLOSED: _spoil(after_redemption=True),
     }
 )
 SUSPENSION: Final = (
@@ -168,10 +183,13 @@ def given(
     connection = shared_connection
     issuer = given_issuer(connection, provider, code="PRECEDENCE")
     create_acceptors(connection, issuer, SYSTEM, [DRAFT])
-    given_group(connection, issuer, "PLENTY")
-    given_stock(connection, issuer, 50, group="PLENTY")
-    given_group(connection, issuer, "EMPTY")
-    given_group(connection, issuer, "ON-DEMAND", denominations=())
+    given_programme(connection, issuer, SOLD)
+    for suffix, programme in (("", None), (f"-{SOLD}", SOLD)):
+        given_group(connection, issuer, f"PLENTY{suffix}", programme=programme)
+        given_stock(connection, issuer, 50, group=f"PLENTY{suffix}")
+        given_group(connection, issuer, f"EMPTY{suffix}", programme=programme)
+        given_group(connection, issuer, f"ON-DEMAND{suffix}", denominations=(), programme=programme)
+    given_step(connection, issuer, ProgrammeStatus.SALES_CLOSED, SOLD)
     clients = {}
     for rights, scopes in (
         ("all", ["preactivate", "activate", "redeem", "cancel", "admin"]),
@@ -179,10 +197,9 @@ def given(
     ):
         for suffix in ("", " revoked"):
             name = f"{rights}{suffix}"
-            client, _key = create_client(connection, issuer, SYSTEM, name=name, scopes=scopes)
-            clients[name] = Caller(client.client_id, name)
+            clients[name], _key = given_client(connection, issuer, name, scopes)
             if suffix:
-                change_client(connection, issuer, SYSTEM, client.client_id, revoke=True)
+                change_client(connection, issuer, SYSTEM, clients[name].client_id, revoke=True)
     yield lambda: Request(connection, issuer, clients)
     assert check(connection, issuer.issuer_id) == []
 
@@ -209,7 +226,7 @@ def test_preactivation_is_refused_for_the_first_reason(
         reference=request.reference,
         amount=request.amount,
         currency=request.currency,
-        group=request.group,
+        group=request.stock,
     )
     _refused(request, operation, first)
 
@@ -289,14 +306,24 @@ def _voucher(request: Request) -> tuple[int, str]:
         return 999_999_999_999_999_999, "100000000000000009"
     code = f"G{next(_numbers)}"
     instant = request.state is State.REDEEMING
+    programme = f"OF-{code}" if request.after_redemption else None
+    if programme is not None:
+        given_programme(request.connection, request.issuer, programme)
     given_group(
-        request.connection, request.issuer, code, settlement="instant" if instant else "deferred"
+        request.connection,
+        request.issuer,
+        code,
+        settlement="instant" if instant else "deferred",
+        programme=programme,
     )
     given_stock(request.connection, request.issuer, 1, group=code)
     voucher = given_voucher(
         request.connection, request.issuer, request.state, group=code, prior=request.prior
     )
     assert voucher.serial is not None
+    if programme is not None:
+        closed = ProgrammeStatus.REDEMPTION_CLOSED
+        given_step(request.connection, request.issuer, closed, programme)
     if request.is_due:
         make_due(request.connection, request.issuer, voucher.serial)
     return voucher.serial, voucher.number or ""

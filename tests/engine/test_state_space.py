@@ -18,6 +18,8 @@ from tests.given import (
     change,
     given_group,
     given_issuer,
+    given_programme,
+    given_step,
     given_stock,
     redemption,
     state_of,
@@ -37,11 +39,20 @@ from counterfoil.engine.operation import (
     Preactivate,
 )
 from counterfoil.keys.provider import LocalKeyProvider
+from counterfoil.programme import ProgrammeStatus
 from counterfoil.voucher import HOLDS_VALUE, Action, State, next_state
 
 ACTIONS: Final = [action for action in Action if action <= Action.EXTEND]
 FACE_MINOR: Final = 1000
 _PAYS_AT_ONCE: Final = frozenset({Action.RESERVE, Action.SETTLE, Action.RELEASE})
+# What cannot be done any more after each step of a programme.
+_SOLD: Final = frozenset({Action.PREACTIVATE, Action.ISSUE})
+_USED: Final = frozenset({Action.ACTIVATE, Action.REDEEM, Action.RESERVE})
+_GONE: Final = {
+    ProgrammeStatus.SALES_CLOSED: _SOLD,
+    ProgrammeStatus.REDEMPTION_CLOSED: _SOLD | _USED,
+    ProgrammeStatus.CLOSED: _SOLD | _USED | {Action.REPLACE},
+}
 _numbers = count(1)
 
 
@@ -74,16 +85,55 @@ def test_what_was_preactivated_goes_back_there(
     _decided(shared_connection, issuer, state, action, prior=State.PREACTIVATED)
 
 
+@pytest.mark.parametrize(("status", "state"), list(product(_GONE, State)), ids=str)
+def test_every_pair_is_decided_after_each_step_of_its_programme(
+    shared_connection: Connection, issuer: Issuer, status: ProgrammeStatus, state: State
+) -> None:
+    """Nothing is sold after sales, nothing used after redemption; all else is as it was."""
+    if (status, state) == (ProgrammeStatus.CLOSED, State.REDEEMING):
+        return  # it is not closed while a voucher is being paid: test_closing
+    connection, code = shared_connection, f"P{next(_numbers)}"
+    given_programme(connection, issuer, code)
+    actions = [each for each in ACTIONS if (status, each) != (ProgrammeStatus.CLOSED, Action.LAPSE)]
+    vouchers: dict[Action, tuple[str, Answer]] = {}
+    groups: dict[object, str] = {}
+    for action in actions:
+        # One in stock is not drawn, so that the next one found would be the same.
+        kind = action if state is State.STOCKED else action in _PAYS_AT_ONCE
+        if kind in groups:
+            given_stock(connection, issuer, 1, group=groups[kind])
+        else:
+            groups[kind] = _group_for(connection, issuer, state, action, programme=code)
+        group = groups[kind]
+        vouchers[action] = group, given_voucher(connection, issuer, state, group=group)
+    given_step(connection, issuer, status, code)
+    for action, (group, voucher) in vouchers.items():
+        after = None if action in _GONE[status] else next_state(state, action, State.ACTIVE)
+        _asked_and_decided(connection, issuer, state, action, group, voucher, after)
+
+
 def _decided(
     connection: Connection, issuer: Issuer, state: State, action: Action, *, prior: State
 ) -> None:
     group = _group_for(connection, issuer, state, action)
     voucher = given_voucher(connection, issuer, state, group=group, prior=prior)
+    expected = next_state(state, action, prior)
+    _asked_and_decided(connection, issuer, state, action, group, voucher, expected)
+
+
+def _asked_and_decided(
+    connection: Connection,
+    issuer: Issuer,
+    state: State,
+    action: Action,
+    group: str,
+    voucher: Answer,
+    expected: State | None,
+) -> None:
     _let_time_pass(connection, issuer, voucher, action)
     before = _everything(connection, issuer)
     money_before = balances(connection, issuer)
     (answer,) = _asked(connection, issuer, voucher, action, group)
-    expected = next_state(state, action, prior)
     after = state_of(connection, issuer, voucher.serial or 0)
     if expected is None:
         assert answer.outcome not in CHANGED
@@ -114,11 +164,19 @@ def _money_moved(state: State, action: Action) -> dict[str, int]:
     return {}
 
 
-def _group_for(connection: Connection, issuer: Issuer, state: State, action: Action) -> str:
+def _group_for(
+    connection: Connection,
+    issuer: Issuer,
+    state: State,
+    action: Action,
+    *,
+    programme: str | None = None,
+) -> str:
     """A group of its own, with one voucher in stock."""
     code = f"G{next(_numbers)}"
     instant = state is State.REDEEMING or action in _PAYS_AT_ONCE
-    given_group(connection, issuer, code, settlement="instant" if instant else "deferred")
+    settlement = "instant" if instant else "deferred"
+    given_group(connection, issuer, code, settlement=settlement, programme=programme)
     given_stock(connection, issuer, 1, group=code)
     return code
 

@@ -1,4 +1,5 @@
-"""One change of many vouchers: by a list of serials, by provision or by group.
+"""One change of many vouchers: by a list of serials, by provision or by group. The closing of a
+programme works off its vouchers in the same way (engine/programme_steps.py).
 
     begin_bulk   what is asked, by whom and why, written down              one transaction
     finish_bulk  chunks in serial order: vouchers, refusals and the cursor  one each
@@ -18,15 +19,20 @@ from psycopg import errors as pg
 
 from counterfoil.engine.apply import Extra, SupersededError, apply
 from counterfoil.engine.arrays import Int2s, Int8s, Texts
-from counterfoil.engine.bulk_selection import check_selection, group_id_of, selected_states
+from counterfoil.engine.bulk_selection import (
+    check_provision,
+    check_selection,
+    closing_states,
+    group_id_of,
+    selected_states,
+)
 from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer, commit
 from counterfoil.engine.journal import reference_key
 from counterfoil.engine.operation import CHANGED, Answer, Caller, Change
-from counterfoil.engine.provision import provision_by_id
 from counterfoil.errors import ConflictError, NotFoundError
 from counterfoil.statements import statement
-from counterfoil.voucher import Action
+from counterfoil.voucher import Action, State
 
 CHUNK_VOUCHERS: Final = 1000
 BULK_ACTIONS: Final = frozenset(
@@ -46,7 +52,7 @@ _STRETCH_VOUCHERS: Final = 20_000  # what one look for vouchers goes through at 
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
-    """`asked` is how many serials were listed; None for a whole provision or group."""
+    """`asked` is how many serials were listed; None for a whole provision, group or programme."""
 
     bulk_id: int
     action: Action
@@ -62,6 +68,14 @@ class Bulk:
     done: int
     refused: int
     status: str
+    programme_id: int | None
+
+    @property
+    def states(self) -> list[State]:
+        """Which of its vouchers are looked at."""
+        if self.programme_id is not None:
+            return closing_states(self.action)
+        return selected_states(self.action)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +109,10 @@ def begin_bulk(  # what, to which vouchers, why, and who asks
     """
     listed = None if serials is None else sorted(set(serials))
     _check_asked(action, reason, listed, provision_id, group_code, extend_until)
-    if provision_id is not None:
-        provision_by_id(connection, issuer, provision_id)
     journal = issuer.begin(connection)
     try:
+        if provision_id is not None:
+            check_provision(connection, issuer, provision_id)
         group_id = None if group_code is None else group_id_of(issuer, group_code)
         digest = _digest(action, listed, provision_id, group_id, extend_until, reason)
         again = _bulk_of_reference(connection, issuer, caller, reference, digest)
@@ -112,6 +126,7 @@ def begin_bulk(  # what, to which vouchers, why, and who asks
                 "action": action,
                 "provision_id": provision_id,
                 "group_id": group_id,
+                "programme_id": None,
                 "serials": None if listed is None else Int8s(listed),
                 "extend_until": extend_until,
                 "actor": caller.actor,
@@ -207,10 +222,10 @@ def _next_chunk(connection: Connection, issuer: Issuer, bulk: Bulk) -> _Chunk | 
     if bulk.asked is not None:
         found = _listed(connection, issuer, bulk)
         return _Chunk(found, found[-1] + 1) if found else None
-    states = Int2s(selected_states(bulk.action))
+    states = Int2s(bulk.states)
     next_serial = bulk.next_serial
     while (run := _next_run(connection, issuer, bulk, next_serial)) is not None:
-        last_looked_at, found = _stretch(connection, issuer, run, states)
+        last_looked_at, found = _stretch(connection, issuer, bulk, run, states)
         next_serial = (run[1] if last_looked_at is None else last_looked_at) + 1
         if len(found) == CHUNK_VOUCHERS:
             return _Chunk(found, found[-1] + 1)
@@ -220,12 +235,15 @@ def _next_chunk(connection: Connection, issuer: Issuer, bulk: Bulk) -> _Chunk | 
 
 
 def _stretch(
-    connection: Connection, issuer: Issuer, run: tuple[int, int], states: Int2s
+    connection: Connection, issuer: Issuer, bulk: Bulk, run: tuple[int, int], states: Int2s
 ) -> tuple[int | None, list[int]]:
     row = connection.execute(
         statement(__package__, "bulk_in_range"),
         {
             "issuer_id": issuer.issuer_id,
+            "provision_id": bulk.provision_id,
+            "group_id": bulk.group_id,
+            "programme_id": bulk.programme_id,
             "serial_first": run[0],
             "serial_last": run[1],
             "states": states,
@@ -246,6 +264,7 @@ def _next_run(
             "issuer_id": issuer.issuer_id,
             "provision_id": bulk.provision_id,
             "group_id": bulk.group_id,
+            "programme_id": bulk.programme_id,
             "next_serial": next_serial,
             "serial_last": bulk.serial_last,
         },

@@ -39,6 +39,11 @@ def selected_states(action: Action) -> list[State]:
     return sorted(possible | _TOLD.get(action, set()))
 
 
+def closing_states(action: Action) -> list[State]:
+    """What the closing of a programme cancels is its stock; all that is out expires."""
+    return [State.STOCKED] if action is Action.CANCEL else selected_states(action)
+
+
 def preview_bulk(
     connection: Connection,
     issuer: Issuer,
@@ -90,3 +95,13 @@ def group_id_of(issuer: Issuer, group_code: str) -> int:
     if group is None:
         raise NotFoundError(f"{issuer.code} has no group {group_code}.")
     return group.group_id
+
+
+def check_provision(connection: Connection, issuer: Issuer, provision_id: int) -> None:
+    """Raises NotFoundError. In the caller's transaction."""
+    found = connection.execute(
+        statement(__package__, "provision_by_id"),
+        {"issuer_id": issuer.issuer_id, "provision_id": provision_id},
+    ).fetchone()
+    if found is None:
+        raise NotFoundError(f"There is no provision {provision_id}.")

@@ -57,7 +57,7 @@ class CarryingOut:
         )
         if posting is not None:
             self.journal.post(operation_id, posting)
-            self._note_freed(posting)
+            self._note_freed(version, posting)
         if decision.step is not Action.EXTEND:
             self.journal.move(
                 voucher.group_id, voucher.amount_minor, voucher.state, decision.state_after
@@ -126,14 +126,26 @@ class CarryingOut:
             actor=operations[0].caller.actor,
         )
 
-    def _note_freed(self, posting: Posting) -> None:
-        """What is freed may pay for a voucher later in the batch."""
+    def may_commit(self, version: GroupVersion, amount_minor: int) -> bool:
+        """Whether there are funds for one more voucher, and the budget of its programme allows."""
+        if self.batch.available_minor.get(version.funding_account_id, 0) < amount_minor:
+            return False
+        budget_minor = self.catalogue.programmes_by_id[version.programme_id].budget_minor
+        if budget_minor is None:
+            return True
+        return self.batch.committed_minor[version.programme_id] + amount_minor <= budget_minor
+
+    def note_committed(self, version: GroupVersion, amount_minor: int) -> None:
+        """What is taken for a voucher, or freed (below zero), is so for all later in the batch."""
+        available, committed = self.batch.available_minor, self.batch.committed_minor
+        funding_account_id = version.funding_account_id
+        available[funding_account_id] = available.get(funding_account_id, 0) - amount_minor
+        if version.programme_id in committed:
+            committed[version.programme_id] += amount_minor
+
+    def _note_freed(self, version: GroupVersion, posting: Posting) -> None:
         if posting.credit.kind is AccountKind.AVAILABLE:
-            available = self.batch.available_minor
-            funding_account_id = posting.credit.funding_account_id
-            available[funding_account_id] = (
-                available.get(funding_account_id, 0) + posting.amount_minor
-            )
+            self.note_committed(version, -posting.amount_minor)
 
 
 def answer_about(

@@ -7,10 +7,11 @@ only rows that changed are read again.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Self
 
 from counterfoil.engine.database import Connection
+from counterfoil.programme import REDEEMS, SELLS, ProgrammeStatus
 from counterfoil.statements import statement
 
 GENERAL_PURPOSE = "GENERAL-PURPOSE"
@@ -48,6 +49,10 @@ class GroupVersion:
     amount_minor_max: int | None
     daily_amount_minor_max: int | None
     daily_count_max: int | None
+    programme_id: int
+    picture: str | None
+    restock_level: int | None
+    unused_value: str
 
     @property
     def on_demand(self) -> bool:
@@ -67,7 +72,20 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class BankData:
+    """Where an acceptor is paid. `scheme` says what the account is: an account number at the
+    provider (account), an IBAN (iban) or a mobile wallet (wallet).
+    """
+
+    scheme: str
+    fsp: str
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
 class Acceptor:
+    """A merchant or agent. What begins with `next_` is its bank data from `next_from` on."""
+
     acceptor_id: int
     name: str
     kind: str
@@ -77,18 +95,47 @@ class Acceptor:
     status: str
     daily_amount_minor_max: int | None
     daily_count_max: int | None
+    scheme: str
+    payouts_held: bool
+    payouts_hold_reason: str
+    next_scheme: str | None
+    next_fsp: str | None
+    next_account: str | None
+    next_from: datetime | None
+    changed_version: int
 
     @property
     def daily_limits(self) -> DailyLimits:
         return DailyLimits(self.daily_amount_minor_max, self.daily_count_max)
 
+    @property
+    def bank(self) -> BankData:
+        return BankData(self.scheme, self.fsp, self.account)
+
+    @property
+    def next_bank(self) -> BankData | None:
+        if self.next_scheme is None or self.next_fsp is None or self.next_account is None:
+            return None
+        return BankData(self.next_scheme, self.next_fsp, self.next_account)
+
+    @property
+    def payouts_wait(self) -> bool:
+        """Nothing is sent to it: its payouts are held, or its bank data has not changed yet."""
+        return self.payouts_held or self.next_from is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Client:
+    """`unattended_minor_max` is the most one guarded command may move that it asks for without
+    anybody's approval, in minor units of any currency.
+    """
+
     client_id: int
     name: str
     scopes: frozenset[str]
     active: bool
+    has_key: bool
+    unattended_minor_max: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +144,28 @@ class FundingAccount:
     currency: str
     fsp: str
     account: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """A budget in the currency of its funding account; None is without limit. `version` changes
+    with it.
+    """
+
+    programme_id: int
+    code: str
+    name: str
+    description: str
+    status: ProgrammeStatus
+    funding_account_id: int
+    currency: str
+    budget_minor: int | None
+    starts_on: date | None
+    sales_close_on: date | None
+    redemption_close_on: date | None
+    claims_close_on: date | None
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +177,7 @@ class IssuerSettings:
     miss_window_seconds: int = 900
     issuer_miss_budget: int = 1000
     secret_tries: int = 5
+    cooling_off_days: int = 3
 
 
 @dataclass(slots=True)
@@ -125,6 +195,12 @@ class Catalogue:
     acceptors_by_id: dict[int, Acceptor] = field(default_factory=dict)
     clients: dict[int, Client] = field(default_factory=dict)
     funding_accounts: dict[int, FundingAccount] = field(default_factory=dict)
+    programmes: dict[str, Programme] = field(default_factory=dict)
+    programmes_by_id: dict[int, Programme] = field(default_factory=dict)
+    # Programmes of which nothing more is sold, redeemed, or left to happen.
+    sales_closed: frozenset[int] = frozenset()
+    redemption_closed: frozenset[int] = frozenset()
+    closed: frozenset[int] = frozenset()
     limited: bool = False  # whether any acceptor or group has a limit by day
 
     def refreshed(self, connection: Connection, version: int) -> Self:
@@ -139,6 +215,8 @@ class Catalogue:
             acceptors=dict(self.acceptors),
             acceptors_by_id=dict(self.acceptors_by_id),
             clients=dict(self.clients),
+            programmes=dict(self.programmes),
+            programmes_by_id=dict(self.programmes_by_id),
         )
         fresh._read(connection, version)  # noqa: SLF001  # the next one of our own kind
         return fresh
@@ -147,11 +225,14 @@ class Catalogue:
         since = {"issuer_id": self.issuer_id, "since": self.version}
         self._read_settings(connection)
         self._read_funding_accounts(connection)
+        self._read_programmes(connection, since)
         self._read_groups(connection, since)
         self._read_acceptors(connection, since)
         rows = connection.execute(statement(__package__, "clients_changed"), since)
-        for client_id, name, scopes, status in rows:
-            self.clients[client_id] = Client(client_id, name, frozenset(scopes), status == "active")
+        for client_id, name, scopes, status, *rest in rows:
+            self.clients[client_id] = Client(
+                client_id, name, frozenset(scopes), status == "active", *rest
+            )
         self.limited = any(a.daily_limits.are_set for a in self.acceptors_by_id.values()) or any(
             group.current.daily_limits.are_set for group in self.groups.values()
         )
@@ -162,16 +243,30 @@ class Catalogue:
             statement(__package__, "issuer_setting"), {"issuer_id": self.issuer_id}
         ).fetchone()
         if row is not None:
-            at_once, days, lengths, budget, window, issuer_budget, tries = row
-            self.settings = IssuerSettings(
-                at_once, days, frozenset(lengths), budget, window, issuer_budget, tries
-            )
+            at_once, days, lengths, *rest = row
+            self.settings = IssuerSettings(at_once, days, frozenset(lengths), *rest)
 
     def _read_funding_accounts(self, connection: Connection) -> None:
         rows = connection.execute(
             statement(__package__, "funding_accounts"), {"issuer_id": self.issuer_id}
         )
         self.funding_accounts = {row[0]: FundingAccount(*row) for row in rows}
+
+    def _read_programmes(self, connection: Connection, since: dict[str, int]) -> None:
+        rows = connection.execute(statement(__package__, "programmes_changed"), since).fetchall()
+        for programme_id, code, name, description, status, *rest in rows:
+            programme = Programme(
+                programme_id, code, name, description, ProgrammeStatus(status), *rest
+            )
+            self.programmes[code] = self.programmes_by_id[programme_id] = programme
+        status_of = {each.programme_id: each.status for each in self.programmes.values()}
+        self.sales_closed = frozenset(p for p, status in status_of.items() if status not in SELLS)
+        self.redemption_closed = frozenset(
+            p for p, status in status_of.items() if status not in REDEEMS
+        )
+        self.closed = frozenset(
+            p for p, status in status_of.items() if status is ProgrammeStatus.CLOSED
+        )
 
     def _read_groups(self, connection: Connection, since: dict[str, int]) -> None:
         for row in connection.execute(statement(__package__, "groups_changed"), since).fetchall():
@@ -185,10 +280,14 @@ class Catalogue:
 
     def _read_acceptors(self, connection: Connection, since: dict[str, int]) -> None:
         rows = connection.execute(statement(__package__, "acceptors_changed"), since)
-        for acceptor_id, name, kind, fsp, account, groups, *rest in rows:
-            before = self.acceptors_by_id.get(acceptor_id)
+        changed = [
+            Acceptor(acceptor_id, name, kind, fsp, account, frozenset(groups), *rest)
+            for acceptor_id, name, kind, fsp, account, groups, *rest in rows
+        ]
+        for acceptor in changed:  # all of them, before one takes an account another has left
+            before = self.acceptors_by_id.get(acceptor.acceptor_id)
             if before is not None:
                 del self.acceptors[before.name, before.account]
-            acceptor = Acceptor(acceptor_id, name, kind, fsp, account, frozenset(groups), *rest)
-            self.acceptors_by_id[acceptor_id] = acceptor
-            self.acceptors[name, account] = acceptor
+        for acceptor in changed:
+            self.acceptors_by_id[acceptor.acceptor_id] = acceptor
+            self.acceptors[acceptor.name, acceptor.account] = acceptor

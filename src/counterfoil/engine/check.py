@@ -24,6 +24,7 @@ RULES: Final[Mapping[str, str]] = {
     "check_redeemed": "What was redeemed is settled, payable, in transit, paid or given back",
     "check_earmarked": "Earmarked money is what is still to create",
     "check_stock": "The counts are those of the vouchers",
+    "check_programmes": "A programme keeps to its budget, and holds nothing once it is closed",
     "check_provisions": "A provision has the vouchers its cursors say",
     "check_ranges": "No two provisions share a serial",
     "check_numbering": "Leaves, operations and postings have no gaps",

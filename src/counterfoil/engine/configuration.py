@@ -1,10 +1,12 @@
 """Small changes an issuer makes to what it has: its settings, and stock paused and resumed."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final
 
+import msgspec
 from psycopg import errors as pg
 
+from counterfoil.engine.administering import Asked, record, recorded_subject
 from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer, commit
 from counterfoil.engine.operation import Caller
@@ -23,6 +25,7 @@ class SettingsChange:
     miss_window_seconds: int | None = None
     issuer_miss_budget: int | None = None
     secret_tries: int | None = None
+    cooling_off_days: int | None = None
 
 
 def change_settings(
@@ -32,28 +35,32 @@ def change_settings(
     change: SettingsChange,
     *,
     reason: str = "",
+    reference: str | None = None,
 ) -> None:
-    """Counts from its commit on. Raises ConflictError for a value the table refuses."""
+    """Counts from its commit on; under the same reference, once. Raises ConflictError for a value
+    the table refuses.
+    """
+    asked = Asked(
+        caller=caller,
+        action=Action.CHANGE_SETTINGS,
+        content=["settings", reason, msgspec.json.encode(change, order="sorted")],
+        reference=reference,
+        reason=reason,
+    )
     journal = issuer.begin(connection)
+    if recorded_subject(connection, issuer, asked) is not None:
+        connection.rollback()
+        return
     journal.raise_catalogue()
     try:
         connection.execute(
             statement(__package__, "change_settings"),
-            {
-                "issuer_id": issuer.issuer_id,
-                "activate_at_once": change.activate_at_once,
-                "retention_days": change.retention_days,
-                "miss_budget": change.miss_budget,
-                "miss_window_seconds": change.miss_window_seconds,
-                "issuer_miss_budget": change.issuer_miss_budget,
-                "secret_tries": change.secret_tries,
-            },
+            asdict(change) | {"issuer_id": issuer.issuer_id},
         )
     except pg.CheckViolation as error:
         connection.rollback()
         raise ConflictError("That value is not allowed here.") from error
-    journal.record(Action.CHANGE_SETTINGS, caller, subject="settings", reason=reason)
-    journal.add_leaf(Action.CHANGE_SETTINGS, actor=caller.actor)
+    record(issuer, journal, asked, subject="settings")
     commit(connection, issuer, journal)
 
 
@@ -65,24 +72,50 @@ _LEADS_TO: Final = {
 
 
 def pause_provision(
-    connection: Connection, issuer: Issuer, caller: Caller, provision_id: int
+    connection: Connection,
+    issuer: Issuer,
+    caller: Caller,
+    provision_id: int,
+    *,
+    reason: str = "",
+    reference: str | None = None,
 ) -> None:
     """Nothing more is created or drawn from it until it is resumed; paused already is fine.
 
     Raises NotFoundError, ConflictError where it has no stock.
     """
-    _turn_provision(connection, issuer, caller, Action.PAUSE_PROVISION, provision_id)
+    asked = Asked(
+        caller=caller,
+        action=Action.PAUSE_PROVISION,
+        content=[provision_id, reason],
+        reference=reference,
+        reason=reason,
+    )
+    _turn_provision(connection, issuer, asked, provision_id)
 
 
 def resume_provision(
-    connection: Connection, issuer: Issuer, caller: Caller, provision_id: int
+    connection: Connection,
+    issuer: Issuer,
+    caller: Caller,
+    provision_id: int,
+    *,
+    reason: str = "",
+    reference: str | None = None,
 ) -> None:
     """Raises NotFoundError, ConflictError where it has no stock."""
-    _turn_provision(connection, issuer, caller, Action.RESUME_PROVISION, provision_id)
+    asked = Asked(
+        caller=caller,
+        action=Action.RESUME_PROVISION,
+        content=[provision_id, reason],
+        reference=reference,
+        reason=reason,
+    )
+    _turn_provision(connection, issuer, asked, provision_id)
 
 
 def _turn_provision(
-    connection: Connection, issuer: Issuer, caller: Caller, action: Action, provision_id: int
+    connection: Connection, issuer: Issuer, asked: Asked, provision_id: int
 ) -> None:
     row = connection.execute(
         statement(__package__, "lock_provision_status"),
@@ -95,15 +128,15 @@ def _turn_provision(
     if kind == "on_demand" or status == "cancelled":
         connection.rollback()
         raise ConflictError("That provision has no stock to hand out.")
-    if (action, status) not in _LEADS_TO:
-        connection.rollback()
-        return  # it is so already
-    after = _LEADS_TO[action, status] or ("ready" if is_complete else "running")
     journal = issuer.begin(connection)
+    is_so = (asked.action, status) not in _LEADS_TO
+    if is_so or recorded_subject(connection, issuer, asked) is not None:
+        connection.rollback()
+        return
+    after = _LEADS_TO[asked.action, status] or ("ready" if is_complete else "running")
     connection.execute(
         statement(__package__, "turn_provision"),
         {"issuer_id": issuer.issuer_id, "provision_id": provision_id, "status": after},
     )
-    journal.record(action, caller, subject=f"provision:{provision_id}")
-    journal.add_leaf(action, actor=caller.actor)
+    record(issuer, journal, asked, subject=f"provision:{provision_id}")
     commit(connection, issuer, journal)

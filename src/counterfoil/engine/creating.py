@@ -22,8 +22,7 @@ def create_on_demand(
     work: CarryingOut, asked: StockAsked, operation: Preactivate, content: bytes
 ) -> tuple[Answer, str]:
     version = asked.group
-    left = work.batch.available_minor.get(version.funding_account_id, 0)
-    if left < asked.amount_minor:
+    if not work.may_commit(version, asked.amount_minor):
         return Answer(Outcome.FUNDS_MISSING), ""
     decision = decide_preactivation(work.catalogue, version, work.batch.head.now)
     if decision.outcome is not Outcome.DONE or decision.state_after is None:
@@ -122,7 +121,7 @@ def _block(batch: Batch, version: GroupVersion) -> Block:
 
 def _reserve(work: CarryingOut, operation_id: int, voucher: Voucher, version: GroupVersion) -> None:
     funding_account_id = version.funding_account_id
-    work.batch.available_minor[funding_account_id] -= voucher.amount_minor
+    work.note_committed(version, voucher.amount_minor)
     work.journal.post(
         operation_id,
         Posting(

@@ -113,6 +113,8 @@ def decide_stock(catalogue: Catalogue, operation: Preactivate) -> StockAsked | O
         return Outcome.CURRENCY_INVALID
     if version is None:
         return Outcome.GROUP_UNKNOWN
+    if version.programme_id in catalogue.sales_closed:
+        return Outcome.SALES_CLOSED
     return StockAsked(version, money.amount_minor)
 
 
@@ -166,6 +168,8 @@ def decide_activation(catalogue: Catalogue, voucher: Voucher | None, now: dateti
     if _lapsed(voucher, now):
         return Decision(Outcome.NOT_PREACTIVATED)
     version = catalogue.group_versions[voucher.group_id, voucher.group_version]
+    if version.programme_id in catalogue.redemption_closed:
+        return Decision(Outcome.REDEMPTION_CLOSED)
     return Decision(
         Outcome.DONE,
         Action.ACTIVATE,
@@ -180,36 +184,44 @@ def decide_redemption(
 ) -> Decision:
     if voucher is None:
         return Decision(Outcome.NUMBER_UNKNOWN)
-    state = voucher.state
-    if state is State.REDEEMED or state is State.REDEEMING:
-        return Decision(_REFUSED_BECAUSE_IT_IS[state])
-    if state is State.PURGED and voucher.prior_state is State.REDEEMED:
-        return Decision(Outcome.ALREADY_REDEEMED)
-    if state is State.EXPIRED or _expired(voucher, now):
-        return Decision(Outcome.EXPIRED)
-    if state is not State.ACTIVE:
-        return Decision(_REFUSED_BECAUSE_IT_IS[state])
+    refusal = _cannot_be_spent(voucher, now)
+    if refusal is not None:
+        return Decision(refusal)
+    version = catalogue.group_versions[voucher.group_id, voucher.group_version]
+    if version.programme_id in catalogue.redemption_closed:
+        return Decision(Outcome.REDEMPTION_CLOSED)
     acceptor = catalogue.acceptors.get((operation.acceptor_name, operation.acceptor_account))
     if acceptor is None:
         return Decision(Outcome.ACCEPTOR_UNKNOWN)
     if acceptor.status != "approved":
         return Decision(Outcome.ACCEPTOR_NOT_APPROVED)
-    version = catalogue.group_versions[voucher.group_id, voucher.group_version]
     overridden = False
     if not _accepted(version, acceptor, operation.acceptor_group):
         if not (operation.override and _may_override(catalogue, operation.caller.client_id)):
             return Decision(Outcome.GROUP_MISMATCH)
         overridden = True
-    step = Action.RESERVE if version.instant else Action.REDEEM
+    # Where nothing may be sent to the acceptor, what it earns is owed to it until it may.
+    at_once = version.instant and not acceptor.payouts_wait
     return Decision(
-        Outcome.PENDING if version.instant else Outcome.DONE,
-        step,
-        State.REDEEMING if version.instant else State.REDEEMED,
+        Outcome.PENDING if at_once else Outcome.DONE,
+        Action.RESERVE if at_once else Action.REDEEM,
+        State.REDEEMING if at_once else State.REDEEMED,
         expires_at=voucher.expires_at,
         hold_until=voucher.hold_until,
         acceptor=acceptor,
         overridden=overridden,
     )
+
+
+def _cannot_be_spent(voucher: Voucher, now: datetime) -> Outcome | None:
+    state = voucher.state
+    if state is State.REDEEMED or state is State.REDEEMING:
+        return _REFUSED_BECAUSE_IT_IS[state]
+    if state is State.PURGED and voucher.prior_state is State.REDEEMED:
+        return Outcome.ALREADY_REDEEMED
+    if state is State.EXPIRED or _expired(voucher, now):
+        return Outcome.EXPIRED
+    return None if state is State.ACTIVE else _REFUSED_BECAUSE_IT_IS[state]
 
 
 def _accepted(version: GroupVersion, acceptor: Acceptor, claimed_group: str | None) -> bool:
@@ -235,13 +247,19 @@ def _may_override(catalogue: Catalogue, client_id: int) -> bool:
     return client_id == 0 or (client is not None and "override" in client.scopes)
 
 
-def decide_change(voucher: Voucher | None, operation: Change, now: datetime) -> Decision:
+def decide_change(
+    catalogue: Catalogue, voucher: Voucher | None, operation: Change, now: datetime
+) -> Decision:
     """Suspend, unsuspend, block, unblock, cancel, replace, purge, extend; and what is due."""
     if voucher is None:
         return Decision(Outcome.SERIAL_UNKNOWN)
     action = operation.action
+    version = catalogue.group_versions[voucher.group_id, voucher.group_version]
+    is_closed = version.programme_id in catalogue.closed
     if action is Action.EXPIRE:
-        return _decide_due(voucher, now)
+        return _decide_due(voucher, now, is_closed=is_closed)
+    if action is Action.REPLACE and is_closed:
+        return Decision(Outcome.SALES_CLOSED)
     if voucher.state in _OPEN and _expired(voucher, now):
         return Decision(Outcome.EXPIRED)
     state_after = next_state(voucher.state, action, voucher.prior_state)
@@ -262,10 +280,11 @@ def decide_change(voucher: Voucher | None, operation: Change, now: datetime) -> 
     )
 
 
-def _decide_due(voucher: Voucher, now: datetime) -> Decision:
+def _decide_due(voucher: Voucher, now: datetime, *, is_closed: bool) -> Decision:
+    """In a programme that is closed everything is due that is still out."""
     if _lapsed(voucher, now):
         step, state_after = Action.LAPSE, State.CANCELLED
-    elif voucher.state in _OPEN and _expired(voucher, now):
+    elif voucher.state in _OPEN and (is_closed or _expired(voucher, now)):
         step, state_after = Action.EXPIRE, State.EXPIRED
     else:
         return Decision(Outcome.NOT_DUE)

@@ -174,7 +174,7 @@ class Deciding:
                 return self._work.carry_out(voucher, decision, operation, content)
             case Change():
                 voucher = self._batch.vouchers.get(operation.serial)
-                decision = decide_change(voucher, operation, self._batch.head.now)
+                decision = decide_change(self._catalogue, voucher, operation, self._batch.head.now)
                 if decision.step is Action.REPLACE and voucher is not None:
                     return replace_voucher(self._work, voucher, decision, operation, content)
                 return self._work.carry_out(voucher, decision, operation, content)

@@ -1,12 +1,14 @@
 """Money that arrives in a funding account or leaves it. Each is one transaction, journaled; the
-same reference counts once.
+same reference counts once for an account, whoever it came from and however it is spaced.
 """
 
+from typing import Final
 from uuid import UUID
 
 from psycopg import errors as pg
 
 from counterfoil.chart import Account, AccountKind, Posting
+from counterfoil.engine.catalogue import FundingAccount
 from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer, commit
 from counterfoil.engine.journal import reference_key
@@ -16,6 +18,8 @@ from counterfoil.money import Money
 from counterfoil.statements import statement
 from counterfoil.voucher import Action
 
+_ONCE: Final = "operation_bank_reference"
+
 
 def deposit(
     connection: Connection,
@@ -24,14 +28,18 @@ def deposit(
     money: Money,
     *,
     reference: str,
+    funding_account_id: int | None = None,
     reason: str = "",
 ) -> bool:
-    """Record money that arrived in the funding account of its currency.
+    """Record money that arrived in a funding account; the first of its currency if none is named.
 
     False where the same deposit is recorded already under this reference. Raises ConflictError
-    where the reference stands for another amount, NotFoundError for a currency without account.
+    where the reference stands for another amount or account, or the account has another currency;
+    NotFoundError where there is no such account.
     """
-    return _move_funds(connection, issuer, caller, Action.DEPOSIT, money, reference, reason)
+    return _move_funds(
+        connection, issuer, caller, Action.DEPOSIT, money, reference, funding_account_id, reason
+    )
 
 
 def withdraw(
@@ -41,10 +49,13 @@ def withdraw(
     money: Money,
     *,
     reference: str,
+    funding_account_id: int | None = None,
     reason: str = "",
 ) -> bool:
-    """Record money that left the funding account; never beyond what is available."""
-    return _move_funds(connection, issuer, caller, Action.WITHDRAW, money, reference, reason)
+    """Record money that left a funding account; never beyond what is available."""
+    return _move_funds(
+        connection, issuer, caller, Action.WITHDRAW, money, reference, funding_account_id, reason
+    )
 
 
 def _move_funds(  # the two callers above are the readable form
@@ -54,24 +65,22 @@ def _move_funds(  # the two callers above are the readable form
     action: Action,
     money: Money,
     reference: str,
+    funding_account_id: int | None,
     reason: str,
 ) -> bool:
     if money.amount_minor <= 0:
         raise ConflictError("An amount above zero is needed.")
     journal = issuer.begin(connection)
-    account = next(
-        (f for f in issuer.catalogue.funding_accounts.values() if f.currency == money.currency),
-        None,
-    )
-    if account is None:
+    try:
+        account = funding_account(issuer, money.currency, funding_account_id)
+        subject = f"funding:{account.funding_account_id}"
+        is_new = _is_new(connection, issuer, caller, action, reference, money, subject)
+    except BaseException:
         connection.rollback()
-        raise NotFoundError(f"{issuer.code} has no funding account in {money.currency}.")
-    before = _remembered_amount(connection, issuer, caller, action, reference)
-    if before is not None:
+        raise
+    if not is_new:
         connection.rollback()
-        if before == money.amount_minor:
-            return False
-        raise ConflictError(f"The reference {reference} stands for another amount.")
+        return False
     funding = Account(AccountKind.FUNDING, account.funding_account_id)
     available = Account(AccountKind.AVAILABLE, account.funding_account_id)
     posting = (
@@ -84,7 +93,7 @@ def _move_funds(  # the two callers above are the readable form
         caller,
         reference=reference,
         amount_minor=money.amount_minor,
-        subject=f"funding:{account.funding_account_id}",
+        subject=subject,
         reason=reason,
     )
     journal.post(operation_id, posting)
@@ -100,12 +109,44 @@ def _move_funds(  # the two callers above are the readable form
     except pg.CheckViolation as error:
         connection.rollback()
         raise ConflictError("That is more than is available.") from error
+    except pg.UniqueViolation as error:
+        connection.rollback()
+        if error.diag.constraint_name != _ONCE:
+            raise
+        raise ConflictError(
+            f"The reference {reference} is recorded for this account already; it counts once."
+        ) from error
     return True
 
 
-def _remembered_amount(
-    connection: Connection, issuer: Issuer, caller: Caller, action: Action, reference: str
-) -> int | None:
+def funding_account(
+    issuer: Issuer, currency: str, funding_account_id: int | None
+) -> FundingAccount:
+    """The first of the currency if none is named. Raises NotFoundError, ConflictError."""
+    accounts = issuer.catalogue.funding_accounts
+    if funding_account_id is None:
+        ids = [each for each, account in accounts.items() if account.currency == currency]
+        if not ids:
+            raise NotFoundError(f"{issuer.code} has no funding account in {currency}.")
+        return accounts[min(ids)]
+    account = accounts.get(funding_account_id)
+    if account is None:
+        raise NotFoundError(f"{issuer.code} has no funding account {funding_account_id}.")
+    if account.currency != currency:
+        raise ConflictError(f"Funding account {funding_account_id} is in {account.currency}.")
+    return account
+
+
+def _is_new(
+    connection: Connection,
+    issuer: Issuer,
+    caller: Caller,
+    action: Action,
+    reference: str,
+    money: Money,
+    subject: str,
+) -> bool:
+    """Raises ConflictError where the reference stands for something else."""
     row = connection.execute(
         statement(__package__, "operation_by_reference"),
         {
@@ -113,4 +154,11 @@ def _remembered_amount(
             "reference_key": UUID(bytes=reference_key(caller.client_id, action, reference)),
         },
     ).fetchone()
-    return None if row is None else row[1]
+    if row is None:
+        return True
+    _operation_id, amount_minor, recorded, *_rest = row
+    if amount_minor != money.amount_minor:
+        raise ConflictError(f"The reference {reference} stands for another amount.")
+    if recorded != subject:
+        raise ConflictError(f"The reference {reference} stands for another funding account.")
+    return False

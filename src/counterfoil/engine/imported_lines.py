@@ -173,6 +173,7 @@ def _line(issuer: Issuer, row: int, values: list[str]) -> tuple[Line | None, lis
     found.read("currency", _same_currency, currency, group)
     amount_minor = found.read("amount", _amount_minor, amount_text, group)
     found.read("state", _fits, state, group)
+    found.read("group", _takes, issuer, state, group)
     if serial is None or number is None or state is None or amount_minor is None or found.wrong:
         return None, found.wrong
     digest = number_hash(issuer.keys, number, serial if with_serial else None)
@@ -209,6 +210,14 @@ def _group(issuer: Issuer, code: str) -> GroupVersion:
     if group is None:
         raise _WrongError(f"{issuer.code} has no such group.")
     return group.current
+
+
+def _takes(issuer: Issuer, state: State | None, group: GroupVersion) -> None:
+    """Nothing comes into a programme that is closed, and nothing live once its sales are."""
+    catalogue = issuer.catalogue
+    if group.programme_id in (catalogue.closed if state in FINISHED else catalogue.sales_closed):
+        code = catalogue.programmes_by_id[group.programme_id].code
+        raise _WrongError(f"its programme {code} takes no more vouchers.")
 
 
 def _state(text: str) -> State:

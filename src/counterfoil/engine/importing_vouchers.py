@@ -19,6 +19,7 @@ from psycopg import errors as pg
 
 from counterfoil.chart import Account, AccountKind, Posting
 from counterfoil.engine.arrays import Int8s, Times
+from counterfoil.engine.budgets import check_budget
 from counterfoil.engine.catalogue import GroupVersion
 from counterfoil.engine.database import Connection
 from counterfoil.engine.decide import expiry
@@ -69,6 +70,12 @@ class _Run:
     @property
     def value_minor(self) -> int:
         return self.amount_minor * len(self.lines) if self.is_live else 0
+
+    @property
+    def committed_minor(self) -> int:
+        """What it takes of a programme's budget: what was redeemed elsewhere counts, too."""
+        redeemed = sum(line.state is State.REDEEMED for line in self.lines)
+        return self.value_minor + self.amount_minor * redeemed
 
     @property
     def subject(self) -> str:
@@ -311,6 +318,12 @@ def _record(
     plan: _Plan,
 ) -> None:
     """The provisions, their money, counts and leaves, and that this file was taken in."""
+    committed: Counter[int] = Counter()
+    for run in plan.runs:
+        committed[run.group.programme_id] += run.committed_minor
+    for programme_id, more_minor in sorted(committed.items()):
+        programme = issuer.catalogue.programmes_by_id[programme_id]
+        check_budget(connection, issuer.issuer_id, programme, more_minor)
     for run in plan.runs:
         _insert_provision(connection, issuer, run)
         _journal_run(journal, caller, run, plan.digest)

@@ -109,6 +109,7 @@ class Journal:
     postings: list[tuple[int, Posting]] = field(default_factory=list)
     stock_moves: list[tuple[int, int, State, State]] = field(default_factory=list)
     stock_changes: Counter[tuple[int, int, State]] = field(default_factory=Counter)
+    purged: Counter[tuple[int, int, State]] = field(default_factory=Counter)
     _operations_sent: int = 0
     _postings_sent: int = 0
     _leaves_sent: int = 0
@@ -305,6 +306,8 @@ class Journal:
         for (group_id, amount_minor, before, after), vouchers in Counter(self.stock_moves).items():
             self.count(group_id, amount_minor, before, -vouchers)
             self.count(group_id, amount_minor, after, vouchers)
+            if after is State.PURGED:
+                self.purged[group_id, amount_minor, before] += vouchers
         self.stock_moves.clear()
 
     def _flush_stock(self, pipeline: Pipeline) -> None:
@@ -317,6 +320,13 @@ class Journal:
                 "move_stock",
                 **_stock_columns([key for key, _change in changes]),
                 changes=Int8s(change for _key, change in changes),
+            )
+        if self.purged:
+            purged = sorted(self.purged.items())
+            pipeline.ask(
+                "add_purged",
+                **_stock_columns([key for key, _vouchers in purged]),
+                vouchers=Int8s(vouchers for _key, vouchers in purged),
             )
 
 

@@ -38,6 +38,10 @@ class GroupRow:
     accepts_names: list[str]
     number_digits: int
     created_at: datetime
+    programme: str
+    picture: str | None
+    restock_level: int | None
+    unused_value: str
 
 
 class AccountKey(NamedTuple):
@@ -76,6 +80,8 @@ class ClientRow:
     name: str
     scopes: list[str]
     status: str
+    has_key: bool
+    unattended_minor_max: int
 
 
 @dataclass(frozen=True, slots=True)

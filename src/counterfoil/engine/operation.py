@@ -26,6 +26,7 @@ class Outcome(StrEnum):
     AMOUNT_INVALID = "amount_invalid"
     CURRENCY_INVALID = "currency_invalid"
     GROUP_UNKNOWN = "group_unknown"
+    SALES_CLOSED = "sales_closed"  # its programme hands out nothing more
     OUT_OF_STOCK = "out_of_stock"
     FUNDS_MISSING = "funds_missing"
     NUMBER_MALFORMED = "number_malformed"
@@ -43,6 +44,7 @@ class Outcome(StrEnum):
     NOT_ACTIVE = "not_active"
     NOT_ALLOWED = "not_allowed"  # the table has no such transition from where it is
     NOT_DUE = "not_due"
+    REDEMPTION_CLOSED = "redemption_closed"  # its programme takes nothing back any more
     ACCEPTOR_UNKNOWN = "acceptor_unknown"
     ACCEPTOR_NOT_APPROVED = "acceptor_not_approved"
     GROUP_MISMATCH = "group_mismatch"

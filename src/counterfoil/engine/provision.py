@@ -15,6 +15,7 @@ from uuid import UUID
 from psycopg import errors as pg
 
 from counterfoil.chart import Account, AccountKind, Posting
+from counterfoil.engine.budgets import check_budget
 from counterfoil.engine.catalogue import GroupVersion
 from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer, commit
@@ -69,12 +70,14 @@ def begin_provision(  # what, of what, how many, and who asks under which name
     group_code: str,
     money: Money,
     count: int,
+    expected_version: int | None = None,
     reference: str | None = None,
 ) -> Provision:
     """Set the money and the serials aside. The same reference again gives the same provision.
 
-    Raises NotFoundError for an unknown group, ConflictError where the amount is not one of its
-    denominations or the funds are not there.
+    Raises NotFoundError for an unknown group; ConflictError where the amount is not one of its
+    denominations, where the funds or the budget of its programme do not suffice, where that is
+    not sold any more, or where the group has another version than the expected one.
     """
     journal = issuer.begin(connection)
     try:
@@ -82,7 +85,9 @@ def begin_provision(  # what, of what, how many, and who asks under which name
         if again is not None:
             connection.rollback()
             return _same_provision(issuer, again, group_code, money, count)
-        version = _group_to_stock(issuer, group_code, money, count)
+        version = _group_to_stock(issuer, group_code, money, count, expected_version)
+        programme = issuer.catalogue.programmes_by_id[version.programme_id]
+        check_budget(connection, issuer.issuer_id, programme, money.amount_minor * count)
         provision_id = _set_aside(connection, issuer, journal, version, money, count)
         operation_id = journal.record(
             Action.PROVISION,
@@ -130,14 +135,19 @@ def finish_provision(
 
 def provision_by_id(connection: Connection, issuer: Issuer, provision_id: int) -> Provision:
     """Raises NotFoundError. Ends the transaction it reads in."""
+    found = _provision(connection, issuer, provision_id)
+    connection.commit()
+    if found is None:
+        raise NotFoundError(f"There is no provision {provision_id}.")
+    return found
+
+
+def _provision(connection: Connection, issuer: Issuer, provision_id: int) -> Provision | None:
     row = connection.execute(
         statement(__package__, "provision_by_id"),
         {"issuer_id": issuer.issuer_id, "provision_id": provision_id},
     ).fetchone()
-    connection.commit()
-    if row is None:
-        raise NotFoundError(f"There is no provision {provision_id}.")
-    return Provision(*row)
+    return None if row is None else Provision(*row)
 
 
 def running_provisions(connection: Connection, issuer: Issuer) -> list[int]:
@@ -149,11 +159,22 @@ def running_provisions(connection: Connection, issuer: Issuer) -> list[int]:
     return [provision_id for (provision_id,) in rows]
 
 
-def _group_to_stock(issuer: Issuer, group_code: str, money: Money, count: int) -> GroupVersion:
+def _group_to_stock(
+    issuer: Issuer, group_code: str, money: Money, count: int, expected_version: int | None
+) -> GroupVersion:
     group = issuer.catalogue.groups.get(group_code)
     if group is None:
         raise NotFoundError(f"{issuer.code} has no group {group_code}.")
+    if group.status != "open":
+        raise ConflictError(f"{group_code} is {group.status}; only an open group is stocked.")
     version = group.current
+    if expected_version not in {None, version.version}:
+        raise ConflictError(f"{group_code} has a new version by now; look at it again.")
+    if version.programme_id in issuer.catalogue.sales_closed:
+        programme = issuer.catalogue.programmes_by_id[version.programme_id]
+        raise ConflictError(f"{programme.code} has closed its sales; nothing is provisioned in it.")
+    if group.status != "open":
+        raise ConflictError(f"{group_code} is {group.status}; nothing is provisioned in it.")
     if not 0 < count <= PROVISION_VOUCHERS_MAX:
         raise ConflictError(f"A provision has between 1 and {PROVISION_VOUCHERS_MAX:,} vouchers.")
     if version.on_demand:
@@ -212,7 +233,7 @@ def _provision_of_reference(
     ).fetchone()
     if row is None:
         return None
-    return provision_by_id(connection, issuer, int(row[2].removeprefix("provision:")))
+    return _provision(connection, issuer, int(row[2].removeprefix("provision:")))
 
 
 def _same_provision(

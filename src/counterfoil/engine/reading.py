@@ -122,6 +122,7 @@ class Batch:
     secrets: dict[int, tuple[int, bytes]]
     payments: dict[UUID, tuple[int, int, str, datetime]]
     available_minor: dict[int, int]
+    committed_minor: dict[int, int]  # of programmes with a budget, where vouchers are created
     daily_use: DailyUse
 
 
@@ -159,6 +160,7 @@ def read_batch(
     creates = _creates(stock_asked, changes)
     block_rows = pipeline.ask("on_demand_blocks") if creates else None
     balance_rows = pipeline.ask("balances_available") if creates else None
+    committed_rows = _ask_committed(pipeline, issuer, stock_asked)
     use_rows = _ask_daily_use(pipeline, limited_subjects(issuer.catalogue, operations))
     pipeline.run()
     vouchers = _vouchers([*_all(by_number), *_all(by_serial)])
@@ -179,6 +181,7 @@ def read_batch(
         secrets={row[0]: (row[1], row[2]) for row in _all(secret_rows)},
         payments={row[0]: (row[1], row[2], row[3], row[4]) for row in _all(payment_rows)},
         available_minor=dict(_all(balance_rows)),
+        committed_minor=dict(_all(committed_rows)),
         daily_use=DailyUse(_all(use_rows)),
     )
     _check_candidates(batch)
@@ -217,6 +220,17 @@ def _creates(stock_asked: Mapping[int, StockAsked], changes: Sequence[Change]) -
     return any(asked.group.on_demand for asked in stock_asked.values()) or any(
         change.action is Action.REPLACE for change in changes
     )
+
+
+def _ask_committed(
+    pipeline: Pipeline, issuer: Issuer, stock_asked: Mapping[int, StockAsked]
+) -> Asked | None:
+    programmes = issuer.catalogue.programmes_by_id
+    ids = {asked.group.programme_id for asked in stock_asked.values() if asked.group.on_demand}
+    budgeted = sorted(each for each in ids if programmes[each].budget_minor is not None)
+    if not budgeted:
+        return None
+    return pipeline.ask("programmes_committed", programme_ids=Int4s(budgeted))
 
 
 def _stock_wanted(

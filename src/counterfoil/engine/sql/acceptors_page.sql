@@ -13,7 +13,15 @@ SELECT
     groups,
     status,
     daily_amount_minor_max,
-    daily_count_max
+    daily_count_max,
+    scheme,
+    payouts_held,
+    payouts_hold_reason,
+    next_scheme,
+    next_fsp,
+    next_account,
+    next_from,
+    changed_version
 FROM acceptor
 WHERE
     issuer_id = %(issuer_id)s

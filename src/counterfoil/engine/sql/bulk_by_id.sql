@@ -18,6 +18,7 @@ SELECT
     serial_last,
     done,
     refused,
-    status
+    status,
+    programme_id
 FROM bulk
 WHERE issuer_id = %(issuer_id)s AND bulk_id = %(bulk_id)s

@@ -10,5 +10,6 @@ SET
     miss_budget = coalesce(%(miss_budget)s::int, miss_budget),
     miss_window_seconds = coalesce(%(miss_window_seconds)s::int, miss_window_seconds),
     issuer_miss_budget = coalesce(%(issuer_miss_budget)s::int, issuer_miss_budget),
-    secret_tries = coalesce(%(secret_tries)s::int, secret_tries)
+    secret_tries = coalesce(%(secret_tries)s::int, secret_tries),
+    cooling_off_days = coalesce(%(cooling_off_days)s::int, cooling_off_days)
 WHERE issuer_id = %(issuer_id)s

@@ -8,7 +8,8 @@ SELECT
     funding_account_id,
     currency,
     fsp,
-    account
+    account,
+    name
 FROM funding_account
 WHERE issuer_id = %(issuer_id)s
 ORDER BY funding_account_id

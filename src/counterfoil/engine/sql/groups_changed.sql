@@ -22,7 +22,11 @@ SELECT
     v.number_digits,
     v.amount_minor_max,
     v.daily_amount_minor_max,
-    v.daily_count_max
+    v.daily_count_max,
+    g.programme_id,
+    v.picture,
+    v.restock_level,
+    v.unused_value
 FROM voucher_group AS g
 INNER JOIN group_version AS v ON g.issuer_id = v.issuer_id AND g.group_id = v.group_id
 INNER JOIN programme AS p ON g.issuer_id = p.issuer_id AND g.programme_id = p.programme_id

@@ -20,7 +20,11 @@ SELECT
     v.accepts,
     v.accepts_names,
     v.number_digits,
-    v.created_at
+    v.created_at,
+    p.code AS programme,
+    v.picture,
+    v.restock_level,
+    v.unused_value
 FROM voucher_group AS g
 INNER JOIN group_version AS v
     ON g.issuer_id = v.issuer_id AND g.group_id = v.group_id AND g.version = v.version

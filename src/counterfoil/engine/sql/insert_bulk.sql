@@ -1,17 +1,18 @@
 -- Write down a change of many vouchers, to be worked off in chunks.
 --
--- In:     issuer_id int, action smallint, provision_id int, group_id int, serials bigint[] (one of
---         these three), extend_until timestamptz, actor text, client_id int, reason text,
---         serial_last bigint
+-- In:     issuer_id int, action smallint, provision_id int, group_id int, programme_id int,
+--         serials bigint[] (one of these four), extend_until timestamptz, actor text,
+--         client_id int, reason text, serial_last bigint
 -- Out:    bulk_id
 -- Locks:  log_head is ours, so that two at once get two numbers
--- Caller: engine.bulk
+-- Caller: engine.bulk, engine.programme_steps
 INSERT INTO bulk (
     issuer_id,
     bulk_id,
     action,
     provision_id,
     group_id,
+    programme_id,
     serials,
     extend_until,
     actor,
@@ -25,6 +26,7 @@ SELECT
     %(action)s,
     %(provision_id)s,
     %(group_id)s,
+    %(programme_id)s,
     %(serials)s::bigint[],
     %(extend_until)s,
     %(actor)s,

@@ -19,7 +19,10 @@ INSERT INTO group_version (
     number_digits,
     amount_minor_max,
     daily_amount_minor_max,
-    daily_count_max
+    daily_count_max,
+    picture,
+    restock_level,
+    unused_value
 )
 VALUES (
     %(issuer_id)s,
@@ -37,5 +40,8 @@ VALUES (
     %(number_digits)s,
     %(amount_minor_max)s,
     %(daily_amount_minor_max)s,
-    %(daily_count_max)s
+    %(daily_count_max)s,
+    %(picture)s,
+    %(restock_level)s,
+    %(unused_value)s
 )

@@ -1,19 +1,35 @@
--- Create a programme with a funding account of its own.
+-- Create a programme; it is open.
 --
--- In:     issuer_id int, number int, code text, name text, currency text, fsp text, account text
+-- In:     issuer_id, programme_id int, code, name, description text, funding_account_id int,
+--         budget_minor bigint, starts_on, sales_close_on, redemption_close_on, claims_close_on
+--         date (null where there is none), changed_version bigint
 -- Locks:  log_head is ours
 -- Caller: engine.programmes
-WITH funding AS (
-    INSERT INTO funding_account (issuer_id, funding_account_id, currency, fsp, account)
-    VALUES (%(issuer_id)s, %(number)s, %(currency)s, %(fsp)s, %(account)s)
-    RETURNING funding_account_id
+INSERT INTO programme (
+    issuer_id,
+    programme_id,
+    code,
+    name,
+    description,
+    funding_account_id,
+    budget_minor,
+    starts_on,
+    sales_close_on,
+    redemption_close_on,
+    claims_close_on,
+    changed_version
 )
-
-INSERT INTO programme (issuer_id, programme_id, code, name, funding_account_id)
-SELECT
+VALUES (
     %(issuer_id)s,
-    %(number)s,
+    %(programme_id)s,
     %(code)s,
     %(name)s,
-    f.funding_account_id
-FROM funding AS f
+    %(description)s,
+    %(funding_account_id)s,
+    %(budget_minor)s,
+    %(starts_on)s,
+    %(sales_close_on)s,
+    %(redemption_close_on)s,
+    %(claims_close_on)s,
+    %(changed_version)s
+)

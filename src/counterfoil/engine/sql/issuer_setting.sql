@@ -11,6 +11,7 @@ SELECT
     miss_budget,
     miss_window_seconds,
     issuer_miss_budget,
-    secret_tries
+    secret_tries,
+    cooling_off_days
 FROM issuer_setting
 WHERE issuer_id = %(issuer_id)s

@@ -4,11 +4,22 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
     issuer, log_head, issuer_setting, funding_account, programme, voucher_group, group_version,
     acceptor, acceptor_group, client, data_key, provision, voucher, voucher_secret,
     voucher_comment, account, stock_count, due, purge_cursor, payment, miss, bulk,
-    bulk_refusal, import_file, daily_use
+    bulk_refusal, import_file, daily_use, approval_rule, programme_step, purged_count
 TO {engine};
-GRANT SELECT, INSERT ON operation, posting, leaf TO {engine};
+GRANT SELECT, INSERT ON operation, posting, leaf, decision TO {engine};
+GRANT SELECT, INSERT, UPDATE ON command TO {engine};
+GRANT SELECT ON command, decision TO {portal};
+GRANT INSERT (
+    issuer_id, command_id, kind, content, subject, currency, amount_minor, approvals,
+    prepared_by, expires_at, reason, seal
+) ON command TO {portal};
+GRANT INSERT (
+    issuer_id, command_id, decided_by, on_behalf_of, verdict, content_digest, reason, seal
+) ON decision TO {portal};
 GRANT SELECT ON
     issuer, log_head, issuer_setting, funding_account, programme, voucher_group, group_version,
     acceptor, acceptor_group, client, provision, voucher, account, stock_count, due,
-    purge_cursor, payment, bulk, bulk_refusal, import_file, daily_use, operation, posting, leaf
-TO {portal}
+    purge_cursor, payment, bulk, bulk_refusal, import_file, daily_use, operation, posting, leaf,
+    approval_rule, programme_step, purged_count
+TO {portal};
+GRANT SELECT (issuer_id, purpose, version, state, created_at) ON data_key TO {portal}

@@ -1,0 +1,58 @@
+"""What an issuer sets for itself and stock that is paused: under one reference, once."""
+
+from itertools import count
+
+import pytest
+from tests.given import SYSTEM, given_group, given_issuer, given_stock
+
+from counterfoil.engine.configuration import (
+    SettingsChange,
+    change_settings,
+    pause_provision,
+    resume_provision,
+)
+from counterfoil.engine.database import Connection
+from counterfoil.engine.issuer import Issuer
+from counterfoil.engine.provision import provision_by_id
+from counterfoil.errors import ReferenceReusedError
+from counterfoil.keys.provider import LocalKeyProvider
+
+_codes = count(1)
+
+
+@pytest.fixture
+def issuer(shared_connection: Connection, provider: LocalKeyProvider) -> Issuer:
+    return given_issuer(shared_connection, provider, code=f"SET{next(_codes)}")
+
+
+def test_settings_are_changed_once_under_one_reference(
+    shared_connection: Connection, issuer: Issuer
+) -> None:
+    def change(days: int, reference: str | None = None) -> int:
+        wanted = SettingsChange(retention_days=days)
+        change_settings(shared_connection, issuer, SYSTEM, wanted, reference=reference)
+        return issuer.catalogue.settings.retention_days
+
+    assert [change(30, "r1"), change(60), change(30, "r1")] == [30, 60, 60]
+    with pytest.raises(ReferenceReusedError):
+        change(31, "r1")
+    assert issuer.catalogue.settings.retention_days == 60
+
+
+def test_stock_is_paused_once_under_one_reference(
+    shared_connection: Connection, issuer: Issuer
+) -> None:
+    connection = shared_connection
+    given_group(connection, issuer)
+    provision_id = given_stock(connection, issuer, 2)
+
+    def status() -> str:
+        return provision_by_id(connection, issuer, provision_id).status
+
+    for _ in range(2):
+        pause_provision(connection, issuer, SYSTEM, provision_id, reference="r1")
+        assert status() == "paused"
+    resume_provision(connection, issuer, SYSTEM, provision_id, reason="found", reference="r1")
+    assert status() == "ready"
+    pause_provision(connection, issuer, SYSTEM, provision_id, reference="r1")
+    assert status() == "ready"
