@@ -35,6 +35,7 @@ from bench.server import (
 )
 from counterfoil.engine.clients import create_client
 from counterfoil.errors import CounterfoilError
+from counterfoil.keys.digests import api_key_digest, new_api_key
 from counterfoil.money import Money
 
 CONNECTIONS: Final = 128
@@ -66,7 +67,11 @@ def bench_redemption(home: Path, *, seconds: int, vouchers: int) -> RedemptionRe
         needed = (seconds + WARM_UP_SECONDS + LONE_SECONDS) * PER_SECOND_MAX
         numbers = active_numbers(connection, issuer, min(vouchers, needed))
         random.Random(1).shuffle(numbers)  # noqa: S311  # an order, not a secret
-        _client, key = create_client(connection, issuer, BENCH, name="BENCH-POS", scopes=["redeem"])
+        key = new_api_key()
+        digest = api_key_digest(key)
+        create_client(
+            connection, issuer, BENCH, name="BENCH-POS", scopes=["redeem"], key_digest=digest
+        )
         connection.close()
         checkpoint(url)
         with _numbers_file(home, numbers) as path, _api(place, url) as (address, process):

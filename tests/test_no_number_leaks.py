@@ -12,13 +12,13 @@ import httpx
 import pytest
 from tests import busy_callers
 from tests.busy_callers import DROPPED_SHOP, REFUSED_SHOP, STOCK, Run
-from tests.given import SYSTEM, given_group, given_stock
+from tests.given import given_client, given_group, given_stock
 from tests.net import Net
 from tests.proofs.house import Api, Command, House, opened_house
 from tests.proofs.programme import Programme, given_programme, given_shop
 
 from counterfoil.embedded import program
-from counterfoil.engine.clients import SCOPES, create_client
+from counterfoil.engine.clients import SCOPES
 from counterfoil.engine.database import connect_as_owner, connected
 from counterfoil.engine.issuer import open_issuer
 from counterfoil.keys.numbers import new_numbers, unseal_number
@@ -57,9 +57,7 @@ def programme(house: House, net: Net) -> Programme:
 def office_key(house: House, net: Net, programme: Programme) -> str:
     """Of a client that may do everything."""
     with connected(house.postgres.url) as connection:
-        _office, key = create_client(
-            connection, programme.issuer, SYSTEM, name="Office", scopes=sorted(SCOPES)
-        )
+        _office, key = given_client(connection, programme.issuer, "Office", SCOPES)
     return net.add(key)
 
 

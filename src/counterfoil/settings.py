@@ -1,9 +1,10 @@
 """Everything the environment may say, read once, checked, and passed as an argument."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 from counterfoil.errors import WrongSettingError
 
@@ -24,6 +25,9 @@ class Settings:
     fsp_url: str | None = None
     fsp_secret_file: Path | None = None
     portal_hosts: tuple[str, ...] = ()
+    uploads: Path | None = None
+    smtp_url: str | None = field(default=None, repr=False)
+    mail_from: str | None = None
     queue_max: int = 4096
     batch_max: int = 512
     writers_max: int = 4
@@ -42,6 +46,9 @@ class Settings:
             "FSP_URL": _text,
             "FSP_SECRET_FILE": _path,
             "PORTAL_HOSTS": _names,
+            "UPLOADS": _path,
+            "SMTP_URL": _smtp_url,
+            "MAIL_FROM": _text,
             "QUEUE_MAX": _positive,
             "BATCH_MAX": _positive,
             "WRITERS_MAX": _positive,
@@ -76,6 +83,19 @@ def _text(name: str, text: str) -> str:
 
 def _path(name: str, text: str) -> Path:
     return Path(_text(name, text))
+
+
+def _smtp_url(name: str, text: str) -> str:
+    """It carries a password, so no sentence quotes it."""
+    wrong = WrongSettingError(f"{name} must read smtp://user:password@host:port, or smtps://….")
+    try:
+        parts = urlsplit(_text(name, text))
+        _port = parts.port
+    except ValueError:
+        raise wrong from None
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise wrong
+    return text.strip()
 
 
 def _names(name: str, text: str) -> tuple[str, ...]:

@@ -15,23 +15,26 @@ import httpx
 import pytest
 import uvicorn
 from tests.databases import copied_database
-from tests.given import SYSTEM, given_group, given_issuer, given_stock
+from tests.given import given_client, given_group, given_issuer, given_stock
 
 from counterfoil.api.app import ApiState, build_app
 from counterfoil.api.direct import DirectProtocol
 from counterfoil.embedded import EmbeddedPostgres
-from counterfoil.engine.clients import SCOPES, create_client
+from counterfoil.engine.clients import SCOPES
 from counterfoil.engine.database import Connection, connected
 from counterfoil.engine.issuer import Issuer
 from counterfoil.gateway.sandbox import SandboxGateway
 from counterfoil.jobs.queue import Task
 from counterfoil.keys.provider import LocalKeyProvider
+from counterfoil.keys.seals import Seals
 from counterfoil.settings import Settings
 
 if TYPE_CHECKING:
     import asyncio
 
 BB = "Social-Benefits"
+SEALS = Seals.of_secret("the portal of these tests")
+UNATTENDED_MINOR_MAX = 10**12
 
 
 @dataclass
@@ -68,6 +71,7 @@ def running_server(
             enqueue=enqueue,
             settings=settings or Settings(),
             gateway=gateway,
+            seals=SEALS,
             log=server.log,
         )
     )
@@ -126,7 +130,7 @@ def issuer(books: Connection, provider: LocalKeyProvider) -> Issuer:
 
 @pytest.fixture(scope="module")
 def key(books: Connection, issuer: Issuer) -> str:
-    """Of the building block that may do everything but act without approval."""
+    """Of the building block that may do everything, and that without approval."""
     return given_key(books, issuer, BB)
 
 
@@ -144,8 +148,13 @@ def api(server: Server, key: str) -> Iterator[httpx.Client]:
 
 
 def given_key(
-    connection: Connection, issuer: Issuer, name: str, scopes: frozenset[str] | None = None
+    connection: Connection,
+    issuer: Issuer,
+    name: str,
+    scopes: frozenset[str] = SCOPES,
+    *,
+    unattended_minor_max: int = UNATTENDED_MINOR_MAX,
 ) -> str:
-    wanted = SCOPES - {"unattended"} if scopes is None else scopes
-    _client, key = create_client(connection, issuer, SYSTEM, name=name, scopes=sorted(wanted))
+    limit = unattended_minor_max if "unattended" in scopes else 0
+    _caller, key = given_client(connection, issuer, name, scopes, unattended_minor_max=limit)
     return key

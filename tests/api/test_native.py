@@ -54,6 +54,7 @@ def test_groups_are_published_and_versioned(api: httpx.Client) -> None:
     changed = api.post(f"{V1}/groups", json=body | {"settlement": "instant"})
     assert (changed.status_code, changed.json()["version"]) == (201, 2)
     assert api.get(f"{V1}/groups/SEEDS").json() == changed.json()
+    refused(api.post(f"{V1}/groups", json=body | {"expected_version": 1}), 409, "conflict")
     codes = [group["code"] for group in api.get(f"{V1}/groups").json()["groups"]]
     assert codes == sorted(codes)
     assert {"FOOD-AID", "GENERAL-PURPOSE", "SEEDS"} <= set(codes)
@@ -85,6 +86,26 @@ def test_a_bad_group_is_refused(
 ) -> None:
     body = {"code": "FOOD-AID", "name": "Food", "currency": "KES", "valid_for_days": 90} | changes
     refused(api.post(f"{V1}/groups", json=body), status, code)
+
+
+def test_groups_are_designed_paused_and_closed(api: httpx.Client) -> None:
+    body = {"code": "ROOTS", "name": "Roots", "currency": "KES", "valid_for_days": 30}
+    design = {"programme": "PROGRAMME-1", "restock_level": 50, "unused_value": "breakage"}
+    first = api.post(f"{V1}/groups", json=body | design | {"expected_version": 0}).json()
+    assert {name: first[name] for name in design} == design
+    assert (first["picture"], first["status"]) == (None, "open")
+    refused(api.post(f"{V1}/groups", json=body | {"programme": "NOWHERE"}), 404, "not_found")
+    refused(api.post(f"{V1}/groups", json=body | {"unused_value": "mine"}), 422, "invalid")
+    place, headers = f"{V1}/groups/ROOTS", once()
+    pause = {"status": "paused", "reason": "a misprint"}
+    for _ in range(2):
+        assert api.patch(place, json=pause, headers=headers).json() == first | {"status": "paused"}
+    other = {"status": "closed", "reason": "a misprint"}
+    refused(api.patch(place, json=other, headers=headers), 409, "reference_reused")
+    assert api.patch(place, json=other).json()["status"] == "closed"
+    refused(api.patch(place, json=pause), 409, "conflict")
+    refused(api.patch(place, json={"status": "paused"}), 422, "invalid")
+    refused(api.patch(f"{V1}/groups/NONE", json=pause), 404, "not_found")
 
 
 def test_acceptors_are_registered_and_changed(api: httpx.Client) -> None:
@@ -217,6 +238,32 @@ def test_operations_are_filtered_and_paged(
     refused(api.get(f"{V1}/operations?action=%00"), 400, "malformed")
 
 
+def test_bank_data_of_an_acceptor_waits_and_payouts_are_held(api: httpx.Client) -> None:
+    body = {"name": "Benki", "kind": "agent", "account": "ACC-88", "scheme": "wallet"}
+    first = api.post(f"{V1}/acceptors", json=body | {"status": "approved"})
+    place, before = first.headers["location"], first.json()
+    assert (before["scheme"], before["next_bank"], before["payouts_held"]) == (
+        "wallet",
+        None,
+        False,
+    )
+    seen, headers = {"expected_version": before["version"]}, once()
+    change = {"account": "ACC-89", "fsp": "bank", "reason": "moved", **seen}
+    waiting = api.patch(place, json=change, headers=headers).json()
+    assert (waiting["account"], waiting["fsp"]) == ("ACC-88", "sandbox")
+    counts_from = datetime.fromisoformat(waiting["next_bank"].pop("counts_from"))
+    assert counts_from > datetime.now(UTC)
+    assert waiting["next_bank"] == {"scheme": "wallet", "fsp": "bank", "account": "ACC-89"}
+    assert api.patch(place, json=change, headers=headers).is_success
+    refused(api.patch(place, json=change), 409, "conflict")
+    kept = api.patch(place, json={"account": "ACC-88", "reason": "not theirs"}).json()
+    assert kept["next_bank"] is None
+    held = api.patch(place, json={"payouts_held": True, "reason": "audit"}).json()
+    assert (held["payouts_held"], held["payouts_hold_reason"]) == (True, "audit")
+    assert api.get(place).json() == held
+    refused(api.patch(place, json={"status": "draft", "reason": "x"}), 409, "conflict")
+
+
 def test_clients_get_keys_that_are_shown_once(api: httpx.Client, server: Server) -> None:
     body = {"name": "Till 9", "scopes": ["redeem"]}
     headers = once()
@@ -231,8 +278,12 @@ def test_clients_get_keys_that_are_shown_once(api: httpx.Client, server: Server)
         place = f"{V1}/clients/{client_id}"
         api.patch(place, json={"scopes": ["redeem", "admin"], "reason": "promoted"})
         refused(api.post(f"{V1}/clients", json=body), 409, "conflict")
-        unattended = {"name": "Robot", "scopes": ["unattended"]}
-        refused(api.post(f"{V1}/clients", json=unattended), 403, "scope_missing")
+        headers, why = once(), {"reason": "lost"}
+        rotated = api.post(f"{place}/rotate-key", json=why, headers=headers).json()
+        assert (rotated["client"]["has_key"], rotated["api_key"][:3]) == (True, "cf_")
+        again = api.post(f"{place}/rotate-key", json=why, headers=headers)
+        assert (again.status_code, again.json()["api_key"]) == (200, None)
+        refused(api.post(f"{place}/revoke", json=why, headers=headers), 409, "reference_reused")
         revoked = api.post(f"{place}/revoke", json={"reason": "stolen"})
         assert revoked.json()["status"] == "revoked"
         refused(api.post(f"{place}/rotate-key", json={"reason": "x"}), 409, "client_revoked")
@@ -267,8 +318,9 @@ def test_keys_are_rotated(
 def test_settings_are_read_and_changed(api: httpx.Client) -> None:
     before = api.get(f"{V1}/settings").json()
     assert before["issuer"] == "AID"
-    changed = api.patch(f"{V1}/settings", json={"retention_days": 30, "reason": "policy"}).json()
-    assert changed == before | {"retention_days": 30}
+    wanted = {"retention_days": 30, "cooling_off_days": 7}
+    changed = api.patch(f"{V1}/settings", json=wanted | {"reason": "policy"}).json()
+    assert changed == before | wanted
     refused(api.patch(f"{V1}/settings", json={"miss_budget": 0, "reason": "x"}), 422, "invalid")
 
 

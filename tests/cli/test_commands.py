@@ -32,6 +32,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
                 *("group", "create", "AID", "FOOD", "--name", "Food", "--currency", "KES"),
                 *("--denominations", "10.00,25.00", "--valid-for", "90d", "--hold", "30m"),
                 *("--accepts", "acceptor:Asha Stores,Bima Shop", "--digits", "16"),
+                *("--restock-level", "100", "--unused-value", "breakage"),
+                *("--programme", "PROGRAMME-1"),
             ),
             ("provision", "AID", "FOOD", "--amount", "10.00", "--count", "5000"),
         ):
@@ -64,6 +66,8 @@ def test_a_group_is_what_was_asked(home: Path) -> None:
         "settlement": "deferred",
         "accepts": "acceptors: Asha Stores, Bima Shop",
         "number_digits": 16,
+        "restock_level": 100,
+        "unused_value": "breakage",
     }
     assert general["code"] == "GENERAL-PURPOSE"
 
@@ -80,9 +84,11 @@ def test_the_same_deposit_counts_once(home: Path) -> None:
 
 def test_a_key_is_shown_once_and_can_be_revoked(home: Path) -> None:
     arguments = ("client", "create", "TILL", "--issuer", "AID", "--scopes", "redeem,status")
-    created = in_this_process(*arguments, "--json", home=home).json
+    limit = ("--unattended-max", "5000")
+    created = in_this_process(*arguments, *limit, "--json", home=home).json
     assert created["key"].startswith("cf_")
     assert created["scopes"] == ["redeem", "status"]
+    assert (created["has_key"], created["unattended_minor_max"]) == (True, 5000)
     listed = in_this_process("client", "list", "--issuer", "AID", home=home)
     assert created["key"] not in listed.out
     revoked = in_this_process("client", "revoke", "TILL", "--issuer", "AID", "--json", home=home)

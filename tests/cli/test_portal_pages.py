@@ -1,6 +1,10 @@
 """The portal of a real server: an invitation, a password, signing in, and what is shown then."""
 
+import base64
+import hmac
 import re
+import struct
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,7 +43,7 @@ def browser(home: Path) -> Iterator[httpx.Client]:
             yield client
 
 
-def test_an_invited_person_sets_a_password_and_sees_the_balances(
+def test_an_invited_administrator_comes_in_with_a_password_and_a_code(
     browser: httpx.Client, home: Path
 ) -> None:
     assert browser.get("/").url.path == "/portal/sign-in"
@@ -49,21 +53,37 @@ def test_an_invited_person_sets_a_password_and_sees_the_balances(
     page = browser.get(link)
     assert page.headers["Content-Security-Policy"].startswith("default-src 'none';")
     assert "style=" not in page.text
-    page = _submitted(browser, page, new_password1=PASSWORD, new_password2=PASSWORD)
+    told = {"name": "Amina Diallo", "new_password1": PASSWORD, "new_password2": PASSWORD}
+    page = _submitted(browser, page, **told)
     assert page.url.path == "/portal/sign-in"
     assert "This link has been used" in browser.get(link).text
     page = browser.get("/portal/sign-in")
-    refused = _submitted(browser, page, username=EMAIL, password="wrong")
+    refused = _submitted(browser, page, login=EMAIL, password="wrong")
     assert "do not go together" in refused.text
-    page = _submitted(browser, refused, username=EMAIL.upper(), password=PASSWORD)
-    assert page.url.path == "/portal/"
-    assert "Aid &lt;Agency&gt;" in page.text
-    assert "1,234,567.00" in page.text
-    assert browser.get("/portal/static/counterfoil.css").status_code == 200
-    assert browser.get("/portal/static/other.css").status_code == 404
+    assert _submitted(browser, refused, login=EMAIL.upper(), password=PASSWORD).history
+    page = browser.get("/portal/AID/people")
+    assert page.url.path == "/portal/account/second-factor/set-up"
+    secret = re.search(r">([A-Z2-7]{32})<", page.text)
+    assert secret is not None
+    page = _submitted(browser, page, code=_code(secret[1]))
+    assert page.url.path == "/portal/account/recovery-codes"
+    assert "Amina Diallo" in browser.get("/portal/AID/people").text
+    account = browser.get("/portal/account").text
+    assert "Aid &lt;Agency&gt;" in account
+    assert 'href="/portal/AID/"' in account
+    assert "A second factor was set up" in browser.get(_newest_mail(browser)).text
     assert browser.get("/portal/nothing").status_code == 404
-    _submitted(browser, page)
+    browser.post("/portal/sign-out", data=_token(browser.get("/portal/account")))
     assert browser.get("/portal/").url.path == "/portal/sign-in"
+
+
+def test_who_has_lost_everything_begins_anew(browser: httpx.Client, home: Path) -> None:
+    lost = ("user", "create", "lost@example.org", "--issuer", "AID", "--role", "operator")
+    assert counterfoil(*lost, home=home).code == 0
+    link = counterfoil("user", "reset", "lost@example.org", "--json", home=home).json["link"]
+    assert "Choose a password" in browser.get(link.removeprefix("http://127.0.0.1:8000")).text
+    nobody = counterfoil("user", "reset", "nobody@example.org", home=home)
+    assert (nobody.code, nobody.err) == (1, "counterfoil: There is no such person.\n")
 
 
 @pytest.mark.usefixtures("browser")
@@ -92,9 +112,26 @@ def test_the_portals_role_cannot_write_what_is_the_engines(home: Path) -> None:
 
 
 def _submitted(browser: httpx.Client, page: httpx.Response, **fields: str) -> httpx.Response:
-    """The page's form, filled in and sent."""
+    """The page's form, filled in and sent to where it was shown."""
+    return browser.post(page.url.path, data={**_token(page), **fields})
+
+
+def _token(page: httpx.Response) -> dict[str, str]:
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
     assert token is not None
-    action = re.search(r'<form method="post" action="([^"]+)"', page.text)
-    address = page.url.path if action is None else action[1]
-    return browser.post(address, data={"csrfmiddlewaretoken": token[1], **fields})
+    return {"csrfmiddlewaretoken": token[1]}
+
+
+def _newest_mail(browser: httpx.Client) -> str:
+    found = re.search(r'href="(/portal/outbox/\d+)"', browser.get("/portal/outbox").text)
+    assert found is not None
+    return found[1]
+
+
+def _code(secret: str) -> str:
+    """What an authenticator shows now (RFC 6238)."""
+    counter = struct.pack(">Q", int(time.time()) // 30)
+    digest = hmac.digest(base64.b32decode(secret), counter, "sha1")
+    offset = digest[-1] & 0xF
+    number = int.from_bytes(digest[offset : offset + 4], "big") & 0x7FFFFFFF
+    return f"{number % 1_000_000:06}"

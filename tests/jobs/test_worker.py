@@ -9,6 +9,8 @@ import pytest
 from psycopg import sql
 from tests.given import SYSTEM, ask, given_group, given_issuer, given_stock, state_of
 
+from counterfoil.engine.bank_data import rebank_acceptor
+from counterfoil.engine.catalogue import BankData
 from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.operation import Outcome, Preactivate
@@ -112,6 +114,22 @@ def test_a_worker_expires_what_is_due(connection: Connection, provider: KeyProvi
     assert drawn.serial is not None
     serial = drawn.serial
     wait_until(lambda: state_of(connection, issuer, serial) is State.CANCELLED)
+
+
+@pytest.mark.usefixtures("worker")
+def test_a_worker_lets_new_bank_data_count(connection: Connection, provider: KeyProvider) -> None:
+    issuer = given_issuer(connection, provider)
+    bank = BankData("iban", "sandbox", "DE02120300000000202051")
+    rebank_acceptor(connection, issuer, SYSTEM, 1, bank, cooling_off_seconds=1, reason="moved")
+
+    def counts() -> bool:
+        issuer.catch_up(connection)
+        connection.rollback()
+        return issuer.catalogue.acceptors_by_id[1].bank == bank
+
+    assert not counts()
+    wait_until(counts)
+    assert not issuer.catalogue.acceptors_by_id[1].payouts_wait
 
 
 def test_a_worker_outlives_a_lost_database(

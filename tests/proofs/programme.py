@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import httpx
-from tests.given import SYSTEM, ask, given_group, given_issuer
+from tests.given import SYSTEM, ask, given_client, given_group, given_issuer
 
 from counterfoil.engine.acceptors import AcceptorDesign, create_acceptors
-from counterfoil.engine.clients import create_client
 from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.operation import Activate, Outcome, Preactivate
@@ -63,7 +62,7 @@ def given_programme(
     issuer = given_issuer(connection, provider, code=code, funds=_FUNDS)
     given_group(connection, issuer, DEFERRED, denominations=())
     given_group(connection, issuer, INSTANT, denominations=(), settlement="instant")
-    _client, key = create_client(connection, issuer, SYSTEM, name=BB, scopes=_SCOPES)
+    _caller, key = given_client(connection, issuer, BB, _SCOPES)
     (funding,) = issuer.catalogue.funding_accounts.values()
     open_account(teller, funding.account, kind="funding", balance=_FUNDS)
     programme = Programme(issuer, key, funding.account, f"{code}-SHOP")

@@ -32,6 +32,7 @@ from counterfoil.api.threads import DatabaseThreads
 from counterfoil.engine.batcher import Batcher
 from counterfoil.gateway.sandbox import SandboxGateway
 from counterfoil.keys.provider import KeyProvider
+from counterfoil.keys.seals import Seals
 from counterfoil.settings import Settings
 
 
@@ -41,6 +42,7 @@ class ApiState:
 
     `enqueue` starts work that takes longer than a request: `JobQueue.enqueue`. It may block and
     is called in a thread. Without a `gateway`, instant redemptions wait for a worker that has one.
+    `seals` are those of the portal's processes; without them nothing can be sent for approval.
     """
 
     database_url: str
@@ -48,6 +50,7 @@ class ApiState:
     enqueue: Enqueue
     settings: Settings = field(default_factory=Settings)
     gateway: SandboxGateway | None = None
+    seals: Seals | None = None
     log: BinaryIO = field(default_factory=lambda: sys.stderr.buffer)
 
 
@@ -74,7 +77,7 @@ def build_app(state: ApiState, *, routes: Sequence[BaseRoute] = ()) -> Api:
     payments = Payments(batcher, threads, state.gateway)
     health = Health(threads, batcher, observer.registry, state.gateway)
     redemptions = Redemptions(batcher, threads, clients, payments)
-    desk = Desk(batcher, threads, clients, redemptions, state.enqueue)
+    desk = Desk(batcher, threads, clients, redemptions, state.enqueue, state.seals)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

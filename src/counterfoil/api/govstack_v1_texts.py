@@ -77,6 +77,9 @@ _GENERAL: Final[Mapping[Outcome, Text]] = {
         453, "voucher_currency must be the ISO 4217 code of the voucher group's currency."
     ),
     Outcome.GROUP_UNKNOWN: Text(454, "The voucher group is unknown or closed."),
+    Outcome.SALES_CLOSED: Text(
+        454, "The programme of this voucher group hands out no more vouchers."
+    ),
     Outcome.OUT_OF_STOCK: Text(455, "No voucher of this group and amount is left."),
     Outcome.FUNDS_MISSING: Text(455, "No voucher can be created: the funds are used up."),
 }
@@ -100,6 +103,7 @@ def _texts(own: Mapping[Outcome, Text], *, otherwise: int) -> Mapping[Outcome, T
         Outcome.NOT_ACTIVE: "The voucher is not activated.",
         Outcome.NOT_ALLOWED: "The voucher's state does not allow this.",
         Outcome.NOT_DUE: "The voucher is not due.",
+        Outcome.REDEMPTION_CLOSED: "The programme of this voucher is over.",
         Outcome.ACCEPTOR_UNKNOWN: "The merchant is unknown.",
         Outcome.ACCEPTOR_NOT_APPROVED: "The merchant is not approved.",
         Outcome.GROUP_MISMATCH: "The voucher is not accepted there.",
@@ -133,6 +137,9 @@ TEXTS: Final[Mapping[Call, Mapping[Outcome, Text]]] = {
                 458, "A payment for this voucher is in progress; it cannot be used again."
             ),
             Outcome.EXPIRED: Text(459, "The voucher has expired."),
+            Outcome.REDEMPTION_CLOSED: Text(
+                459, "The programme of this voucher is over; it can be redeemed no more."
+            ),
             Outcome.ACCEPTOR_UNKNOWN: Text(
                 463,
                 "The merchant is unknown: merchant_name and merchant_bank_details must be those"

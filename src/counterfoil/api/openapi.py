@@ -17,6 +17,7 @@ from counterfoil.api.govstack_v1 import MessageAnswer
 from counterfoil.api.govstack_v1_document import CALLS, EVERY_CALL, HEADERS, GovStackCall
 from counterfoil.api.health import HealthAnswer
 from counterfoil.api.native import ENDPOINTS, PREFIX
+from counterfoil.api.native.commands import CommandAnswer
 from counterfoil.api.native.endpoint import Endpoint
 from counterfoil.api.observe import SEEN
 from counterfoil.api.problem import PROBLEM_JSON, Problem
@@ -27,6 +28,7 @@ _JSON: Final = "application/json"
 _PATH_PARAMETER: Final = re.compile(r"{(\w+)}")
 _PATH_SCHEMAS: Final[Mapping[str, Json]] = {
     "serial": {"type": "string", "pattern": "^[0-9]{1,18}$"},
+    "command_id": {"type": "string", "format": "uuid"},
     "code": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_. -]{0,39}$"},
     "purpose": {"type": "string", "pattern": "^[a-z]{1,20}$"},
     "voucherserialnumber": {"type": "string", "pattern": "^[0-9]{1,25}$"},
@@ -166,6 +168,11 @@ def _native_responses(endpoint: Endpoint, schemas: Mapping[type, Json]) -> Json:
         str(status): _response(HTTPStatus(status).phrase, schemas[endpoint.answer])
         for status in (endpoint.status, *endpoint.also)
     }
+    if endpoint.guarded:
+        waits = schemas[CommandAnswer]
+        own = [schemas[endpoint.answer]] if "202" in responses else []
+        schema = {"anyOf": [*own, waits]} if own else waits
+        responses["202"] = _response("Accepted: it is being done, or waits for approval.", schema)
     for status in sorted(refusals):
         responses[str(status)] = _response(
             HTTPStatus(status).phrase, schemas[Problem], media_type=PROBLEM_JSON

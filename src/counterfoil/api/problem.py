@@ -21,6 +21,7 @@ from counterfoil.errors import (
     MalformedAmountError,
     NotFoundError,
     OverloadedError,
+    ReferenceReusedError,
 )
 
 PROBLEM_JSON: Final = "application/problem+json"
@@ -60,6 +61,7 @@ OUTCOME_STATUS: Final[Mapping[Outcome, int]] = {
     Outcome.AMOUNT_INVALID: 422,
     Outcome.CURRENCY_INVALID: 422,
     Outcome.GROUP_UNKNOWN: 404,
+    Outcome.SALES_CLOSED: 409,
     Outcome.OUT_OF_STOCK: 409,
     Outcome.FUNDS_MISSING: 409,
     Outcome.NUMBER_MALFORMED: 422,
@@ -77,6 +79,7 @@ OUTCOME_STATUS: Final[Mapping[Outcome, int]] = {
     Outcome.NOT_ACTIVE: 409,
     Outcome.NOT_ALLOWED: 409,
     Outcome.NOT_DUE: 409,
+    Outcome.REDEMPTION_CLOSED: 409,
     Outcome.ACCEPTOR_UNKNOWN: 409,
     Outcome.ACCEPTOR_NOT_APPROVED: 409,
     Outcome.GROUP_MISMATCH: 409,
@@ -119,6 +122,9 @@ def exception_handlers() -> dict[Any, Any]:
         ),
         NotFoundError: lambda request, error: problem_response(
             request, ProblemError(404, "not_found", str(error))
+        ),
+        ReferenceReusedError: lambda request, error: problem_response(
+            request, ProblemError(409, "reference_reused", str(error))
         ),
         ConflictError: lambda request, error: problem_response(
             request, ProblemError(409, "conflict", str(error))

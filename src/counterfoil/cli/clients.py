@@ -8,6 +8,7 @@ from counterfoil.engine.catalogue import Client
 from counterfoil.engine.clients import change_client, create_client
 from counterfoil.engine.issuer import Issuer
 from counterfoil.errors import NotFoundError
+from counterfoil.keys.digests import api_key_digest, new_api_key
 
 
 @click.group()
@@ -19,14 +20,31 @@ def client() -> None:
 @click.argument("name")
 @click.option("--issuer", required=True)
 @click.option("--scopes", required=True, metavar="A,B,…", help="Such as preactivate,activate.")
+@click.option(
+    "--unattended-max",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="MINOR",
+    help="The most one guarded command may move unapproved, in minor units (100 is 1.00 KES);"
+    " for the scope unattended.",
+)
 @json_option
 @placed
-def create(place: Place, *, name: str, issuer: str, scopes: str, as_json: bool) -> None:
+def create(
+    place: Place, *, name: str, issuer: str, scopes: str, unattended_max: int, as_json: bool
+) -> None:
     """Register NAME and print its key, this once."""
     listed = [scope.strip() for scope in scopes.split(",")]
+    key = new_api_key()
     with place.opened() as workspace, workspace.issuer(issuer) as (connection, opened):
-        created, key = create_client(
-            connection, opened, cli_caller(), name=name, scopes=sorted(set(listed))
+        created = create_client(
+            connection,
+            opened,
+            cli_caller(),
+            name=name,
+            scopes=sorted(set(listed)),
+            key_digest=api_key_digest(key),
+            unattended_minor_max=unattended_max,
         )
     show_facts(
         _facts(created) | {"key": key},
@@ -57,7 +75,7 @@ def list_(place: Place, *, issuer: str, as_json: bool) -> None:
 def revoke(place: Place, *, name: str, issuer: str, reason: str, as_json: bool) -> None:
     """Let the key of NAME open nothing any more, from now on."""
     with place.opened() as workspace, workspace.issuer(issuer) as (connection, opened):
-        revoked, _key = change_client(
+        revoked = change_client(
             connection,
             opened,
             cli_caller(),
@@ -81,4 +99,6 @@ def _facts(client: Client) -> dict[str, object]:
         "name": client.name,
         "scopes": sorted(client.scopes),
         "status": "active" if client.active else "revoked",
+        "has_key": client.has_key,
+        "unattended_minor_max": client.unattended_minor_max,
     }

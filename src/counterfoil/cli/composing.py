@@ -1,5 +1,7 @@
 """Puts the parts of a server together from what was set."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import BinaryIO, cast
 
 from starlette.types import ASGIApp
@@ -11,8 +13,12 @@ from counterfoil.cli.rail import gateway
 from counterfoil.cli.server import OnePort
 from counterfoil.engine.issuer import issuer_codes
 from counterfoil.jobs.queue import JobQueue
+from counterfoil.keys.seals import Seals
 from counterfoil.portal import PREFIX
+from counterfoil.portal.configuration import Serving
+from counterfoil.portal.schema import portal_secret
 from counterfoil.portal.web import portal_asgi
+from counterfoil.settings import Settings
 
 
 def api_app(workspace: Workspace, host: str, log: BinaryIO) -> Api:
@@ -26,18 +32,52 @@ def api_app(workspace: Workspace, host: str, log: BinaryIO) -> Api:
             enqueue=JobQueue(workspace.url).enqueue,
             settings=workspace.settings,
             gateway=gateway(workspace.settings),
+            seals=seals_of(workspace),
             log=log,
         )
     )
 
 
-def portal_app(workspace: Workspace) -> ASGIApp:
+def portal_app(workspace: Workspace, serving: Serving | None = None) -> ASGIApp:
     return cast(
         "ASGIApp",  # a2wsgi has words of its own for the same shapes
-        portal_asgi(workspace.url, workspace.provider, hosts=workspace.settings.portal_hosts),
+        portal_asgi(workspace.url, workspace.provider, serving or serving_of(workspace.settings)),
     )
 
 
-def one_port_app(workspace: Workspace, host: str, log: BinaryIO) -> Api:
+def one_port_app(
+    workspace: Workspace, host: str, log: BinaryIO, demo_logins: Sequence[str] = ()
+) -> Api:
+    """`demo_logins` are the people of a demonstration, whose codes its outbox shows."""
     api = api_app(workspace, host, log)
-    return Api(OnePort(api.asgi, portal_app(workspace), PREFIX), api.direct)
+    serving = serving_of(workspace.settings)
+    if _is_to_try(workspace, host):
+        serving = replace(serving, outbox=True, demo_logins=tuple(demo_logins))
+    return Api(OnePort(api.asgi, portal_app(workspace, serving), PREFIX), api.direct)
+
+
+def serving_of(settings: Settings) -> Serving:
+    return Serving(
+        hosts=settings.portal_hosts,
+        uploads=settings.uploads,
+        smtp_url=settings.smtp_url,
+        mail_from=settings.mail_from,
+    )
+
+
+def _is_to_try(workspace: Workspace, host: str) -> bool:
+    """Reached from this machine only, with a database of its own, and without a mail server: then
+    the mails may be shown to whoever asks.
+    """
+    settings = workspace.settings
+    return (
+        workspace.postgres is not None
+        and host in {"127.0.0.1", "::1"}
+        and not settings.portal_hosts
+        and settings.smtp_url is None
+    )
+
+
+def seals_of(workspace: Workspace) -> Seals:
+    """What the portal's processes seal with, for the worker to check and the API to seal alike."""
+    return Seals.of_secret(portal_secret(workspace.url, workspace.provider))

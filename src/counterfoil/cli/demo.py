@@ -16,14 +16,13 @@ from counterfoil.cli import logs
 from counterfoil.cli.bank_files import BankFiles
 from counterfoil.cli.children import Child, end_with_parent, with_parent
 from counterfoil.cli.demonstration import cast
-from counterfoil.cli.demonstration.past import STEPS
-from counterfoil.cli.demonstration.stage import Bank, Tickets, set_stage
+from counterfoil.cli.demonstration.logins import LOGINS, PASSWORD, open_logins
+from counterfoil.cli.demonstration.stage import STEPS, Bank, Tickets, set_stage
 from counterfoil.cli.output import progress
 from counterfoil.cli.place import Place, Workspace, placed
 from counterfoil.cli.rail import gateway
 from counterfoil.cli.server import address, is_free, listening
 from counterfoil.cli.serving import run_server
-from counterfoil.cli.users import invited
 from counterfoil.errors import CounterfoilError, WrongSettingError
 from counterfoil.sandbox_fsp.process import free_port
 from counterfoil.settings import Settings
@@ -59,17 +58,15 @@ def demo(context: click.Context, place: Place, *, port: int, with_parent: bool) 
         bank = stack.enter_context(_bank(place, log_path))
         place = _with_bank(place)
         workspace = stack.enter_context(place.opened())
-        tickets = _tickets(workspace, home / "demo.json", bank)
-        link = address(_HOST, port) + invited(
-            workspace, cast.ADMINISTRATOR, ("administrator",)
-        ).removeprefix("/")
+        tickets = _tickets(workspace, home / "demo.json", bank, address(_HOST, port))
         run_server(
             place,
             workspace,
             listener,
             log,
-            ready=lambda: _print_tour(port, tickets, link, log_path, time.monotonic() - began),
+            ready=lambda: _print_tour(port, tickets, log_path, time.monotonic() - began),
             log_path=log_path,
+            demo_logins=[login.email for login in LOGINS],
         )
     click.echo("Stopped; nothing is lost.")
 
@@ -85,23 +82,21 @@ def _bank(place: Place, log_path: Path) -> Iterator[Bank]:
 
 
 def _with_bank(place: Place) -> Place:
-    return replace(place, settings=Settings.read(os.environ))
+    """Mails stay here, whatever is set: their readers are invented, and codes lie beside them."""
+    return replace(place, settings=replace(Settings.read(os.environ), smtp_url=None))
 
 
-def _tickets(workspace: Workspace, path: Path, bank: Bank) -> Tickets:
+def _tickets(workspace: Workspace, path: Path, bank: Bank, base_url: str) -> Tickets:
     tickets = Tickets.read(path)
     if tickets is not None:
+        open_logins(workspace)
         return tickets
     _wait_for(bank)
     rail = gateway(workspace.settings)
     if rail is None:
         raise AssertionError(bank)  # its address was set a moment ago
-    stocked = cast.ENDED_COUNT + sum(stock.count for stock in cast.STOCK)
-    with (
-        progress("Preparing the demonstration", stocked + STEPS) as advance,
-        workspace.connection() as connection,
-    ):
-        tickets = set_stage(connection, workspace.provider, bank, rail, advance)
+    with progress("Preparing the demonstration", STEPS) as advance:
+        tickets = set_stage(workspace, bank, rail, base_url, advance)
     rail.close()
     tickets.write(path)
     return tickets
@@ -129,13 +124,15 @@ def _free_port_from(port: int) -> int:
     raise WrongSettingError(f"No port from {port} on is free; name one with --port.")
 
 
-def _print_tour(port: int, tickets: Tickets, link: str, log_path: Path, seconds: float) -> None:
+def _print_tour(port: int, tickets: Tickets, log_path: Path, seconds: float) -> None:
     base = address(_HOST, port)
     lines = [
         "",
         f"Counterfoil is ready after {seconds:.1f} s at {base}",
         f"  Portal              {base}portal/",
-        f"    {cast.ADMINISTRATOR} sets a password at {link}",
+        *(f"    {login.email.ljust(28)} {login.role}" for login in LOGINS),
+        f"    Everybody's password is: {PASSWORD}",
+        f"    Codes and mails     {base}portal/outbox",
         f"  API, readable       {base}api/docs",
         f"  Sandbox provider    {os.environ['COUNTERFOIL_FSP_URL']}",
         f"  Log                 {log_path}",

@@ -1,5 +1,6 @@
 """Voucher groups, and the stock of vouchers in them."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import click
@@ -55,6 +56,17 @@ def group() -> None:
 @click.option("--digits", type=click.IntRange(16, 18), default=18, show_default=True)
 @click.option("--max", "amount_max", metavar="AMOUNT", help="The most one voucher of `any` has.")
 @click.option("--description", default="")
+@click.option("--programme", metavar="CODE", help="Else the group's own, or the currency's.")
+@click.option(
+    "--restock-level", type=click.IntRange(min=0), help="How many vouchers in stock are few."
+)
+@click.option(
+    "--unused-value",
+    type=click.Choice(["issuer", "buyer", "breakage"]),
+    default="issuer",
+    show_default=True,
+    help="Whose the value of a sold voucher is that is cancelled or expires.",
+)
 @json_option
 @placed
 def create(
@@ -73,6 +85,9 @@ def create(
     digits: int,
     amount_max: str | None,
     description: str,
+    programme: str | None,
+    restock_level: int | None,
+    unused_value: str,
     as_json: bool,
 ) -> None:
     """Publish the group CODE of ISSUER; where it exists, a new version of it."""
@@ -92,13 +107,20 @@ def create(
         number_digits=digits,
         amount_minor_max=None if amount_max is None else money(amount_max, currency).amount_minor,
         description=description,
+        programme=programme,
+        restock_level=restock_level,
+        unused_value=unused_value,
     )
     if design.amount_minor_max is not None and design.denominations:
         raise click.UsageError("--max is for --denominations any.")
     with place.opened() as workspace, workspace.issuer(issuer) as (connection, opened):
+        existing = opened.catalogue.groups.get(code)
+        if existing is not None:
+            design = replace(design, picture=existing.current.picture)
         published = create_group(connection, opened, cli_caller(), design)
+        status = opened.catalogue.groups[code].status
     show_facts(
-        _facts(published, status="open"),
+        _facts(published, status=status),
         as_json=as_json,
         said=f"Version {published.version} of {code} is published.",
     )
@@ -238,4 +260,6 @@ def _facts(version: GroupVersion, *, status: str) -> dict[str, object]:
         if version.accepts == "any"
         else f"{version.accepts}: {', '.join(sorted(version.accepts_names))}",
         "number_digits": version.number_digits,
+        "restock_level": version.restock_level,
+        "unused_value": version.unused_value,
     }

@@ -73,7 +73,7 @@ def list_(place: Place, *, as_json: bool) -> None:
                 "code": each.code,
                 "name": each.name,
                 "currencies": sorted(
-                    account.currency for account in each.catalogue.funding_accounts.values()
+                    {account.currency for account in each.catalogue.funding_accounts.values()}
                 ),
                 "groups": len(each.catalogue.groups),
             }

@@ -21,6 +21,7 @@ from counterfoil.statements import statement
 @click.argument("amount")
 @click.argument("currency")
 @click.option("--reference", required=True, help="The bank's or yours; the same one counts once.")
+@click.option("--funding-account", type=int, help="Its id, where the currency has several.")
 @click.option("--reason", default="", help="For the journal.")
 @json_option
 @placed
@@ -31,14 +32,21 @@ def deposit(
     amount: str,
     currency: str,
     reference: str,
+    funding_account: int | None,
     reason: str,
     as_json: bool,
 ) -> None:
-    """Record AMOUNT that arrived in the funding account of ISSUER."""
+    """Record AMOUNT that arrived in a funding account of ISSUER."""
     arrived = money(amount, currency)
     with place.opened() as workspace, workspace.issuer(issuer) as (connection, opened):
         is_new = funds.deposit(
-            connection, opened, cli_caller(), arrived, reference=reference, reason=reason
+            connection,
+            opened,
+            cli_caller(),
+            arrived,
+            reference=reference,
+            funding_account_id=funding_account,
+            reason=reason,
         )
     show_facts(
         {"issuer": issuer, "amount": amount, "currency": currency, "is_new": is_new},
@@ -54,6 +62,7 @@ def deposit(
 @click.argument("amount")
 @click.argument("currency")
 @click.option("--reference", required=True, help="The bank's or yours; the same one counts once.")
+@click.option("--funding-account", type=int, help="Its id, where the currency has several.")
 @click.option("--reason", default="", help="For the journal.")
 @json_option
 @placed
@@ -64,14 +73,21 @@ def withdraw(
     amount: str,
     currency: str,
     reference: str,
+    funding_account: int | None,
     reason: str,
     as_json: bool,
 ) -> None:
-    """Record AMOUNT that left the funding account of ISSUER; never beyond what is available."""
+    """Record AMOUNT that left a funding account of ISSUER; never beyond what is available."""
     left = money(amount, currency)
     with place.opened() as workspace, workspace.issuer(issuer) as (connection, opened):
         is_new = funds.withdraw(
-            connection, opened, cli_caller(), left, reference=reference, reason=reason
+            connection,
+            opened,
+            cli_caller(),
+            left,
+            reference=reference,
+            funding_account_id=funding_account,
+            reason=reason,
         )
     show_facts(
         {"issuer": issuer, "amount": amount, "currency": currency, "is_new": is_new},
@@ -93,11 +109,12 @@ def balances(place: Place, *, issuer: str, as_json: bool) -> None:
             statement(__package__, "accounts"), {"issuer_id": opened.issuer_id}
         ).fetchall()
     shown = []
-    for kind, owner, currency, debit_minor, credit_minor in rows:
+    for funding_account_id, kind, owner, currency, debit_minor, credit_minor in rows:
         is_funding = kind == AccountKind.FUNDING
         balance = debit_minor - credit_minor if is_funding else credit_minor - debit_minor
         shown.append(
             {
+                "funding_account": funding_account_id,
                 "account": AccountKind(kind).word,
                 "owner": owner,
                 "currency": currency,

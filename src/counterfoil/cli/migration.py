@@ -7,6 +7,7 @@ from counterfoil.engine import database
 from counterfoil.engine.database import Connection, connect_as_owner
 from counterfoil.errors import CounterfoilError
 from counterfoil.keys.provider import KeyProvider
+from counterfoil.portal.migrations_known import migrations_digest
 from counterfoil.settings import Settings
 
 _STEPS: Final = (jobs.STEP, portal.STEP)
@@ -44,6 +45,7 @@ def _missing(connection: Connection) -> bool:
     if database.missing_steps(connection):
         return True
     rows = connection.execute(
-        "SELECT name FROM schema_step WHERE name = ANY(%s)", (list(_STEPS),)
+        "SELECT name, digest FROM schema_step WHERE name = ANY(%s)", (list(_STEPS),)
     ).fetchall()
-    return len(rows) < len(_STEPS)
+    known = {name: bytes(digest) for name, digest in rows}
+    return len(known) < len(_STEPS) or known[portal.STEP] != migrations_digest()

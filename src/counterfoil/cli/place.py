@@ -5,7 +5,7 @@ import getpass
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
@@ -57,7 +57,9 @@ class Place:
         with EmbeddedPostgres(self.home) as server:
             if migrated:
                 ensure_migrated(server.url, provider, self.settings, embedded=True)
-            yield Workspace(server.url, provider, self.settings, server)
+            uploads = self.settings.uploads or self.home / "uploads"
+            settings = replace(self.settings, uploads=uploads)
+            yield Workspace(server.url, provider, settings, server)
 
     def _provider(self) -> KeyProvider:
         settings = self.settings

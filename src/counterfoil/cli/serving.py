@@ -1,6 +1,6 @@
 """The processes: `serve` is all of them to try it; `api`, `portal` and `work` are one each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from socket import socket
 from typing import BinaryIO
@@ -47,9 +47,10 @@ def run_server(
     *,
     ready: Callable[[], None],
     log_path: Path | None = None,
+    demo_logins: Sequence[str] = (),
 ) -> None:
     """Blocks until it is told to stop. What asks is stopped first, what stores last."""
-    app = one_port_app(workspace, listener.getsockname()[0], log)
+    app = one_port_app(workspace, listener.getsockname()[0], log, demo_logins)
     worker = ["work", *place.options()]
     with (
         kept_running(workspace.postgres),

@@ -15,6 +15,7 @@ from counterfoil.cli.output import json_option, show_facts
 from counterfoil.cli.place import Place, placed
 from counterfoil.cli.postgres import kept_running
 from counterfoil.cli.rail import gateway
+from counterfoil.cli.composing import seals_of
 from counterfoil.jobs.site import WorkSite
 from counterfoil.jobs.worker import work as do_work
 from counterfoil.sandbox_fsp.server import main as run_bank
@@ -40,7 +41,13 @@ def work(place: Place, *, with_parent: bool) -> None:
             end_with_parent()
         with kept_running(workspace.postgres):
             do_work(
-                WorkSite(workspace.url, workspace.provider, gateway(workspace.settings), stopping)
+                WorkSite(
+                    workspace.url,
+                    workspace.provider,
+                    gateway(workspace.settings),
+                    seals_of(workspace),
+                    stopping,
+                )
             )
 
 

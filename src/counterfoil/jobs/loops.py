@@ -46,7 +46,7 @@ def _run(site: WorkSite, loop: Loop) -> None:
         except (DatabaseUnavailableError, psycopg.OperationalError) as error:
             _log.warning("worker.database_lost", loop=loop.name, cause=type(error).__name__)
         except Exception as error:  # noqa: BLE001  # whatever it was, the loop goes on
-            _log.error("worker.loop_failed", loop=loop.name, **_what(error))
+            _log.error("worker.loop_failed", loop=loop.name, **what(error))
         failures = 0 if time.monotonic() - began > BACK_OFF_SECONDS[-1] else failures + 1
         site.stopping.wait(BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)])
 
@@ -67,12 +67,12 @@ def _turn(desk: Desk, loop: Loop, issuer: Issuer) -> int:
     except (DatabaseUnavailableError, psycopg.OperationalError):
         raise
     except Exception as error:  # noqa: BLE001  # whatever it was, the others' turns come
-        _log.error("worker.turn_failed", loop=loop.name, issuer=issuer.code, **_what(error))
+        _log.error("worker.turn_failed", loop=loop.name, issuer=issuer.code, **what(error))
         desk.connection.rollback()
         return 0
 
 
-def _what(error: BaseException) -> dict[str, str]:
+def what(error: BaseException) -> dict[str, str]:
     """Its class and its place; its text may hold what was in a row."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:

@@ -1,8 +1,8 @@
 """The worker: what waits in the queue, and the loops that nobody has to ask for.
 
     queue      finish a provision, a bulk, a rotation      as soon as it is asked for
-    loops      due vouchers, payments without an end,      each by its own pause
-               what a killed process left, the purge
+    loops      commands, due vouchers, payments without    each by its own pause
+               an end, what a killed process left, the purge
 
 Any number of workers may run: every piece of work is locked by whoever does it.
 """
@@ -10,13 +10,18 @@ Any number of workers may run: every piece of work is locked by whoever does it.
 import asyncio
 from threading import Thread
 from typing import Final
+from uuid import UUID
 
+import psycopg
 import structlog
 from procrastinate import PsycopgConnector
 
+from counterfoil.engine.bank_data import SWITCHES_MAX, switch_due_accounts
+from counterfoil.engine.commands.carrying_out import carry_out, commands_to_look_at, give_up
 from counterfoil.engine.due import SWEEP_ROWS, sweep_due
 from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.purge import STRETCH_OPERATIONS, purge_retained
+from counterfoil.errors import CounterfoilError
 from counterfoil.gateway.resolver import resolve_payments
 from counterfoil.jobs import loops
 from counterfoil.jobs.loops import BACK_OFF_SECONDS, Loop
@@ -29,6 +34,7 @@ from counterfoil.jobs.tasks import (
     finish_left_rotations,
     tasks,
 )
+from counterfoil.keys.seals import Seals
 
 _JOBS_AT_ONCE: Final = 2
 _STOP_SECONDS_MAX: Final = 30.0
@@ -53,13 +59,46 @@ def _resolve(desk: Desk, issuer: Issuer) -> int:
     return 0 if gateway is None else resolve_payments(desk.connection, issuer, gateway)
 
 
+def _switch(desk: Desk, issuer: Issuer) -> int:
+    switched = switch_due_accounts(desk.connection, issuer)
+    return switched if switched == SWITCHES_MAX else 0
+
+
+def _carry_out(desk: Desk, issuer: Issuer) -> int:
+    seals = desk.site.seals
+    if seals is None:
+        return 0
+    ended = [
+        _carry_out_one(desk, issuer, seals, command_id)
+        for command_id in commands_to_look_at(desk.connection, issuer)
+    ]
+    return sum(ended)
+
+
+def _carry_out_one(desk: Desk, issuer: Issuer, seals: Seals, command_id: UUID) -> bool:
+    """Whether it ended. One that fails must not stand in the way of those behind it."""
+    try:
+        status = carry_out(desk.connection, issuer, seals, command_id)
+    except (CounterfoilError, psycopg.OperationalError):
+        raise  # something does not answer: it is tried again
+    except Exception as error:  # noqa: BLE001  # whatever it was, the next one is tried
+        _log.error("worker.command_failed", command_id=str(command_id), **loops.what(error))
+        give_up(desk.connection, issuer, command_id)
+        return True
+    if status is not None:
+        _log.info("command.ended", issuer=issuer.code, command_id=str(command_id), status=status)
+    return status is not None
+
+
 LOOPS: Final = (
+    Loop("commands", _carry_out, 0.2),
     Loop("due", _sweep, 0.5),
     Loop("payments", _resolve, 0.5),
     Loop("left provisions", finish_left_provisions, 2.0),
     Loop("left bulks", finish_left_bulks, 2.0),
     Loop("left rotations", finish_left_rotations, 2.0),
     Loop("retention", _purge, 10.0),
+    Loop("bank data", _switch, 5.0),
 )
 
 

@@ -1,21 +1,40 @@
 """Merchants and agents, and the groups they belong to."""
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
 
 from counterfoil.api.native.desk import Asked
-from counterfoil.api.native.endpoint import Answered, Body, Code, Endpoint, Name, Reason
+from counterfoil.api.native.endpoint import (
+    SERIAL_MAX,
+    Answered,
+    Body,
+    Code,
+    Endpoint,
+    Name,
+    Reason,
+)
+from counterfoil.api.native.guarded import acts_alone, in_review
 from counterfoil.api.native.pages import CodePage, IdPage
 from counterfoil.api.problem import ProblemError
 from counterfoil.engine.acceptors import (
+    AcceptorChange,
     AcceptorDesign,
     change_acceptor,
     create_acceptor_group,
     create_acceptors,
 )
-from counterfoil.engine.catalogue import Acceptor
+from counterfoil.engine.catalogue import Acceptor, BankData
+from counterfoil.engine.commands.content import (
+    Content,
+    RebankAcceptor,
+    RegroupAcceptor,
+    ReleasePayouts,
+    TurnAcceptor,
+)
 from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.listings import (
@@ -27,7 +46,9 @@ from counterfoil.engine.operation import Caller
 from counterfoil.voucher import Action
 
 Status = Literal["draft", "approved", "rejected", "suspended", "closed"]
+Scheme = Literal["account", "iban", "wallet"]
 Account = Annotated[str, Meta(min_length=1, max_length=64)]
+Provider = Annotated[str, Meta(min_length=1, max_length=40)]
 Groups = Annotated[list[Code], Meta(max_length=100)]
 
 
@@ -35,29 +56,47 @@ class AcceptorBody(Body, kw_only=True):
     name: Name
     kind: Literal["merchant", "agent"]
     account: Account
-    fsp: Annotated[str, Meta(min_length=1, max_length=40)] = "sandbox"
+    fsp: Provider = "sandbox"
+    scheme: Scheme = "account"
     groups: Groups = msgspec.field(default_factory=list)
     status: Status = "draft"
 
 
 class AcceptorChangeBody(Body, kw_only=True):
-    """What is left out stays."""
+    """What is left out stays. Bank data counts when the cooling-off is over, until when nothing is
+    paid; the bank data of now drops what waits. `expected_version` is the `version` it was read at.
+    """
 
     reason: Reason
     status: Status | None = None
     groups: Groups | None = None
     account: Account | None = None
-    fsp: Annotated[str, Meta(min_length=1, max_length=40)] | None = None
+    fsp: Provider | None = None
+    scheme: Scheme | None = None
+    payouts_held: bool | None = None
+    expected_version: Annotated[int, Meta(ge=0, le=SERIAL_MAX)] | None = None
 
 
-class AcceptorAnswer(msgspec.Struct):
+class NextBankAnswer(msgspec.Struct):
+    scheme: str
+    fsp: str
+    account: str
+    counts_from: datetime
+
+
+class AcceptorAnswer(msgspec.Struct, kw_only=True):
     acceptor_id: int
     name: str
     kind: str
     account: str
     fsp: str
+    scheme: str
     groups: list[str]
     status: str
+    payouts_held: bool
+    payouts_hold_reason: str
+    next_bank: NextBankAnswer | None
+    version: int
 
 
 class AcceptorsAnswer(msgspec.Struct):
@@ -105,55 +144,119 @@ async def create_acceptor(asked: Asked, body: AcceptorBody) -> Answered:
         kind=body.kind,
         account=body.account,
         fsp=body.fsp,
+        scheme=body.scheme,
         groups=tuple(sorted(set(body.groups))),
         status=body.status,
     )
+
+    if body.status == "approved" and not await acts_alone(asked, Action.CREATE_ACCEPTOR):
+        return await _draft_in_review(asked, design)
 
     def create(connection: Connection, issuer: Issuer, caller: Caller) -> tuple[int, bool]:
         subject = subject_of_reference(
             connection, issuer.issuer_id, caller, Action.CREATE_ACCEPTOR, asked.reference
         )
-        if subject is not None:
-            return int(subject.removeprefix("acceptor:")), False
-        (created,) = create_acceptors(
+        (acceptor_id,) = create_acceptors(
             connection, issuer, caller, [design], reference=asked.reference
         )
-        return created, True
+        return acceptor_id, subject is None
 
     acceptor_id, is_new = await asked.desk.administer(asked.principal, create)
     acceptor = await _acceptor(asked, acceptor_id)
-    if not is_new and (acceptor.name, acceptor.kind) != (design.name, design.kind):
-        raise ProblemError(409, "reference_reused", "That Idempotency-Key stands for another.")
     return Answered(_answer(acceptor), 201 if is_new else 200, f"/acceptors/{acceptor_id}")
 
 
 async def change_one_acceptor(asked: Asked, body: AcceptorChangeBody) -> Answered:
-    acceptor_id = asked.id("acceptor_id")
-    await _acceptor(asked, acceptor_id)
-
-    def change(connection: Connection, issuer: Issuer, caller: Caller) -> None:
-        subject = subject_of_reference(
-            connection, issuer.issuer_id, caller, Action.CHANGE_ACCEPTOR, asked.reference
-        )
-        if subject is not None:
-            if subject.startswith(f"acceptor:{acceptor_id}:"):
-                return
-            raise ProblemError(409, "reference_reused", "That Idempotency-Key stands for another.")
-        change_acceptor(
+    before = await _acceptor(asked, asked.id("acceptor_id"))
+    asks = _guarded_parts(before, body)
+    if asks and not await acts_alone(asked, Action.CHANGE_ACCEPTOR):
+        if len(asks) > 1 or _has_safe_parts(body):
+            raise ProblemError(
+                422, "one_at_a_time", "This needs approval: ask for one change at a time."
+            )
+        return await in_review(asked, lambda _connection, _issuer: asks[0], reason=body.reason)
+    change = AcceptorChange(
+        status=body.status,
+        groups=None if body.groups is None else tuple(sorted(set(body.groups))),
+        bank=_bank(before, body),
+        payouts_held=body.payouts_held,
+    )
+    after = await asked.desk.administer(
+        asked.principal,
+        lambda connection, issuer, caller: change_acceptor(
             connection,
             issuer,
             caller,
-            acceptor_id,
-            status=body.status,
-            groups=None if body.groups is None else tuple(sorted(set(body.groups))),
-            account=body.account,
-            fsp=body.fsp,
+            before.acceptor_id,
+            change,
             reason=body.reason,
             reference=asked.reference,
-        )
+            expected_version=body.expected_version,
+        ),
+    )
+    return Answered(_answer(after))
 
-    await asked.desk.administer(asked.principal, change)
-    return Answered(_answer(await _acceptor(asked, acceptor_id)))
+
+async def _draft_in_review(asked: Asked, design: AcceptorDesign) -> Answered:
+    """Registered at once, as a draft that can redeem nothing; its approval waits for people."""
+    reference = None if asked.reference is None else f"{asked.reference} draft"
+    (acceptor_id,) = await asked.desk.administer(
+        asked.principal,
+        lambda connection, issuer, caller: create_acceptors(
+            connection, issuer, caller, [replace(design, status="draft")], reference=reference
+        ),
+    )
+    return await in_review(
+        asked,
+        lambda _connection, _issuer: TurnAcceptor(acceptor_id=acceptor_id, status="approved"),
+    )
+
+
+def _guarded_parts(before: Acceptor, body: AcceptorChangeBody) -> list[Content]:
+    """What of it needs approval, each as a command of its own."""
+    acceptor_id, version = before.acceptor_id, before.changed_version
+    if body.expected_version is not None:
+        version = body.expected_version
+    parts: list[Content] = []
+    if body.status not in {None, "suspended"}:
+        parts.append(TurnAcceptor(acceptor_id=acceptor_id, status=body.status))
+    if body.groups is not None:
+        parts.append(
+            RegroupAcceptor(
+                acceptor_id=acceptor_id,
+                expected_version=version,
+                groups=tuple(sorted(set(body.groups))),
+                daily_amount_minor_max=before.daily_amount_minor_max,
+                daily_count_max=before.daily_count_max,
+            )
+        )
+    bank = _bank(before, body)
+    if bank is not None:
+        parts.append(
+            RebankAcceptor(
+                acceptor_id=acceptor_id,
+                expected_version=version,
+                scheme=bank.scheme,
+                fsp=bank.fsp,
+                account=bank.account,
+            )
+        )
+    if body.payouts_held is False:
+        parts.append(ReleasePayouts(acceptor_id=acceptor_id))
+    return parts
+
+
+def _has_safe_parts(body: AcceptorChangeBody) -> bool:
+    """They only stop something, and are done at once."""
+    return body.status == "suspended" or body.payouts_held is True
+
+
+def _bank(before: Acceptor, body: AcceptorChangeBody) -> BankData | None:
+    if body.scheme is None and body.fsp is None and body.account is None:
+        return None
+    return BankData(
+        body.scheme or before.scheme, body.fsp or before.fsp, body.account or before.account
+    )
 
 
 async def list_acceptor_groups(asked: Asked, page: CodePage) -> Answered:
@@ -172,7 +275,7 @@ async def create_one_acceptor_group(asked: Asked, body: AcceptorGroupBody) -> An
     await asked.desk.administer(
         asked.principal,
         lambda connection, issuer, caller: create_acceptor_group(
-            connection, issuer, caller, code=body.code, name=body.name
+            connection, issuer, caller, code=body.code, name=body.name, reference=asked.reference
         ),
     )
     return Answered(AcceptorGroupAnswer(body.code, body.name))
@@ -189,8 +292,22 @@ async def _acceptor(asked: Asked, acceptor_id: int) -> Acceptor:
 
 
 def _answer(row: Acceptor) -> AcceptorAnswer:
+    bank, counts_from = row.next_bank, row.next_from
     return AcceptorAnswer(
-        row.acceptor_id, row.name, row.kind, row.account, row.fsp, sorted(row.groups), row.status
+        acceptor_id=row.acceptor_id,
+        name=row.name,
+        kind=row.kind,
+        account=row.account,
+        fsp=row.fsp,
+        scheme=row.scheme,
+        groups=sorted(row.groups),
+        status=row.status,
+        payouts_held=row.payouts_held,
+        payouts_hold_reason=row.payouts_hold_reason,
+        next_bank=None
+        if bank is None or counts_from is None
+        else NextBankAnswer(bank.scheme, bank.fsp, bank.account, counts_from),
+        version=row.changed_version,
     )
 
 
@@ -219,6 +336,7 @@ ENDPOINTS: Final = (
         name="create_acceptor",
         summary="Register a merchant or an agent",
         handler=create_acceptor,
+        guarded=True,
         takes=AcceptorBody,
         answer=AcceptorAnswer,
         status=201,
@@ -229,8 +347,9 @@ ENDPOINTS: Final = (
         method="PATCH",
         path="/acceptors/{acceptor_id}",
         name="change_acceptor",
-        summary="Approve, suspend, close, regroup or rebank; counts from now on",
+        summary="Approve, suspend, close, regroup, rebank, hold payouts; counts from now on",
         handler=change_one_acceptor,
+        guarded=True,
         takes=AcceptorChangeBody,
         answer=AcceptorAnswer,
         refusals=frozenset({404, 409}),

@@ -18,12 +18,15 @@ from counterfoil.api.native.endpoint import (
     Reason,
     Serial,
 )
+from counterfoil.api.native.guarded import acts_alone, in_review
 from counterfoil.api.native.moments import moment
 from counterfoil.engine.bulk import Bulk, begin_bulk, bulk_by_id, bulk_refusals
 from counterfoil.engine.bulk_selection import LISTED_MAX
+from counterfoil.engine.commands.content import ChangeVouchers
 from counterfoil.jobs.queue import Task
 from counterfoil.voucher import Action
 
+_SAFE: Final = frozenset({"suspend", "block"})  # they only stop something
 BODY_BYTES_MAX: Final = 4 * 1024 * 1024
 
 
@@ -69,6 +72,18 @@ class RefusalsAnswer(msgspec.Struct):
 
 async def begin_one_bulk(asked: Asked, body: BulkBody) -> Answered:
     until = None if body.until is None else moment(body.until)
+    if body.action not in _SAFE and not await acts_alone(asked, Action.BEGIN_BULK):
+        return await in_review(
+            asked,
+            lambda _connection, _issuer: ChangeVouchers(
+                action=body.action,
+                serials=None if body.serials is None else tuple(body.serials),
+                provision_id=body.provision_id,
+                group=body.group,
+                extend_until=until,
+            ),
+            reason=body.reason,
+        )
     bulk = await asked.desk.administer(
         asked.principal,
         lambda connection, issuer, caller: begin_bulk(
@@ -130,6 +145,7 @@ ENDPOINTS: Final = (
         name="begin_bulk",
         summary="Change many vouchers: a list of serials, a provision or a group",
         handler=begin_one_bulk,
+        guarded=True,
         takes=BulkBody,
         answer=BulkAnswer,
         status=202,

@@ -1,35 +1,50 @@
 """Calling systems and their keys. A key is shown once, when it is made."""
 
+from collections.abc import Collection
 from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
 
 from counterfoil.api.native.desk import Asked
-from counterfoil.api.native.endpoint import Answered, Body, Endpoint, Name, Reason
+from counterfoil.api.native.endpoint import SERIAL_MAX, Answered, Body, Endpoint, Name, Reason
+from counterfoil.api.native.guarded import acts_alone, in_review
 from counterfoil.api.native.pages import IdPage
 from counterfoil.api.problem import ProblemError
-from counterfoil.engine.clients import change_client, create_client
+from counterfoil.engine.clients import change_client, create_client, set_client_key
+from counterfoil.engine.commands.content import ChangeClient, CreateClient, ReplaceClientKey
+from counterfoil.engine.commands.listing import key_asked_for_by
 from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.listings import ClientRow, clients_page, subject_of_reference
 from counterfoil.engine.operation import Caller
+from counterfoil.errors import ReferenceReusedError
+from counterfoil.keys.digests import api_key_digest, new_api_key
 from counterfoil.voucher import Action
 
 Scope = Literal[
     "preactivate", "activate", "redeem", "override", "cancel", "status", "admin", "unattended"
 ]
 Scopes = Annotated[list[Scope], Meta(min_length=1, max_length=8)]
+Minor = Annotated[int, Meta(ge=0, le=SERIAL_MAX)]
 
 
 class ClientBody(Body, kw_only=True):
+    """`unattended_minor_max` is the most one guarded command of it may move without approval, in
+    minor units of any currency; it needs the scope unattended.
+    """
+
     name: Name
     scopes: Scopes
+    unattended_minor_max: Minor = 0
 
 
 class ClientChangeBody(Body, kw_only=True):
+    """Without `unattended_minor_max` that stays as it is."""
+
     scopes: Scopes
     reason: Reason
+    unattended_minor_max: Minor | None = None
 
 
 class ReasonBody(Body, kw_only=True):
@@ -41,6 +56,8 @@ class ClientAnswer(msgspec.Struct):
     name: str
     scopes: list[str]
     status: str
+    has_key: bool
+    unattended_minor_max: int
 
 
 class ClientKeyAnswer(msgspec.Struct):
@@ -69,36 +86,57 @@ async def get_client(asked: Asked) -> Answered:
 
 
 async def create_one_client(asked: Asked, body: ClientBody) -> Answered:
-    _check_grant(asked, body.scopes)
+    if _grants(body.scopes, body.unattended_minor_max) or not await acts_alone(
+        asked, Action.CREATE_CLIENT
+    ):
+        return await in_review(
+            asked,
+            lambda _connection, _issuer: CreateClient(
+                name=body.name,
+                scopes=tuple(sorted(set(body.scopes))),
+                unattended_minor_max=body.unattended_minor_max,
+            ),
+        )
 
     def create(connection: Connection, issuer: Issuer, caller: Caller) -> tuple[int, str | None]:
         subject = subject_of_reference(
             connection, issuer.issuer_id, caller, Action.CREATE_CLIENT, asked.reference
         )
-        if subject is not None:
-            return int(subject.removeprefix("client:")), None
-        client, key = create_client(
+        key = new_api_key()
+        client = create_client(
             connection,
             issuer,
             caller,
             name=body.name,
             scopes=sorted(set(body.scopes)),
+            key_digest=api_key_digest(key),
+            unattended_minor_max=body.unattended_minor_max,
             reference=asked.reference,
         )
-        return client.client_id, key
+        return client.client_id, key if subject is None else None
 
     client_id, key = await asked.desk.administer(asked.principal, create)
     client = await _client(asked, client_id)
-    if key is None and client.name != body.name:
-        raise ProblemError(409, "reference_reused", "That Idempotency-Key stands for another.")
     return Answered(
         ClientKeyAnswer(_answer(client), key), 200 if key is None else 201, f"/clients/{client_id}"
     )
 
 
 async def change_scopes(asked: Asked, body: ClientChangeBody) -> Answered:
-    _check_grant(asked, body.scopes)
-    client_id = asked.id("client_id")
+    before = await _client(asked, asked.id("client_id"))
+    client_id, highest = before.client_id, body.unattended_minor_max
+    if _grants(
+        set(body.scopes) - set(before.scopes), max((highest or 0) - before.unattended_minor_max, 0)
+    ) or not await acts_alone(asked, Action.CHANGE_CLIENT):
+        return await in_review(
+            asked,
+            lambda _connection, _issuer: ChangeClient(
+                client_id=client_id,
+                scopes=tuple(sorted(set(body.scopes))),
+                unattended_minor_max=before.unattended_minor_max if highest is None else highest,
+            ),
+            reason=body.reason,
+        )
     await asked.desk.administer(
         asked.principal,
         lambda connection, issuer, caller: change_client(
@@ -107,7 +145,9 @@ async def change_scopes(asked: Asked, body: ClientChangeBody) -> Answered:
             caller,
             client_id,
             scopes=sorted(set(body.scopes)),
+            unattended_minor_max=body.unattended_minor_max,
             reason=body.reason,
+            reference=asked.reference,
         ),
     )
     return await get_client(asked)
@@ -118,29 +158,73 @@ async def revoke(asked: Asked, body: ReasonBody) -> Answered:
     await asked.desk.administer(
         asked.principal,
         lambda connection, issuer, caller: change_client(
-            connection, issuer, caller, client_id, revoke=True, reason=body.reason
+            connection,
+            issuer,
+            caller,
+            client_id,
+            revoke=True,
+            reason=body.reason,
+            reference=asked.reference,
         ),
     )
     return await get_client(asked)
 
 
 async def rotate_key(asked: Asked, body: ReasonBody) -> Answered:
+    """One that has a key loses it by approval; then who asked for that makes the next one here."""
     client_id = asked.id("client_id")
-    if (await _client(asked, client_id)).status != "active":
+    client = await _client(asked, client_id)
+    if client.status != "active":
         raise ProblemError(409, "client_revoked", "A revoked client gets no new key.")
-    _client_now, key = await asked.desk.administer(
-        asked.principal,
-        lambda connection, issuer, caller: change_client(
-            connection, issuer, caller, client_id, new_key=True, reason=body.reason
-        ),
-    )
+    if not await acts_alone(asked, Action.CHANGE_CLIENT):
+        if client.has_key:
+            return await in_review(
+                asked,
+                lambda _connection, _issuer: ReplaceClientKey(client_id=client_id),
+                reason=body.reason,
+            )
+        await _check_asked_for(asked, client_id)
+
+    def rotate(connection: Connection, issuer: Issuer, caller: Caller) -> str | None:
+        subject = subject_of_reference(
+            connection, issuer.issuer_id, caller, Action.CHANGE_CLIENT, asked.reference
+        )
+        if subject is not None:
+            if subject == f"client:{client_id}:key":
+                return None
+            raise ReferenceReusedError("That Idempotency-Key stands for another change.")
+        key = new_api_key()
+        set_client_key(
+            connection,
+            issuer,
+            caller,
+            client_id,
+            api_key_digest(key),
+            replaces=True,
+            reason=body.reason,
+            reference=asked.reference,
+        )
+        return key
+
+    key = await asked.desk.administer(asked.principal, rotate)
     return Answered(ClientKeyAnswer(_answer(await _client(asked, client_id)), key))
 
 
-def _check_grant(asked: Asked, scopes: list[Scope]) -> None:
-    """Acting without approval is given by people, not by a system to another."""
-    if "unattended" in scopes and "unattended" not in asked.principal.scopes:
-        raise ProblemError(403, "scope_missing", "The scope unattended is not yours to give.")
+def _grants(scopes: Collection[str], unattended_minor_max: int) -> bool:
+    """Acting without approval is given by people, never by one system to another."""
+    return "unattended" in scopes or unattended_minor_max > 0
+
+
+async def _check_asked_for(asked: Asked, client_id: int) -> None:
+    """Raises ProblemError (403) where another asked for that key."""
+    issuer_id = asked.issuer_id
+    actor = await asked.desk.read(
+        lambda connection: key_asked_for_by(connection, issuer_id, client_id)
+    )
+    if actor != asked.principal.caller.actor:
+        raise ProblemError(
+            403, "key_not_yours", "Its key is made by who asked for it, or in the portal."
+        )
 
 
 async def _client(asked: Asked, client_id: int) -> ClientRow:
@@ -154,7 +238,14 @@ async def _client(asked: Asked, client_id: int) -> ClientRow:
 
 
 def _answer(row: ClientRow) -> ClientAnswer:
-    return ClientAnswer(row.client_id, row.name, sorted(row.scopes), row.status)
+    return ClientAnswer(
+        row.client_id,
+        row.name,
+        sorted(row.scopes),
+        row.status,
+        row.has_key,
+        row.unattended_minor_max,
+    )
 
 
 ENDPOINTS: Final = (
@@ -182,6 +273,7 @@ ENDPOINTS: Final = (
         name="create_client",
         summary="Register a calling system; its key is shown once",
         handler=create_one_client,
+        guarded=True,
         takes=ClientBody,
         answer=ClientKeyAnswer,
         status=201,
@@ -194,6 +286,7 @@ ENDPOINTS: Final = (
         name="change_client_scopes",
         summary="Change what a calling system may do",
         handler=change_scopes,
+        guarded=True,
         takes=ClientChangeBody,
         answer=ClientAnswer,
         refusals=frozenset({404, 409}),
@@ -214,6 +307,7 @@ ENDPOINTS: Final = (
         name="rotate_client_key",
         summary="Give a calling system a new key, shown once; the old one ends",
         handler=rotate_key,
+        guarded=True,
         takes=ReasonBody,
         answer=ClientKeyAnswer,
         refusals=frozenset({404, 409}),

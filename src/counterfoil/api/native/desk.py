@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeVar
+from uuid import UUID
 
 import structlog
 from starlette.requests import Request
@@ -25,6 +26,7 @@ from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.operation import CHANGED, Answer, Caller, Operation, Outcome, Redeem
 from counterfoil.errors import CounterfoilError
 from counterfoil.jobs.queue import Task
+from counterfoil.keys.seals import Seals
 
 T = TypeVar("T")
 Enqueue = Callable[[Task, str, int], None]
@@ -32,6 +34,7 @@ Enqueue = Callable[[Task, str, int], None]
 _IDEMPOTENCY_KEY: Final = re.compile(r"[!-}][ -~]{0,63}", re.ASCII)
 _SERIAL: Final = re.compile(r"[0-9]{1,18}", re.ASCII)
 _ID: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
+_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_. -]{0,39}", re.ASCII)
 
 _log = structlog.get_logger("counterfoil.api")
@@ -45,12 +48,14 @@ class Desk:
         clients: Clients,
         redemptions: Redemptions,
         enqueue: Enqueue,
+        seals: Seals | None,
     ) -> None:
         self._batcher = batcher
         self._threads = threads
         self._clients = clients
         self.redemptions = redemptions
         self._enqueue = enqueue
+        self.seals = seals
 
     async def principal(self, request: Request, scopes: frozenset[str]) -> Principal:
         """Raises ProblemError: 401 for the key, 403 for what it may not do."""
@@ -113,6 +118,9 @@ class Asked:
 
     def id(self, name: str) -> int:
         return int(self._part(name, _ID, "not_found"))
+
+    def uuid(self, name: str) -> UUID:
+        return UUID(self._part(name, _UUID, "not_found"))
 
     def code(self, name: str = "code") -> str:
         return self._part(name, _CODE, "not_found")

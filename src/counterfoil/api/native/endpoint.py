@@ -43,7 +43,9 @@ Handler = Callable[..., Awaitable[Answered]]  # (asked) or (asked, what it takes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """`takes` is the body, or for a GET the query. `refusals` beside those every call has."""
+    """`takes` is the body, or for a GET the query. `refusals` beside those every call has. A
+    `guarded` one is answered 202 with a command where it needs approval.
+    """
 
     method: Literal["GET", "POST", "PATCH"]
     path: str
@@ -57,6 +59,7 @@ class Endpoint:
     scopes: frozenset[str] = ADMIN
     refusals: frozenset[int] = field(default_factory=frozenset)
     description: str = ""
+    guarded: bool = False
     body_bytes_max: int = BODY_BYTES_MAX
 
     @property

@@ -12,22 +12,31 @@ from counterfoil.api.native.endpoint import (
     Body,
     Currency,
     Endpoint,
+    Id,
     Limit,
     Reason,
 )
+from counterfoil.api.native.guarded import acts_alone, in_review
 from counterfoil.api.problem import ProblemError
 from counterfoil.chart import AccountKind
-from counterfoil.engine.funds import deposit, withdraw
+from counterfoil.engine.commands.content import Deposit, Withdraw
+from counterfoil.engine.database import Connection
+from counterfoil.engine.funds import deposit, funding_account, withdraw
+from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.journal import new_reference
 from counterfoil.engine.listings import AccountKey, accounts_page
 from counterfoil.money import Money, decimal_text, is_currency, parse_amount
+from counterfoil.voucher import Action
 
 KIND_WORDS: Final = tuple(kind.word for kind in AccountKind)
 
 
 class FundsBody(Body, kw_only=True):
+    """Without a funding account it is the first one of the currency."""
+
     amount: Amount
     currency: Currency
+    funding_account_id: Id | None = None
     reason: Reason | None = None
 
 
@@ -72,10 +81,27 @@ class BalancesAnswer(msgspec.Struct):
 
 async def create_deposit(asked: Asked, body: FundsBody) -> Answered:
     money, reference = _money(body), asked.reference or new_reference()
+    if not await acts_alone(asked, Action.DEPOSIT, money=money):
+        return await in_review(
+            asked,
+            lambda connection, issuer: Deposit(
+                funding_account_id=_account_id(connection, issuer, body),
+                amount_minor=money.amount_minor,
+                currency=money.currency,
+                reference=reference,
+            ),
+            reason=body.reason or "",
+        )
     is_new = await asked.desk.administer(
         asked.principal,
         lambda connection, issuer, caller: deposit(
-            connection, issuer, caller, money, reference=reference, reason=body.reason or ""
+            connection,
+            issuer,
+            caller,
+            money,
+            reference=reference,
+            funding_account_id=body.funding_account_id,
+            reason=body.reason or "",
         ),
     )
     return _funds(money, reference, is_new=is_new)
@@ -83,10 +109,27 @@ async def create_deposit(asked: Asked, body: FundsBody) -> Answered:
 
 async def create_withdrawal(asked: Asked, body: FundsBody) -> Answered:
     money, reference = _money(body), asked.reference or new_reference()
+    if not await acts_alone(asked, Action.WITHDRAW, money=money):
+        return await in_review(
+            asked,
+            lambda connection, issuer: Withdraw(
+                funding_account_id=_account_id(connection, issuer, body),
+                amount_minor=money.amount_minor,
+                currency=money.currency,
+                reference=reference,
+            ),
+            reason=body.reason or "",
+        )
     is_new = await asked.desk.administer(
         asked.principal,
         lambda connection, issuer, caller: withdraw(
-            connection, issuer, caller, money, reference=reference, reason=body.reason or ""
+            connection,
+            issuer,
+            caller,
+            money,
+            reference=reference,
+            funding_account_id=body.funding_account_id,
+            reason=body.reason or "",
         ),
     )
     return _funds(money, reference, is_new=is_new)
@@ -122,6 +165,12 @@ def _money(body: FundsBody) -> Money:
     return money
 
 
+def _account_id(connection: Connection, issuer: Issuer, body: FundsBody) -> int:
+    """The one that is named, or the first of the currency, as where it is done at once."""
+    issuer.catch_up(connection)
+    return funding_account(issuer, body.currency, body.funding_account_id).funding_account_id
+
+
 def _funds(money: Money, reference: str, *, is_new: bool) -> Answered:
     amount = decimal_text(money.amount_minor, money.currency)
     return Answered(FundsAnswer(amount, money.currency, reference), 201 if is_new else 200)
@@ -132,8 +181,9 @@ ENDPOINTS: Final = (
         method="POST",
         path="/deposits",
         name="create_deposit",
-        summary="Record money that arrived in the funding account",
+        summary="Record money that arrived in a funding account",
         handler=create_deposit,
+        guarded=True,
         takes=FundsBody,
         answer=FundsAnswer,
         status=201,
@@ -144,8 +194,9 @@ ENDPOINTS: Final = (
         method="POST",
         path="/withdrawals",
         name="create_withdrawal",
-        summary="Record money that left the funding account; never beyond what is available",
+        summary="Record money that left a funding account; never beyond what is available",
         handler=create_withdrawal,
+        guarded=True,
         takes=FundsBody,
         answer=FundsAnswer,
         status=201,

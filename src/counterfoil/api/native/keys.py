@@ -7,11 +7,14 @@ import msgspec
 
 from counterfoil.api.native.desk import Asked
 from counterfoil.api.native.endpoint import Answered, Endpoint
+from counterfoil.api.native.guarded import acts_alone, in_review
 from counterfoil.api.problem import ProblemError
+from counterfoil.engine.commands.content import RotateKey
 from counterfoil.engine.listings import data_key_versions
 from counterfoil.engine.rotation import rotate, rotation_progress, running_rotations
 from counterfoil.jobs.queue import Task
 from counterfoil.keys.envelope import Purpose
+from counterfoil.voucher import Action
 
 
 class KeyAnswer(msgspec.Struct):
@@ -51,6 +54,8 @@ async def rotate_key(asked: Asked) -> Answered:
     issuer = asked.principal.issuer
     running = await asked.desk.read(lambda connection: running_rotations(connection, issuer))
     if purpose not in running:
+        if not await acts_alone(asked, Action.ROTATE_KEY):
+            return await in_review(asked, lambda _connection, _issuer: RotateKey(purpose=purpose))
         await asked.desk.administer(
             asked.principal,
             lambda connection, issuer, caller: rotate(connection, issuer, caller, purpose),
@@ -98,6 +103,7 @@ ENDPOINTS: Final = (
         name="rotate_data_key",
         summary="Make a new key and move everything to it",
         handler=rotate_key,
+        guarded=True,
         answer=RotationAnswer,
         status=202,
         refusals=frozenset({404}),

@@ -8,8 +8,11 @@ from msgspec import Meta
 
 from counterfoil.api.native.desk import Asked
 from counterfoil.api.native.endpoint import Amount, Answered, Body, Code, Endpoint
+from counterfoil.api.native.guarded import acts_alone, in_review
 from counterfoil.api.native.pages import IdPage
 from counterfoil.api.problem import ProblemError
+from counterfoil.engine.catalogue import Group
+from counterfoil.engine.commands.content import ProvisionStock
 from counterfoil.engine.configuration import pause_provision, resume_provision
 from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer
@@ -23,7 +26,8 @@ from counterfoil.engine.provision import (
 )
 from counterfoil.errors import NotFoundError
 from counterfoil.jobs.queue import Task
-from counterfoil.money import decimal_text, parse_amount
+from counterfoil.money import Money, decimal_text, parse_amount
+from counterfoil.voucher import Action
 
 
 class ProvisionBody(Body, kw_only=True):
@@ -57,20 +61,30 @@ class ProvisionsAnswer(msgspec.Struct):
 
 
 async def begin_one_provision(asked: Asked, body: ProvisionBody) -> Answered:
+    group = await asked.desk.administer(
+        asked.principal, lambda connection, issuer, _caller: _group(connection, issuer, body.group)
+    )
+    money = parse_amount(body.amount, group.current.currency)
+    everything = Money(money.amount_minor * body.count, money.currency)
+    if not await acts_alone(asked, Action.PROVISION, money=everything):
+        return await in_review(
+            asked,
+            lambda _connection, _issuer: ProvisionStock(
+                group=body.group,
+                group_version=group.current.version,
+                amount_minor=money.amount_minor,
+                currency=money.currency,
+                count=body.count,
+            ),
+        )
+
     def begin(connection: Connection, issuer: Issuer, caller: Caller) -> Provision:
-        group = issuer.catalogue.groups.get(body.group)
-        if group is None:
-            issuer.begin(connection)  # another process may have published it
-            connection.rollback()
-            group = issuer.catalogue.groups.get(body.group)
-        if group is None:
-            raise NotFoundError("There is no such group.")
         return begin_provision(
             connection,
             issuer,
             caller,
             group_code=body.group,
-            money=parse_amount(body.amount, group.current.currency),
+            money=money,
             count=body.count,
             reference=asked.reference,
         )
@@ -104,7 +118,7 @@ async def pause(asked: Asked) -> Answered:
     await asked.desk.administer(
         asked.principal,
         lambda connection, issuer, caller: pause_provision(
-            connection, issuer, caller, provision_id
+            connection, issuer, caller, provision_id, reference=asked.reference
         ),
     )
     return await get_provision(asked)
@@ -114,13 +128,23 @@ async def resume(asked: Asked) -> Answered:
     provision_id = asked.id("provision_id")
 
     def resumed(connection: Connection, issuer: Issuer, caller: Caller) -> str:
-        resume_provision(connection, issuer, caller, provision_id)
+        resume_provision(connection, issuer, caller, provision_id, reference=asked.reference)
         return provision_by_id(connection, issuer, provision_id).status
 
     status = await asked.desk.administer(asked.principal, resumed)
     if status == "running":
         await asked.desk.start_job(Task.FINISH_PROVISION, asked.principal.issuer.code, provision_id)
     return await get_provision(asked)
+
+
+def _group(connection: Connection, issuer: Issuer, code: str) -> Group:
+    group = issuer.catalogue.groups.get(code)
+    if group is None:
+        issuer.catch_up(connection)  # another process may have published it
+        group = issuer.catalogue.groups.get(code)
+    if group is None:
+        raise NotFoundError("There is no such group.")
+    return group
 
 
 async def _provision(asked: Asked, provision_id: int) -> ProvisionRow:
@@ -160,6 +184,7 @@ ENDPOINTS: Final = (
         summary="Turn available funds into numbered stock",
         description="The money and the serials are set aside at once; a job creates the vouchers.",
         handler=begin_one_provision,
+        guarded=True,
         takes=ProvisionBody,
         answer=ProvisionAnswer,
         status=202,

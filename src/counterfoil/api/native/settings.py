@@ -7,8 +7,11 @@ from msgspec import Meta
 
 from counterfoil.api.native.desk import Asked
 from counterfoil.api.native.endpoint import INT4_MAX, Answered, Body, Endpoint, Reason
+from counterfoil.api.native.guarded import acts_alone, in_review
+from counterfoil.engine.commands.content import ChangeSettings
 from counterfoil.engine.configuration import SettingsChange, change_settings
 from counterfoil.engine.listings import issuer_settings
+from counterfoil.voucher import Action
 
 Count = Annotated[int, Meta(ge=1, le=INT4_MAX)]
 
@@ -23,6 +26,7 @@ class SettingsBody(Body, kw_only=True):
     miss_window_seconds: Count | None = None
     issuer_miss_budget: Count | None = None
     secret_tries: Count | None = None
+    cooling_off_days: Annotated[int, Meta(ge=0, le=30)] | None = None
 
 
 class SettingsAnswer(msgspec.Struct, kw_only=True):
@@ -37,6 +41,7 @@ class SettingsAnswer(msgspec.Struct, kw_only=True):
     miss_window_seconds: int
     issuer_miss_budget: int
     secret_tries: int
+    cooling_off_days: int
 
 
 async def get_settings(asked: Asked) -> Answered:
@@ -53,11 +58,26 @@ async def get_settings(asked: Asked) -> Answered:
             miss_window_seconds=found.miss_window_seconds,
             issuer_miss_budget=found.issuer_miss_budget,
             secret_tries=found.secret_tries,
+            cooling_off_days=found.cooling_off_days,
         )
     )
 
 
 async def change_issuer_settings(asked: Asked, body: SettingsBody) -> Answered:
+    if not await acts_alone(asked, Action.CHANGE_SETTINGS):
+        return await in_review(
+            asked,
+            lambda _connection, _issuer: ChangeSettings(
+                activate_at_once=body.activate_at_once,
+                retention_days=body.retention_days,
+                miss_budget=body.miss_budget,
+                miss_window_seconds=body.miss_window_seconds,
+                issuer_miss_budget=body.issuer_miss_budget,
+                secret_tries=body.secret_tries,
+                cooling_off_days=body.cooling_off_days,
+            ),
+            reason=body.reason,
+        )
     change = SettingsChange(
         activate_at_once=body.activate_at_once,
         retention_days=body.retention_days,
@@ -65,11 +85,12 @@ async def change_issuer_settings(asked: Asked, body: SettingsBody) -> Answered:
         miss_window_seconds=body.miss_window_seconds,
         issuer_miss_budget=body.issuer_miss_budget,
         secret_tries=body.secret_tries,
+        cooling_off_days=body.cooling_off_days,
     )
     await asked.desk.administer(
         asked.principal,
         lambda connection, issuer, caller: change_settings(
-            connection, issuer, caller, change, reason=body.reason
+            connection, issuer, caller, change, reason=body.reason, reference=asked.reference
         ),
     )
     return await get_settings(asked)
@@ -90,6 +111,7 @@ ENDPOINTS: Final = (
         name="change_settings",
         summary="Change what this issuer has set; counts from now on",
         handler=change_issuer_settings,
+        guarded=True,
         takes=SettingsBody,
         answer=SettingsAnswer,
         refusals=frozenset({409}),

@@ -1,20 +1,26 @@
-"""Who and what the demonstration is made of. All names and accounts are invented."""
+"""What the demonstration is made of. All names, accounts and numbers are invented."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from counterfoil.engine.acceptors import AcceptorDesign
 from counterfoil.engine.groups import GroupDesign
-from counterfoil.money import Money
 
 ISSUER: Final = "DEMO"
 ISSUER_NAME: Final = "County Relief Agency"
-ADMINISTRATOR: Final = "administrator@demo.example"
 CURRENCY: Final = "KES"
+FSP: Final = "sandbox"
 FUNDING_ACCOUNT: Final = "DEMO-FUNDING"
-FUNDS: Final = Money(60_000_000_00, CURRENCY)
+BURSARY_ACCOUNT: Final = "DEMO-BURSARIES"
+BURSARY_NAME: Final = "Bursary fund"
 
 _GROCER, _SCHOOL, _PHARMACY, _CASH = "GROCERS", "SCHOOLS", "PHARMACIES", "CASH-POINTS"
+ACCEPTOR_GROUPS: Final = {
+    _GROCER: "Grocers and markets",
+    _SCHOOL: "Schools",
+    _PHARMACY: "Pharmacies",
+    _CASH: "Cash points",
+}
 
 
 def _merchant(name: str, account: str, *groups: str) -> AcceptorDesign:
@@ -22,7 +28,14 @@ def _merchant(name: str, account: str, *groups: str) -> AcceptorDesign:
 
 
 def _agent(name: str, account: str) -> AcceptorDesign:
-    return AcceptorDesign(name=name, kind="agent", account=account, groups=(_CASH,))
+    return AcceptorDesign(
+        name=name,
+        kind="agent",
+        account=account,
+        groups=(_CASH,),
+        daily_amount_minor_max=400_000_00,
+        daily_count_max=300,
+    )
 
 
 ACCEPTORS: Final = (
@@ -43,41 +56,89 @@ ACCEPTORS: Final = (
     _agent("Kamau & Daughters", "254-0203-6041"),
     _agent("Mandera Exchange", "254-0204-9738"),
 )
-
-GROUPS: Final = (
-    GroupDesign(
-        code="FOOD-AID",
-        name="Food aid",
-        description="Basic food at any registered grocer.",
-        currency=CURRENCY,
-        denominations=(500_00, 1000_00, 2000_00),
-        valid_for_days=90,
-        accepts="groups",
-        accepts_names=(_GROCER,),
-    ),
-    GroupDesign(
-        code="SCHOOL-FEES",
-        name="School fees",
-        description="Fees and uniforms, paid to the school.",
-        currency=CURRENCY,
-        denominations=(5000_00, 10_000_00),
-        valid_for_days=180,
-        hold_seconds=86_400,
-        accepts="groups",
-        accepts_names=(_SCHOOL,),
-    ),
-    GroupDesign(
-        code="CASH-AID",
-        name="Cash aid",
-        description="Paid out at once by an agent, in any amount.",
-        currency=CURRENCY,
-        valid_for_days=30,
-        settlement="instant",
-        accepts="groups",
-        accepts_names=(_CASH,),
-        amount_minor_max=20_000_00,
-    ),
+# One that a calling system has registered: nobody has looked at it yet.
+CAME_BY_API: Final = replace(
+    _merchant("Moyale Border Stores", "254-0117-2260", _GROCER), status="draft"
 )
+
+EMERGENCY: Final = "PROGRAMME-1"  # every issuer begins with it
+DROUGHT: Final = "DROUGHT-2026"
+SCHOOL: Final = "SCHOOL-TERM-3"
+DROUGHT_BEFORE: Final = "DROUGHT-2025"
+
+# A relief that is over: its vouchers expire while the demonstration starts.
+ENDED_GROUP: Final = "DROUGHT-RELIEF"
+ENDED_AMOUNT_MINOR: Final = 1500_00
+ENDED_COUNT: Final = 120
+
+FOOD_FIRST: Final = GroupDesign(
+    code="FOOD-AID",
+    name="Food aid",
+    description="Basic food at any registered grocer.",
+    currency=CURRENCY,
+    denominations=(500_00, 1000_00),
+    valid_for_days=60,
+    accepts="groups",
+    accepts_names=(_GROCER,),
+    programme=DROUGHT,
+    restock_level=500,
+)
+FOOD: Final = replace(
+    FOOD_FIRST,
+    denominations=(500_00, 1000_00, 2000_00),
+    valid_for_days=90,
+    description="Maize flour, beans, oil and salt, at any registered grocer.",
+)
+SCHOOL_FEES: Final = GroupDesign(
+    code="SCHOOL-FEES",
+    name="School fees",
+    description="Fees and uniforms, paid to the school.",
+    currency=CURRENCY,
+    denominations=(5000_00, 10_000_00),
+    valid_for_days=180,
+    hold_seconds=86_400,
+    accepts="groups",
+    accepts_names=(_SCHOOL,),
+    programme=SCHOOL,
+    restock_level=2000,
+)
+CASH_AID: Final = GroupDesign(
+    code="CASH-AID",
+    name="Cash aid",
+    description="Paid out at once by an agent, in any amount.",
+    currency=CURRENCY,
+    valid_for_days=30,
+    settlement="instant",
+    accepts="groups",
+    accepts_names=(_CASH,),
+    amount_minor_max=20_000_00,
+    programme=DROUGHT,
+)
+HYGIENE_KIT: Final = GroupDesign(
+    code="HYGIENE-KIT",
+    name="Hygiene kit",
+    description="Soap, water tablets and sanitary pads.",
+    currency=CURRENCY,
+    denominations=(300_00,),
+    valid_for_days=45,
+    accepts="groups",
+    accepts_names=(_GROCER, _PHARMACY),
+    programme=DROUGHT,
+    restock_level=1000,
+)
+WATER_CANS: Final = GroupDesign(
+    code="WATER-CANS",
+    name="Water, 20 litres",
+    description="Two cans a week, at the shop that has the water.",
+    currency=CURRENCY,
+    denominations=(200_00,),
+    valid_for_days=14,
+    accepts="groups",
+    accepts_names=(_GROCER,),
+    programme=DROUGHT,
+    restock_level=300,
+)
+GROUPS: Final = (SCHOOL_FEES, CASH_AID, HYGIENE_KIT, WATER_CANS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,23 +147,29 @@ class Stock:
     amount_minor: int
     count: int
 
+    @property
+    def name(self) -> str:
+        return f"stock {self.group} {self.amount_minor} {self.count}"
 
+
+FIRST_STOCK: Final = Stock("FOOD-AID", 500_00, 4000)
 STOCK: Final = (
-    Stock("FOOD-AID", 500_00, 10_000),
+    Stock("FOOD-AID", 500_00, 6000),
     Stock("FOOD-AID", 1000_00, 6000),
     Stock("FOOD-AID", 2000_00, 2000),
     Stock("SCHOOL-FEES", 5000_00, 1500),
     Stock("SCHOOL-FEES", 10_000_00, 500),
+    Stock("WATER-CANS", 200_00, 1200),
 )
+ENDED_STOCK: Final = Stock(ENDED_GROUP, ENDED_AMOUNT_MINOR, ENDED_COUNT)
+# Begun, made in part, and paused.
+PAUSED_STOCK: Final = Stock("HYGIENE-KIT", 300_00, 12_000)
 
-# A relief that is over: its vouchers expire while the demonstration starts.
-ENDED_GROUP: Final = "DROUGHT-RELIEF"
-ENDED_AMOUNT_MINOR: Final = 1500_00
-ENDED_COUNT: Final = 120
-
+POS: Final = "DEMO-POS"
+ADMIN: Final = "DEMO-ADMIN"
 CLIENTS: Final = {
-    "DEMO-POS": ("preactivate", "activate", "redeem", "status"),
-    "DEMO-ADMIN": (
+    POS: ("preactivate", "activate", "redeem", "status"),
+    ADMIN: (
         "preactivate",
         "activate",
         "redeem",
@@ -113,6 +180,12 @@ CLIENTS: Final = {
         "unattended",
     ),
 }
+UNATTENDED_MINOR_MAX: Final = 60_000_000_00
+
+# How long a merchant, and a part of what came later, takes to tell: as so many vouchers made.
+MERCHANT_STEPS: Final = 200
+PART_STEPS: Final = 300
+PARTS: Final = 6
 
 
 def acceptors_of(group: str) -> tuple[AcceptorDesign, ...]:

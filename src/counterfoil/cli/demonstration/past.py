@@ -9,9 +9,11 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from counterfoil.cli.demonstration.cast import (
+    ADMIN,
     CURRENCY,
     ENDED_AMOUNT_MINOR,
     ENDED_GROUP,
+    POS,
     acceptors_of,
 )
 from counterfoil.engine.acceptors import AcceptorDesign
@@ -45,11 +47,12 @@ _DRAWN: Final = (
     ("FOOD-AID", 2000_00, 300, "GROCERS"),
     ("SCHOOL-FEES", 5000_00, 250, "SCHOOLS"),
     ("GENERAL-PURPOSE", 750_00, 60, "PHARMACIES"),
+    ("WATER-CANS", 200_00, 150, "GROCERS"),
 )
 _ENDED: Final = 60
 _PAID_OUT: Final = 40
 _CASH: Final = "CASH-POINTS"
-STEPS: Final = sum(count for _group, _amount, count, _where in _DRAWN) + _ENDED + _PAID_OUT
+PAST_STEPS: Final = sum(count for _group, _amount, count, _where in _DRAWN) + _ENDED + _PAID_OUT
 
 # What becomes of each hundred: so many stay where they are or are changed, the rest is redeemed.
 _NOT_ACTIVATED: Final = range(4)
@@ -62,12 +65,22 @@ _CHANGED: Final = {
 _REDEEMED: Final = range(22, 100)
 
 
-def make_past(
-    connection: Connection, issuer: Issuer, gateway: Gateway, advance: Callable[[int], None]
-) -> None:
+def caller_named(issuer: Issuer, name: str) -> Caller:
+    """A calling system of the cast, once it is registered."""
+    (client,) = (each for each in issuer.catalogue.clients.values() if each.name == name)
+    return Caller(client.client_id, f"client:{name}")
+
+
+def hand_out_ended(connection: Connection, issuer: Issuer, advance: Callable[[int], None]) -> None:
+    """While they can be: their time is over soon."""
     ended = _drawn(connection, issuer, "demo-ended", (ENDED_GROUP, ENDED_AMOUNT_MINOR), _ENDED)
     _activate(connection, issuer, "demo-ended", ended)
     advance(_ENDED)
+
+
+def make_past(
+    connection: Connection, issuer: Issuer, gateway: Gateway, advance: Callable[[int], None]
+) -> None:
     for group, amount_minor, count, where in _DRAWN:
         for first in range(0, count, BATCH):
             name = f"demo-{group}-{amount_minor}-{first}"
@@ -83,12 +96,13 @@ def _drawn(
     connection: Connection, issuer: Issuer, name: str, what: tuple[str, int], count: int
 ) -> list[Answer]:
     group, amount_minor = what
+    caller = caller_named(issuer, POS)
     answers = apply(
         connection,
         issuer,
         [
             Preactivate(
-                caller=CALLER,
+                caller=caller,
                 reference=f"{name}-draw-{index}",
                 amount=decimal_text(amount_minor, CURRENCY),
                 currency=CURRENCY,
@@ -116,9 +130,10 @@ def _use(
         name,
         [each for index, each in enumerate(drawn) if index % 100 not in _NOT_ACTIVATED],
     )
+    caller = caller_named(issuer, ADMIN)
     changes: list[Operation] = [
         Change(
-            caller=CALLER,
+            caller=caller,
             reference=f"{name}-{action.word}-{index}",
             action=action,
             serial=answer.serial or 0,
@@ -129,7 +144,9 @@ def _use(
         if index % 100 in share
     ]
     redemptions: list[Operation] = [
-        _redemption(f"{name}-redeem-{index}", answer, chance.choice(acceptors_of(where)), where)
+        _redemption(
+            issuer, f"{name}-redeem-{index}", answer, chance.choice(acceptors_of(where)), where
+        )
         for index, answer in enumerate(drawn)
         if index % 100 in _REDEEMED
     ]
@@ -146,7 +163,7 @@ def _pay_out(connection: Connection, issuer: Issuer, gateway: Gateway) -> None:
         for drawn in _drawn(connection, issuer, name, ("CASH-AID", amount_minor), 1):
             _activate(connection, issuer, name, [drawn])
             agent = agents[index % len(agents)]
-            redemption = _redemption(f"{name}-redeem", drawn, agent, _CASH)
+            redemption = _redemption(issuer, f"{name}-redeem", drawn, agent, _CASH)
             (reserved,) = _apply(connection, issuer, [redemption])
             _pay(connection, issuer, gateway, reserved)
 
@@ -180,21 +197,22 @@ def _pay(connection: Connection, issuer: Issuer, gateway: Gateway, reserved: Ans
 
 
 def _activate(connection: Connection, issuer: Issuer, name: str, drawn: Sequence[Answer]) -> None:
+    caller = caller_named(issuer, POS)
     _apply(
         connection,
         issuer,
         [
-            Activate(caller=CALLER, reference=f"{name}-activate-{index}", serial=each.serial or 0)
+            Activate(caller=caller, reference=f"{name}-activate-{index}", serial=each.serial or 0)
             for index, each in enumerate(drawn)
         ],
     )
 
 
 def _redemption(
-    reference: str, drawn: Answer, acceptor: AcceptorDesign, acceptor_group: str
+    issuer: Issuer, reference: str, drawn: Answer, acceptor: AcceptorDesign, acceptor_group: str
 ) -> Redeem:
     return Redeem(
-        caller=CALLER,
+        caller=caller_named(issuer, POS),
         reference=reference,
         number=drawn.number or "",
         acceptor_name=acceptor.name,

@@ -4,7 +4,6 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, Self
 
@@ -12,21 +11,26 @@ import httpx
 import msgspec
 
 from counterfoil.cli.demonstration import cast
-from counterfoil.cli.demonstration.past import CALLER, make_past
-from counterfoil.engine.acceptors import create_acceptors
-from counterfoil.engine.clients import change_client, create_client
+from counterfoil.cli.demonstration.logins import open_logins
+from counterfoil.cli.demonstration.past import CALLER, PAST_STEPS
+from counterfoil.cli.demonstration.slips import SLIPS, WAITS
+from counterfoil.cli.place import Workspace
+from counterfoil.engine.clients import create_client, set_client_key
 from counterfoil.engine.database import Connection
-from counterfoil.engine.funds import deposit
-from counterfoil.engine.groups import GroupDesign, create_group
 from counterfoil.engine.issuer import Issuer, issuer_codes, open_issuer
 from counterfoil.engine.issuer_creation import create_issuer
-from counterfoil.engine.provision import begin_provision, finish_provision
 from counterfoil.errors import CounterfoilError
 from counterfoil.gateway.port import Gateway
+from counterfoil.keys.digests import api_key_digest, new_api_key
 from counterfoil.keys.provider import KeyProvider
-from counterfoil.money import Money, decimal_text
+from counterfoil.money import decimal_text
 
-_ENDED_AFTER: Final = timedelta(seconds=20)
+STEPS: Final = (
+    PAST_STEPS
+    + sum(each.count for each in (cast.FIRST_STOCK, cast.ENDED_STOCK, *cast.STOCK))
+    + len(cast.ACCEPTORS) * cast.MERCHANT_STEPS
+    + cast.PARTS * cast.PART_STEPS
+)
 _BANK_SECONDS_MAX: Final = 10.0
 
 
@@ -63,22 +67,23 @@ class Bank:
     secret: str = field(repr=False)
 
     def prepare(self) -> None:
-        """The same money as in the ledger, and an account for each acceptor."""
+        """The money of the story, and an account for each merchant and agent."""
         headers = {"Authorization": f"Bearer {self.secret}"}
-        funds = cast.FUNDS
         with httpx.Client(
             base_url=self.base_url, headers=headers, timeout=_BANK_SECONDS_MAX, trust_env=False
         ) as client:
-            self._put(client, cast.FUNDING_ACCOUNT, cast.ISSUER_NAME, "funding")
-            answer = client.post(
-                f"/accounts/{cast.FUNDING_ACCOUNT}/deposits",
-                json={
-                    "amount": decimal_text(funds.amount_minor, funds.currency),
-                    "currency": funds.currency,
-                    "reference": "opening",
-                },
-            )
-            answer.raise_for_status()
+            for account in (cast.FUNDING_ACCOUNT, cast.BURSARY_ACCOUNT):
+                self._put(client, account, cast.ISSUER_NAME, "funding")
+            for slip in (*SLIPS, WAITS):
+                answer = client.post(
+                    f"/accounts/{slip.account}/deposits",
+                    json={
+                        "amount": decimal_text(slip.amount_minor, cast.CURRENCY),
+                        "currency": cast.CURRENCY,
+                        "reference": slip.reference,
+                    },
+                )
+                answer.raise_for_status()
             for each in cast.ACCEPTORS:
                 self._put(client, each.account, each.name, each.kind)
 
@@ -88,26 +93,25 @@ class Bank:
 
 
 def set_stage(
-    connection: Connection,
-    provider: KeyProvider,
+    workspace: Workspace,
     bank: Bank,
     gateway: Gateway,
+    base_url: str,
     advance: Callable[[int], None],
 ) -> Tickets:
-    """Safe to run again from the beginning, whatever is there already."""
+    """Safe to run again from the beginning, whatever is there already. `base_url` is where the
+    portal will be.
+    """
     bank.prepare()
-    issuer = _issuer(connection, provider)
-    deposit(connection, issuer, CALLER, cast.FUNDS, reference="opening")
-    known = {acceptor.name for acceptor in issuer.catalogue.acceptors_by_id.values()}
-    missing = [each for each in cast.ACCEPTORS if each.name not in known]
-    if missing:
-        create_acceptors(connection, issuer, CALLER, missing)
-    for design in (_ended_group(), *cast.GROUPS):
-        if design.code not in issuer.catalogue.groups:
-            create_group(connection, issuer, CALLER, design)
-    _provision(connection, issuer, advance)
-    make_past(connection, issuer, gateway, advance)
-    return Tickets({name: _key(connection, issuer, name) for name in cast.CLIENTS})
+    with workspace.connection() as connection:
+        issuer = _issuer(connection, workspace.provider)
+        for name in cast.CLIENTS:
+            _register(connection, issuer, name)
+        open_logins(workspace)
+        from counterfoil.cli.demonstration.story import tell  # noqa: PLC0415  # models load now
+
+        tell(workspace, connection, issuer, gateway, base_url, advance)
+        return Tickets({name: _key(connection, issuer, name) for name in cast.CLIENTS})
 
 
 def _issuer(connection: Connection, provider: KeyProvider) -> Issuer:
@@ -120,45 +124,29 @@ def _issuer(connection: Connection, provider: KeyProvider) -> Issuer:
         code=cast.ISSUER,
         name=cast.ISSUER_NAME,
         currency=cast.CURRENCY,
+        fsp=cast.FSP,
         funding_account=cast.FUNDING_ACCOUNT,
     )
 
 
-def _ended_group() -> GroupDesign:
-    return GroupDesign(
-        code=cast.ENDED_GROUP,
-        name="Drought relief",
-        description="Over: what was not redeemed has expired.",
-        currency=cast.CURRENCY,
-        denominations=(cast.ENDED_AMOUNT_MINOR,),
-        valid_until=datetime.now(UTC) + _ENDED_AFTER,
+def _register(connection: Connection, issuer: Issuer, name: str) -> None:
+    """Without a key for now."""
+    scopes = cast.CLIENTS[name]
+    create_client(
+        connection,
+        issuer,
+        CALLER,
+        name=name,
+        scopes=scopes,
+        unattended_minor_max=cast.UNATTENDED_MINOR_MAX if "unattended" in scopes else 0,
+        reference=f"demo-{name}",
     )
 
 
-def _provision(connection: Connection, issuer: Issuer, advance: Callable[[int], None]) -> None:
-    ended = cast.Stock(cast.ENDED_GROUP, cast.ENDED_AMOUNT_MINOR, cast.ENDED_COUNT)
-    for stock in (ended, *cast.STOCK):
-        begun = begin_provision(
-            connection,
-            issuer,
-            CALLER,
-            group_code=stock.group,
-            money=Money(stock.amount_minor, cast.CURRENCY),
-            count=stock.count,
-            reference=f"demo-{stock.group}-{stock.amount_minor}",
-        )
-        for _step in finish_provision(connection, issuer, begun.provision_id):
-            pass
-        advance(stock.count)
-
-
 def _key(connection: Connection, issuer: Issuer, name: str) -> str:
-    """A new one where the client exists: the old key is known to nobody."""
-    for client in issuer.catalogue.clients.values():
-        if client.name == name:
-            _changed, key = change_client(
-                connection, issuer, CALLER, client.client_id, new_key=True
-            )
-            return key or ""
-    _created, key = create_client(connection, issuer, CALLER, name=name, scopes=cast.CLIENTS[name])
+    """A new one each time: one that was made before is known to nobody."""
+    key = new_api_key()
+    (client,) = (each for each in issuer.catalogue.clients.values() if each.name == name)
+    digest = api_key_digest(key)
+    set_client_key(connection, issuer, CALLER, client.client_id, digest, replaces=True)
     return key

@@ -1,11 +1,12 @@
 -- Every account of an issuer, with the name of its owner.
 --
 -- In:     issuer_id int
--- Out:    kind, owner (a group's code, an acceptor's name, a provision's id or null), currency,
---         debit_minor, credit_minor
+-- Out:    funding_account_id, kind, owner (a group's code, an acceptor's name, a provision's id or
+--         null), currency, debit_minor, credit_minor
 -- Locks:  none
 -- Caller: cli.ledger
 SELECT
+    a.funding_account_id,
     a.kind,
     coalesce(g.code, c.name, CASE WHEN a.owner_id > 0 THEN a.owner_id::text END) AS owner_name,
     f.currency,
