@@ -19,6 +19,7 @@ check: install-dev
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint -q src
 	$(BIN)/lint-imports
+	$(BIN)/python -m counterfoil.portal.messages check
 
 install: .venv/run.installed
 

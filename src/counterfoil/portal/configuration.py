@@ -4,48 +4,96 @@ Two connections to one database: `default` acts as the portal's role, which cann
 the engine's; `owner` only migrates.
 """
 
-from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
+from urllib.parse import unquote, urlsplit
 
 import django
 from django.conf import settings
 from psycopg.conninfo import conninfo_to_dict
 
 from counterfoil.portal import PREFIX, SCHEMA
+from counterfoil.portal.door.configuration import DOOR
+from counterfoil.portal.messages import ready_locales
 
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
 _HOUR_SECONDS: Final = 3600
+_MAIL_SECONDS_MAX: Final = 10
+_CACHE_ROWS_MAX: Final = 20_000
+_FILES_A_FORM_MAX: Final = 10
+_SMTP_PORTS: Final = {"smtp": 587, "smtps": 465}
 
 
-def configure(database_url: str, *, secret: str, hosts: Sequence[str] = ()) -> None:
-    """Once per process. `hosts` are the names it is reached by from elsewhere, by HTTPS."""
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """How a process serves the portal.
+
+    `hosts` are the names it is reached by from elsewhere, by HTTPS. `outbox` shows the mails that
+    were not sent to anyone who asks, and `demo_logins` are the people whose codes stand beside
+    them: only a demonstration names any. Files that people send are kept in `uploads`.
+    """
+
+    hosts: tuple[str, ...] = ()
+    uploads: Path | None = None
+    smtp_url: str | None = field(default=None, repr=False)
+    mail_from: str | None = None
+    outbox: bool = False
+    demo_logins: tuple[str, ...] = ()
+
+
+def configure(database_url: str, *, secret: str, serving: Serving) -> None:
+    """Once per process; whoever migrated first may not have known yet what will be served."""
+    hosts = serving.hosts
+    later = {
+        **_mail(serving),
+        "COUNTERFOIL_OUTBOX": serving.outbox,
+        "COUNTERFOIL_DEMO_LOGINS": serving.demo_logins,
+        "COUNTERFOIL_UPLOADS": serving.uploads,
+    }
     if settings.configured:
-        wanted, before = _database(database_url, as_portal=True), settings.DATABASES["default"]
+        wanted, before = databases(database_url)["default"], settings.DATABASES["default"]
         if any(wanted[part] != before[part] for part in ("NAME", "HOST", "PORT")):
             raise RuntimeError("Django is configured for another database in this process.")
+        for name, value in later.items():
+            setattr(settings, name, value)
         return
     settings.configure(
         SECRET_KEY=secret,
         ALLOWED_HOSTS=[*_LOOPBACK, *hosts],
-        DATABASES={
-            "default": _database(database_url, as_portal=True),
-            "owner": _database(database_url, as_portal=False),
+        DATABASES=databases(database_url),
+        CACHES={
+            "default": {
+                "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+                "LOCATION": "cache",
+                "OPTIONS": {"MAX_ENTRIES": _CACHE_ROWS_MAX},
+            }
         },
         INSTALLED_APPS=[
             "django.contrib.auth",
             "django.contrib.contenttypes",
             "django.contrib.sessions",
+            "django.contrib.messages",
             "counterfoil.portal.apps.PortalConfig",
+            "django.forms",
+            "allauth",
+            "allauth.account",
+            "allauth.mfa",
+            "allauth.usersessions",
+            "django_htmx",
         ],
         MIDDLEWARE=[
             "django.middleware.security.SecurityMiddleware",
             "counterfoil.portal.security.ContentPolicy",
             "django.contrib.sessions.middleware.SessionMiddleware",
-            "django.middleware.locale.LocaleMiddleware",
             "django.middleware.common.CommonMiddleware",
             "django.middleware.csrf.CsrfViewMiddleware",
             "django.contrib.auth.middleware.AuthenticationMiddleware",
+            "counterfoil.portal.door.language.PersonsLanguage",
+            "django.contrib.messages.middleware.MessageMiddleware",
             "django.middleware.clickjacking.XFrameOptionsMiddleware",
+            "allauth.account.middleware.AccountMiddleware",
+            "django_htmx.middleware.HtmxMiddleware",
         ],
         TEMPLATES=[
             {
@@ -55,11 +103,15 @@ def configure(database_url: str, *, secret: str, hosts: Sequence[str] = ()) -> N
                     "context_processors": [
                         "django.template.context_processors.request",
                         "django.contrib.auth.context_processors.auth",
+                        "django.contrib.messages.context_processors.messages",
+                        "counterfoil.portal.context.place",
+                        "counterfoil.portal.door.outbox.is_shown",
                     ]
                 },
             }
         ],
         ROOT_URLCONF="counterfoil.portal.urls",
+        APPEND_SLASH=False,
         AUTH_USER_MODEL="portal.Person",
         AUTH_PASSWORD_VALIDATORS=[
             {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -70,6 +122,13 @@ def configure(database_url: str, *, secret: str, hosts: Sequence[str] = ()) -> N
             )
         ],
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+        LANGUAGES=[("en", "English"), ("es", "Español")],
+        LANGUAGE_CODE="en",
+        LOCALE_PATHS=ready_locales(serving.uploads and serving.uploads.with_name("locale")),
+        LANGUAGE_COOKIE_NAME="counterfoil_language",
+        LANGUAGE_COOKIE_PATH=PREFIX,
+        LANGUAGE_COOKIE_SECURE=bool(hosts),
+        LANGUAGE_COOKIE_SAMESITE="Lax",
         LOGIN_URL=f"{PREFIX}/sign-in",
         LOGIN_REDIRECT_URL=f"{PREFIX}/",
         LOGOUT_REDIRECT_URL=f"{PREFIX}/sign-in",
@@ -88,8 +147,41 @@ def configure(database_url: str, *, secret: str, hosts: Sequence[str] = ()) -> N
         PASSWORD_RESET_TIMEOUT=72 * _HOUR_SECONDS,
         SECURE_REFERRER_POLICY="same-origin",
         X_FRAME_OPTIONS="DENY",
+        FORM_RENDERER="counterfoil.portal.forms.Renderer",
+        FILE_UPLOAD_HANDLERS=["counterfoil.portal.uploads.CappedUploads"],
+        DATA_UPLOAD_MAX_NUMBER_FILES=_FILES_A_FORM_MAX,
+        EMAIL_TIMEOUT=_MAIL_SECONDS_MAX,
+        **DOOR,
+        **later,
     )
     django.setup()
+
+
+def _mail(serving: Serving) -> dict[str, object]:
+    """Without a server for it, mail stays in a table of ours."""
+    domain = serving.hosts[0] if serving.hosts else "localhost"
+    sender = serving.mail_from or f"Counterfoil <no-reply@{domain}>"
+    if serving.smtp_url is None:
+        return {
+            "EMAIL_BACKEND": "counterfoil.portal.mail.LocalOutbox",
+            "DEFAULT_FROM_EMAIL": sender,
+        }
+    parts = urlsplit(serving.smtp_url)
+    return {
+        "DEFAULT_FROM_EMAIL": sender,
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname or "",
+        "EMAIL_PORT": parts.port or _SMTP_PORTS[parts.scheme],
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": parts.scheme == "smtp" and parts.hostname not in _LOOPBACK,
+    }
+
+
+def databases(url: str) -> dict[str, dict[str, object]]:
+    """As Django wants them described."""
+    return {"default": _database(url, as_portal=True), "owner": _database(url, as_portal=False)}
 
 
 def _database(url: str, *, as_portal: bool) -> dict[str, object]:

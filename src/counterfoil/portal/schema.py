@@ -1,7 +1,6 @@
 """The portal's own tables, by Django's migrations, in a schema of their own."""
 
 import base64
-import hashlib
 import os
 from collections.abc import Sequence
 from importlib.resources import files
@@ -14,7 +13,8 @@ from counterfoil.engine.database import Connection, connect_as_owner, role_name
 from counterfoil.errors import CounterfoilError
 from counterfoil.keys.provider import KeyProvider
 from counterfoil.portal import SCHEMA, STEP
-from counterfoil.portal.configuration import configure
+from counterfoil.portal.configuration import Serving, configure
+from counterfoil.portal.migrations_known import migrations_digest
 
 _SECRET: Final = b"portal secret"  # what it is wrapped for
 _SECRET_BYTES: Final = 32
@@ -28,25 +28,20 @@ def migrate(url: str, provider: KeyProvider, *, hosts: Sequence[str] = ()) -> li
         row = connection.execute(
             "SELECT digest FROM schema_step WHERE name = %s", (STEP,)
         ).fetchone()
-        if row is not None and bytes(row[0]) == _digest():
+        if row is not None and bytes(row[0]) == migrations_digest():
             return []
         _ensure_schema(url, provider)
-        configure(url, secret=portal_secret(url, provider), hosts=hosts)
+        configure(url, secret=portal_secret(url, provider), serving=Serving(tuple(hosts)))
         call_command("migrate", database="owner", verbosity=0, interactive=False)
+        call_command("createcachetable", database="owner", verbosity=0)
         _grant(connection)
         connection.execute(
             "INSERT INTO schema_step (name, digest) VALUES (%(name)s, %(digest)s)"
             " ON CONFLICT (name) DO UPDATE SET digest = %(digest)s, applied_at = now()",
-            {"name": STEP, "digest": _digest()},
+            {"name": STEP, "digest": migrations_digest()},
         )
         connection.commit()
     return [STEP]
-
-
-def _digest() -> bytes:
-    """Of the names of our migrations: one more is a reason to migrate."""
-    names = sorted(entry.name for entry in (files(__package__) / "migrations").iterdir())
-    return hashlib.sha256("\n".join(n for n in names if n.endswith(".py")).encode()).digest()
 
 
 def portal_secret(url: str, provider: KeyProvider) -> str:
@@ -70,10 +65,13 @@ def _ensure_schema(url: str, provider: KeyProvider) -> None:
 
 
 def _grant(connection: Connection) -> None:
+    """The portal's role does as it likes with its own tables, but for the trail: only added to."""
     for grant in (
         "GRANT USAGE ON SCHEMA {schema} TO {portal}",
         "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {portal}",
         "GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {portal}",
+        "REVOKE UPDATE, DELETE ON {schema}.trail FROM {portal}",
+        "REVOKE ALL ON {schema}.secret FROM {portal}",
     ):
         connection.execute(
             sql.SQL(grant).format(

@@ -1,13 +1,12 @@
 """The portal as one ASGI application, over a bridge to Django's WSGI."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, cast
 
 from a2wsgi import WSGIMiddleware
 from django.core.wsgi import get_wsgi_application
 
 from counterfoil.keys.provider import KeyProvider
-from counterfoil.portal.configuration import configure
+from counterfoil.portal.configuration import Serving, configure
 from counterfoil.portal.schema import portal_secret
 
 if TYPE_CHECKING:
@@ -16,8 +15,8 @@ if TYPE_CHECKING:
 _THREADS: Final = 8
 
 
-def portal_asgi(url: str, provider: KeyProvider, *, hosts: Sequence[str] = ()) -> WSGIMiddleware:
-    configure(url, secret=portal_secret(url, provider), hosts=hosts)
+def portal_asgi(url: str, provider: KeyProvider, serving: Serving) -> WSGIMiddleware:
+    configure(url, secret=portal_secret(url, provider), serving=serving)
     return WSGIMiddleware(
         cast("WSGIApp", get_wsgi_application()),  # each has words of its own for the same shapes
         workers=_THREADS,

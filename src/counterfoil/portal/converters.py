@@ -1,0 +1,22 @@
+"""Parts of addresses: an issuer's code is in capitals, so it is never taken for another page."""
+
+from django.urls import register_converter
+from django.urls.converters import StringConverter
+
+
+class IssuerCode(StringConverter):
+    regex = "[A-Z0-9][A-Z0-9_-]{0,19}"
+
+
+class Serial(StringConverter):
+    regex = "[0-9]{1,18}"
+
+
+class Sha256(StringConverter):
+    regex = "[0-9a-f]{64}"
+
+
+def register() -> None:
+    register_converter(IssuerCode, "issuer")
+    register_converter(Serial, "serial")
+    register_converter(Sha256, "sha256")

@@ -1,0 +1,18 @@
+-- Applications whose approval was asked for and is over: registered, or not.
+--
+-- In:     issuer_id int
+-- Out:    the profile's id, the command's status and outcome
+-- Locks:  none
+-- Caller: portal.merchants.following
+SELECT
+    p.id,
+    c.status,
+    c.outcome
+FROM portal.merchant_profile AS p
+INNER JOIN command AS c ON p.issuer_id = c.issuer_id AND p.proposal = c.command_id
+WHERE
+    p.issuer_id = %(issuer_id)s
+    AND p.proposal IS NOT NULL
+    AND c.status <> 'waiting'
+ORDER BY c.finished_at
+LIMIT 100

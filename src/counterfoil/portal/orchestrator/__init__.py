@@ -1,0 +1,1 @@
+"""The issuer's own people: programme officers, finance, approvers, administrators, auditors."""

@@ -1,0 +1,382 @@
+"""Commands as people meet them: what waits for me, what was asked, decided and done."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from counterfoil.engine.commands.content import Asked, decoded
+from counterfoil.engine.commands.preparing import Verdict
+from counterfoil.engine.commands.rules import approvals_needed
+from counterfoil.portal.access import EVERYONE, PREPARES, Office, office_page
+from counterfoil.portal.actions import decide_command
+from counterfoil.portal.language import amount_text
+from counterfoil.portal.models import Role
+from counterfoil.portal.names import names_of
+from counterfoil.portal.orchestrator.changes import Shown, shown
+from counterfoil.portal.orchestrator.subjects import subjects_of
+from counterfoil.portal.pager import ROWS_A_PAGE, key_after, page_of
+from counterfoil.portal.queries import engine_connection, rows
+from counterfoil.portal.words import command_state, command_word
+
+_DECIDES: Final = frozenset(Role) - {Role.AUDITOR, Role.OPERATOR}
+_STATUSES: Final = ("waiting", "done", "refused", "rejected", "withdrawn", "expired")
+_LATEST: Final = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRow:
+    """A command as it stands in `command`."""
+
+    command_id: UUID
+    kind: str
+    content: bytes
+    subject: str
+    currency: str | None
+    amount_minor: int | None
+    approvals: int
+    approved: int
+    prepared_by: str
+    prepared_at: datetime
+    expires_at: datetime
+    reason: str
+    status: str
+    outcome: str | None
+    finished_at: datetime | None
+
+    @property
+    def word(self) -> str:
+        return str(command_word(self.kind))
+
+    @property
+    def state(self) -> object:
+        needs_nobody = self.status == "waiting" and not self.approvals
+        return command_state("running" if needs_nobody else self.status)
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.status == "waiting"
+
+    @property
+    def asked(self) -> Asked:
+        return decoded(bytes(self.content))
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    decided_by: str
+    on_behalf_of: str
+    verdict: str
+    reason: str
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """Who may approve at an issuer: person ids, and for me in whose name."""
+
+    people: frozenset[int]
+    my_names: tuple[int, ...]
+
+    def left_for(self, row: CommandRow) -> int:
+        """How many may approve this one: not who prepared it."""
+        return len({f"person:{each}" for each in self.people} - {row.prepared_by})
+
+
+class DecisionForm(forms.Form):
+    """`seen` is the digest of the content that was shown."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    verdict = forms.ChoiceField(
+        widget=forms.HiddenInput, choices=[(each, each) for each in ("approve", "reject")]
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Why"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Needed when you reject it; who prepared it reads this."),
+    )
+
+    def clean(self) -> dict[str, object]:
+        cleaned = super().clean() or {}
+        if cleaned.get("verdict") == "reject" and not str(cleaned.get("reason", "")).strip():
+            self.add_error("reason", _("Say what is wrong, so that it can be put right."))
+        return cleaned
+
+
+@require_safe
+@office_page(sees=EVERYONE)
+def approvals(request: HttpRequest, office: Office) -> HttpResponse:
+    """What waits: for me first, then for others."""
+    power = _power(office)
+    waiting = [row for row in _page(office, status="waiting", limit=200) if row.approvals]
+    names = names_of([row.prepared_by for row in waiting])
+    decided = rows(
+        __package__, "my_decisions", {"issuer_id": office.issuer_id, "actor": office.actor}
+    )
+    approved = {command_id for command_id, verdict in decided if verdict == Verdict.APPROVE}
+    lines = [
+        {
+            "row": row,
+            "by": names.get(row.prepared_by, row.prepared_by),
+            "mine": bool(_name_for(office, power, row)) and row.command_id not in approved,
+            "i_approved": row.command_id in approved,
+            "nobody": power.left_for(row) < row.approvals,
+        }
+        for row in waiting
+    ]
+    return render(
+        request,
+        "portal/orchestrator/approvals.html",
+        {
+            "for_me": [line for line in lines if line["mine"]],
+            "for_others": [line for line in lines if not line["mine"]],
+            "may_approve": bool(power.my_names),
+            "subjects": subjects_of(office, [row.subject for row in waiting]),
+        },
+    )
+
+
+@require_safe
+@office_page(sees=EVERYONE)
+def commands(request: HttpRequest, office: Office) -> HttpResponse:
+    """All that was asked for, whatever came of it."""
+    status = request.GET.get("status", "")
+    before_at, before_id = key_after(request, (_LATEST, UUID(int=0)))
+    found = _page(
+        office,
+        status=status if status in _STATUSES else None,
+        before=None if before_at == _LATEST else (before_at, before_id),
+        limit=ROWS_A_PAGE + 1,
+    )
+    page = page_of(request, found, lambda row: (row.prepared_at, row.command_id))
+    return render(
+        request,
+        "portal/orchestrator/commands.html",
+        {
+            "page": page,
+            "names": names_of([row.prepared_by for row in page.rows]),
+            "subjects": subjects_of(office, [row.subject for row in page.rows]),
+            "statuses": [(each, command_state(each)) for each in _STATUSES],
+            "status": status,
+        },
+    )
+
+
+@require_safe
+@office_page(sees=EVERYONE)
+def command(request: HttpRequest, office: Office, command_id: UUID) -> HttpResponse:
+    row = _command(office, command_id)
+    template = "command_progress" if request.headers.get("HX-Request") else "command"
+    return render(
+        request,
+        f"portal/orchestrator/{template}.html",
+        _told(office, row, _power(office), _decisions(office, command_id)),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@office_page(sees=_DECIDES, acts=_DECIDES, asks_again=True)
+def decide(request: HttpRequest, office: Office, command_id: UUID) -> HttpResponse:
+    """The page on which one approves or rejects, after having seen what will change."""
+    row, power = _command(office, command_id), _power(office)
+    decisions = _decisions(office, command_id)
+    name = _name_for(office, power, row, decisions)
+    if not name:
+        return redirect("command", office.code, command_id)
+    form = DecisionForm(request.POST or None, initial={"seen": row.digest})
+    stale = False
+    if request.method == "POST" and form.is_valid():
+        stale = form.cleaned_data["seen"] != row.digest
+        if not stale:
+            return _decided(request, office, row, form, f"person:{name}")
+    told = _told(office, row, power, decisions, also=f"person:{name}")
+    return render(
+        request,
+        "portal/orchestrator/decide.html",
+        told
+        | {
+            "form": form,
+            "stale": stale,
+            "lent": name != office.person.pk,
+            "lent_by": f"person:{name}",
+            "approve_text": _approve_text(row),
+        },
+    )
+
+
+@require_POST
+@office_page(sees=EVERYONE, acts=PREPARES)
+def withdraw(request: HttpRequest, office: Office, command_id: UUID) -> HttpResponseRedirect:
+    row = _command(office, command_id)
+    if row.prepared_by != office.actor:
+        raise Http404
+    if not row.is_waiting:
+        messages.error(request, _("That was done already, or cannot be done any more."))
+        return redirect("command", office.code, command_id)
+    decide_command(
+        request,
+        office,
+        command_id,
+        bytes(row.content),
+        Verdict.WITHDRAW,
+        on_behalf_of=office.actor,
+    )
+    messages.success(request, _("You withdrew it; nothing was changed."))
+    return redirect("command", office.code, command_id)
+
+
+def _decided(
+    request: HttpRequest, office: Office, row: CommandRow, form: DecisionForm, in_name_of: str
+) -> HttpResponseRedirect:
+    verdict = Verdict(form.cleaned_data["verdict"])
+    decide_command(
+        request,
+        office,
+        row.command_id,
+        bytes(row.content),
+        verdict,
+        on_behalf_of=in_name_of,
+        reason=form.cleaned_data["reason"].strip(),
+    )
+    approved = verdict is Verdict.APPROVE
+    messages.success(request, _("You approved it.") if approved else _("You rejected it."))
+    return redirect("command", office.code, row.command_id)
+
+
+def _told(
+    office: Office,
+    row: CommandRow,
+    power: Power,
+    decisions: Sequence[DecisionRow],
+    *,
+    also: str | None = None,
+) -> dict[str, object]:
+    """What every page about a command shows; `also` is one more whose name it needs."""
+    needed = row.approvals
+    if row.is_waiting:  # by the rules of today, which are what counts
+        needed = approvals_needed(engine_connection(), office.issuer_id, row.asked)
+    outcome = row.outcome if row.status == "done" else None
+    what: Shown = shown(row.asked, office)
+    if not row.is_waiting:  # what there was before is over
+        what = replace(what, changes=[replace(each, before=None) for each in what.changes])
+    people = {row.prepared_by, *(d.decided_by for d in decisions)}
+    people |= {d.on_behalf_of for d in decisions} | ({also} if also else set())
+    return {
+        "row": row,
+        "what": what,
+        "decisions": decisions,
+        "names": names_of(sorted(people)),
+        "missing": max(needed - row.approved, 0),
+        "nobody": row.is_waiting and power.left_for(row) < needed,
+        "may_decide": row.is_waiting and bool(_name_for(office, power, row, decisions)),
+        "may_withdraw": row.is_waiting
+        and row.prepared_by == office.actor
+        and office.may(PREPARES),
+        "moving": row.is_waiting and row.approved >= needed,
+        "refusal": _refusal_text(row.outcome) if row.status == "refused" else "",
+        "result": subjects_of(office, [outcome]) if outcome else {},
+    }
+
+
+def _decisions(office: Office, command_id: UUID) -> list[DecisionRow]:
+    parameters = {"issuer_id": office.issuer_id, "command_id": command_id}
+    return [DecisionRow(*each) for each in rows(__package__, "decisions", parameters)]
+
+
+def _approve_text(row: CommandRow) -> str:
+    """What the button will do, in words and in money."""
+    word = row.word[:1].lower() + row.word[1:]
+    if row.currency is None or row.amount_minor is None:
+        return _("Approve: %(what)s") % {"what": word}
+    amount = f"{amount_text(row.amount_minor, row.currency)} {row.currency}"
+    return _("Approve %(what)s of %(amount)s") % {"what": word, "amount": amount}
+
+
+def _refusal_text(outcome: str | None) -> str:
+    """The engine's sentences are English; those of ours that are codes say what was wrong."""
+    match outcome:
+        case "unsealed":
+            return _("It was not written by this portal, or was changed since.")
+        case "unreadable":
+            return _("It does not say what it should, so nobody can tell what was approved.")
+        case _:
+            return gettext(outcome or "")
+
+
+def _command(office: Office, command_id: UUID) -> CommandRow:
+    found = rows(__package__, "command", {"issuer_id": office.issuer_id, "command_id": command_id})
+    if not found:
+        raise Http404
+    return CommandRow(*found[0])
+
+
+def _page(
+    office: Office,
+    *,
+    limit: int,
+    status: str | None = None,
+    subject: str | None = None,
+    before: tuple[object, object] | None = None,
+) -> list[CommandRow]:
+    found = rows(
+        __package__,
+        "commands_page",
+        {
+            "issuer_id": office.issuer_id,
+            "status": status,
+            "kind": None,
+            "prepared_by": None,
+            "subject": subject,
+            "before_at": before[0] if before else None,
+            "before_id": before[1] if before else None,
+            "rows_max": limit,
+        },
+    )
+    return [CommandRow(*row) for row in found]
+
+
+def commands_about(office: Office, subject: str, *, limit: int = 20) -> list[CommandRow]:
+    """For the pages of what they are about, the latest first."""
+    return _page(office, subject=subject, limit=limit)
+
+
+def commands_latest(office: Office, *, limit: int) -> list[CommandRow]:
+    """Whatever came of them."""
+    return _page(office, limit=limit)
+
+
+def _power(office: Office) -> Power:
+    found = rows(__package__, "approvers", {"issuer_id": office.issuer_id})
+    mine = sorted({name for person, name in found if person == office.person.pk})
+    own_first = sorted(mine, key=lambda name: name != office.person.pk)
+    return Power(frozenset(person for person, _name in found), tuple(own_first))
+
+
+def _name_for(
+    office: Office, power: Power, row: CommandRow, decisions: Sequence[DecisionRow] = ()
+) -> int | None:
+    """In whose name I may decide about this one; None where I may not, or have approved it."""
+    if not row.is_waiting or not row.approvals or row.prepared_by == office.actor:
+        return None
+    approved = [each for each in decisions if each.verdict == Verdict.APPROVE]
+    if any(each.decided_by == office.actor for each in approved):
+        return None
+    used = {row.prepared_by, *(each.on_behalf_of for each in approved)}
+    names = [name for name in power.my_names if f"person:{name}" not in used]
+    return names[0] if names else None

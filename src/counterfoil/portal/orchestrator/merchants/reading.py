@@ -1,0 +1,224 @@
+"""What the pages of merchants read of the engine, always by key or along an index."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+from django.http import Http404, HttpRequest
+
+from counterfoil.engine.catalogue import Acceptor
+from counterfoil.portal.access import Office
+from counterfoil.portal.merchants.checks import Bank
+from counterfoil.portal.merchants.links import ApplyingAt
+from counterfoil.portal.merchants.reading import status_word
+from counterfoil.portal.models import MerchantProfile, Origin
+from counterfoil.portal.names import names_of
+from counterfoil.portal.pager import ROWS_A_PAGE, Page, key_after, page_of
+from counterfoil.portal.queries import rows
+from counterfoil.portal.words import Word, acceptor_status
+
+_LATEST: Final = datetime(9999, 1, 1, tzinfo=UTC)
+_LAST_ID: Final = UUID(int=2**128 - 1)
+_LAST_ACCEPTOR: Final = 2**31 - 1
+NEWEST: Final = "newest"
+_NO_CURRENCY: Final = "XXX"  # ISO 4217: none
+
+
+@dataclass(frozen=True, slots=True)
+class MerchantRow:
+    """A line of the list: one that is registered, or an application."""
+
+    name: str
+    key: str
+    kind: str
+    status: str
+    acceptor_id: int | None
+    profile_id: UUID | None
+    groups: Sequence[str]
+    origin: str | None
+    payouts_held: bool
+    next_from: datetime | None
+    created_at: datetime | None = None
+
+    @property
+    def state(self) -> Word:
+        if self.acceptor_id is None:
+            return status_word(self.status)
+        return acceptor_status("draft" if self.status == "in_review" else self.status)
+
+    @property
+    def is_agent(self) -> bool:
+        return self.kind == "agent"
+
+    @property
+    def came(self) -> str:
+        return str(Origin(self.origin).label) if self.origin else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """In one currency. What was paid at once went straight to the account and is not in here."""
+
+    acceptor_id: int
+    currency: str
+    earned_minor: int
+    paid_minor: int
+
+    @property
+    def owed_minor(self) -> int:
+        return self.earned_minor - self.paid_minor
+
+
+@dataclass(frozen=True, slots=True)
+class UsedToday:
+    currency: str
+    amount_minor: int
+    vouchers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """`currency` is the one that limits are shown in; `today` is counted where there is a limit."""
+
+    owed: Sequence[Owed]
+    today: Sequence[UsedToday]
+    currency: str
+    owners: int
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    code: str
+    name: str
+    members: int
+    approved: int
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Another that has the same account or tax number."""
+
+    why: str
+    name: str
+    acceptor_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the list is filtered and sorted by."""
+
+    text: str
+    status: str
+    kind: str
+    group: str
+    sort: str
+
+
+def merchants_page(request: HttpRequest, office: Office, wanted: Wanted) -> Page[MerchantRow]:
+    escaped = wanted.text.lower().translate({ord(c): f"\\{c}" for c in "\\%_"})
+    asked = {
+        "issuer_id": office.issuer_id,
+        "status": wanted.status,
+        "kind": wanted.kind,
+        "member_of": wanted.group,
+        "name_like": f"%{escaped}%",
+        "rows_max": ROWS_A_PAGE + 1,
+    }
+    if wanted.sort == NEWEST:
+        at, profile_id, acceptor_id = key_after(request, (_LATEST, _LAST_ID, _LAST_ACCEPTOR))
+        place = {"before_at": at, "before_id": profile_id, "before_acceptor_id": acceptor_id}
+        found = [MerchantRow(*row) for row in rows(__package__, "merchants_newest", asked | place)]
+        return page_of(request, found, _newest_key)
+    name, key = key_after(request, ("", ""))
+    place = {"after_name": name, "after_key": key}
+    found = [MerchantRow(*row) for row in rows(__package__, "merchants_by_name", asked | place)]
+    return page_of(request, found, lambda row: (row.name, row.key))
+
+
+def _newest_key(row: MerchantRow) -> tuple[datetime, UUID, int]:
+    """Applications come first: after one that is registered, none follows."""
+    if row.acceptor_id is not None:
+        return datetime(1, 1, 1, tzinfo=UTC), UUID(int=0), row.acceptor_id
+    return row.created_at or _LATEST, row.profile_id or _LAST_ID, _LAST_ACCEPTOR
+
+
+def owed(issuer_id: int, acceptor_ids: Iterable[int]) -> list[Owed]:
+    asked = {"issuer_id": issuer_id, "acceptor_ids": list(acceptor_ids)}
+    return [Owed(*row) for row in rows(__package__, "owed", asked)]
+
+
+def makers(office: Office, acceptor_ids: Iterable[int]) -> dict[int, str]:
+    """Who registered them, by name; of those that came many at once nobody is known."""
+    subjects = {f"acceptor:{acceptor_id}": acceptor_id for acceptor_id in acceptor_ids}
+    if not subjects:
+        return {}
+    asked = {"issuer_id": office.issuer_id, "subjects": list(subjects)}
+    found = dict(rows(__package__, "makers", asked))
+    names = names_of(found.values())
+    return {subjects[subject]: names[actor] for subject, actor in found.items()}
+
+
+def merchant_of(issuer_id: int, acceptor_id: int) -> tuple[Acceptor, UUID | None]:
+    """And the key of its profile, if it has one. Raises Http404."""
+    asked = {"issuer_id": issuer_id, "acceptor_id": acceptor_id}
+    found = rows(__package__, "merchant", asked)
+    if not found:
+        raise Http404
+    *columns, profile_id = found[0]
+    columns[5] = frozenset(columns[5])
+    return Acceptor(*columns), profile_id
+
+
+def bank_now(acceptor: Acceptor) -> Bank:
+    return Bank(acceptor.scheme, acceptor.fsp, acceptor.account)
+
+
+def bank_next(acceptor: Acceptor) -> Bank | None:
+    waiting = acceptor.next_bank
+    return None if waiting is None else Bank(waiting.scheme, waiting.fsp, waiting.account)
+
+
+def figures(issuer_id: int, acceptor_id: int) -> Figures:
+    asked = {"issuer_id": issuer_id, "acceptor_id": acceptor_id}
+    found = rows(__package__, "figures", asked)
+    currencies = [currency for what, currency, _one, _two in found if what == "currency"]
+    return Figures(
+        [Owed(acceptor_id, *row) for what, *row in found if what == "owed"],
+        [UsedToday(*row) for what, *row in found if what == "today"],
+        str(currencies[0]) if currencies else _NO_CURRENCY,
+        sum(count for what, _currency, count, _two in found if what == "owners"),
+    )
+
+
+def groups_of(office: Office) -> list[GroupRow]:
+    return [GroupRow(*row) for row in rows(__package__, "groups", {"issuer_id": office.issuer_id})]
+
+
+def currency_of_limits(issuer_id: int) -> str:
+    """A limit is in minor units of whatever currency; it is shown in the issuer's first one."""
+    found = rows(__package__, "currency", {"issuer_id": issuer_id})
+    return str(found[0][0]) if found else _NO_CURRENCY
+
+
+def alike(
+    office: Office,
+    account: str,
+    *,
+    acceptor_id: int = 0,
+    profile: MerchantProfile | None = None,
+) -> list[Alike]:
+    asked = {
+        "issuer_id": office.issuer_id,
+        "account": account,
+        "acceptor_id": acceptor_id,
+        "tax_id": "" if profile is None else profile.tax_id,
+        "profile_id": None if profile is None else profile.pk,
+    }
+    return [Alike(*row) for row in rows(__package__, "alike", asked)]
+
+
+def applying_at(request: HttpRequest, office: Office) -> ApplyingAt:
+    origin = request.build_absolute_uri("/").rstrip("/")
+    return ApplyingAt(office.issuer_id, office.code, office.name, origin)

@@ -1,0 +1,40 @@
+-- What the trail and the journal say of a merchant, the latest first; only the subjects asked for
+-- are looked up.
+--
+-- In:     issuer_id int, trail_subjects text[], journal_subjects text[]
+-- Out:    at, actor, event (of the trail) or null, after (jsonb, of the trail) or null, subject,
+--         reason, reference (of the journal) or null
+-- Locks:  none
+-- Caller: portal.orchestrator.merchants.story
+(
+    SELECT
+        t.at,
+        t.actor,
+        t.event,
+        t.after,
+        t.subject,
+        t.reason,
+        NULL::text AS reference
+    FROM portal.trail AS t
+    WHERE
+        t.issuer_id = %(issuer_id)s
+        AND t.subject = any(%(trail_subjects)s::text[])
+        AND t.event NOT LIKE 'command.%%'
+    ORDER BY t.id DESC
+    LIMIT 100
+)
+UNION ALL
+(
+    SELECT
+        o.at,
+        o.actor,
+        NULL::text AS event,
+        NULL::jsonb AS after,
+        o.subject,
+        coalesce(o.reason, '') AS reason,
+        o.reference
+    FROM operation AS o
+    WHERE o.issuer_id = %(issuer_id)s AND o.subject = any(%(journal_subjects)s::text[])
+    ORDER BY o.operation_id DESC
+    LIMIT 50
+)

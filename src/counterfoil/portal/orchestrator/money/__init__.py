@@ -1,0 +1,1 @@
+"""Money: the funding accounts, where their money is, and what goes in and out of them."""

@@ -1,0 +1,171 @@
+"""What people moved of a funding account: deposits, withdrawals and provisions, each with who
+prepared it, who approved it and the paper that shows it.
+
+The journal is the truth; a command is found for what was asked by one, in the portal or not.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from counterfoil.engine.commands import content as asks
+from counterfoil.engine.journal import OWN_REFERENCE
+from counterfoil.money import Money
+from counterfoil.portal.access import Office
+from counterfoil.portal.models import Evidence, Upload
+from counterfoil.portal.names import names_of
+from counterfoil.portal.orchestrator.money.ledger import FundingAccount
+from counterfoil.portal.queries import rows
+from counterfoil.voucher import Action
+
+KINDS: Final = {
+    "deposits": Action.DEPOSIT,
+    "withdrawals": Action.WITHDRAW,
+    "provisions": Action.PROVISION,
+}
+_COMMAND: Final = "command:"
+_WAITED_AT_MOST: Final = timedelta(days=15)  # a command waits less
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """`of` is the amount of one voucher of a provision."""
+
+    operation_id: int
+    at: datetime
+    action: Action
+    money: Money
+    reference: str
+    reason: str
+    provision_id: int | None
+    group_code: str | None
+    vouchers: int | None
+    of: Money | None
+    by: str
+    approved_by: Sequence[str] = ()
+    command_id: UUID | None = None
+    evidence: Upload | None = None
+
+    @property
+    def is_deposit(self) -> bool:
+        return self.action is Action.DEPOSIT
+
+    @property
+    def is_provision(self) -> bool:
+        return self.action is Action.PROVISION
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The command of a movement."""
+
+    command_id: UUID
+    approved_by: Sequence[str]
+
+
+def movements(
+    office: Office, account: FundingAccount, *, action: Action | None, before: int, limit: int
+) -> list[Movement]:
+    """A page of them, the latest first. At most four queries."""
+    found = rows(
+        __package__,
+        "movements",
+        {
+            "issuer_id": office.issuer_id,
+            "funding_account_id": account.funding_account_id,
+            "action": action,
+            "before": before,
+            "rows_max": limit,
+        },
+    )
+    if not found:
+        return []
+    asked = _asked_for(office, account, found)
+    papers = {
+        each.command_id: each.upload
+        for each in Evidence.objects.filter(
+            issuer_id=office.issuer_id, command_id__in={each.command_id for each in asked.values()}
+        ).select_related("upload")
+    }
+    names = names_of(
+        {row[4] for row in found} | {who for each in asked.values() for who in each.approved_by}
+    )
+    return [_movement(account, row, asked.get(row[0]), papers, names) for row in found]
+
+
+def _movement(
+    account: FundingAccount,
+    row: tuple,  # type: ignore[type-arg]
+    asked: _Asked | None,
+    papers: dict[UUID, Upload],
+    names: dict[str, str],
+) -> Movement:
+    operation_id, at, action, amount_minor, actor, reference, reason, *provision = row
+    provision_id, group_code, vouchers, voucher_minor = provision
+    of = None if voucher_minor is None else Money(voucher_minor, account.currency)
+    return Movement(
+        operation_id,
+        at,
+        Action(action),
+        Money(amount_minor, account.currency),
+        "" if reference.startswith((OWN_REFERENCE, _COMMAND)) else reference,
+        reason,
+        provision_id,
+        group_code,
+        vouchers,
+        of,
+        names[actor],
+        [names[who] for who in asked.approved_by] if asked else (),
+        asked.command_id if asked else None,
+        papers.get(asked.command_id) if asked else None,
+    )
+
+
+def _asked_for(
+    office: Office,
+    account: FundingAccount,
+    found: Sequence[tuple],  # type: ignore[type-arg]
+) -> dict[int, _Asked]:
+    """By operation: a provision names its command, a deposit is its command's reference."""
+    named = {row[0]: _command_named(row[5]) for row in found}
+    commands = rows(
+        __package__,
+        "movement_commands",
+        {
+            "issuer_id": office.issuer_id,
+            "command_ids": list(named.values()),
+            "subject": account.subject,
+            "since": found[-1][1] - _WAITED_AT_MOST,
+            "until": found[0][1],
+        },
+    )
+    by_id = {command_id: _Asked(command_id, who) for command_id, _content, who in commands}
+    by_reference = {
+        key: by_id[command_id]
+        for command_id, content, _who in commands
+        if (key := _key(asks.decoded(bytes(content)))) is not None
+    }
+    found_for = {
+        row[0]: by_id.get(named[row[0]]) or by_reference.get((row[2], row[5], row[3]))
+        for row in found
+    }
+    return {operation_id: asked for operation_id, asked in found_for.items() if asked is not None}
+
+
+def _key(asked: asks.Asked) -> tuple[int, str, int] | None:
+    """As the journal has what it asks for: action, reference, amount."""
+    if isinstance(asked, asks.Deposit):
+        return Action.DEPOSIT, asked.reference, asked.amount_minor
+    if isinstance(asked, asks.Withdraw):
+        return Action.WITHDRAW, asked.reference, asked.amount_minor
+    return None
+
+
+def _command_named(reference: str) -> UUID:
+    """The nil one, which no command has, where it names none."""
+    try:
+        return UUID(reference.removeprefix(_COMMAND))
+    except ValueError:
+        return UUID(int=0)

@@ -1,0 +1,38 @@
+-- What people moved of one funding account, the latest first: deposits, withdrawals, provisions.
+--
+-- In:     issuer_id, funding_account_id int, action smallint (null: all), before bigint (an
+--         operation's id), rows_max int
+-- Out:    operation_id, at, action, amount_minor, actor, reference, reason; of a provision its id,
+--         its group's code, how many vouchers and the amount of one
+-- Locks:  none
+-- Caller: portal.orchestrator.money.movements
+SELECT
+    o.operation_id,
+    o.at,
+    o.action,
+    o.amount_minor,
+    o.actor,
+    o.reference,
+    coalesce(o.reason, '') AS reason,
+    s.provision_id,
+    g.code AS group_code,
+    s.serial_last - s.serial_first + 1 AS vouchers,
+    s.amount_minor AS voucher_minor
+FROM operation AS o
+LEFT JOIN provision AS s
+    ON
+        o.issuer_id = s.issuer_id
+        AND substring(o.subject FROM '^provision:([0-9]{1,9})$')::int = s.provision_id
+LEFT JOIN voucher_group AS g ON s.issuer_id = g.issuer_id AND s.group_id = g.group_id
+LEFT JOIN programme AS p ON g.issuer_id = p.issuer_id AND g.programme_id = p.programme_id
+WHERE
+    o.issuer_id = %(issuer_id)s
+    AND o.action IN (102, 103, 104)
+    AND o.operation_id < %(before)s::bigint
+    AND (%(action)s::smallint IS NULL OR o.action = %(action)s)
+    AND (
+        p.funding_account_id = %(funding_account_id)s
+        OR o.subject = 'funding:' || %(funding_account_id)s::int
+    )
+ORDER BY o.operation_id DESC
+LIMIT %(rows_max)s

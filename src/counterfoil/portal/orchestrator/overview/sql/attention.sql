@@ -1,0 +1,123 @@
+-- What an issuer should look at besides approvals: stock being made, programmes with a step whose
+-- day is past, merchants who wait, and whether the first steps were taken.
+--
+-- In:     issuer_id int, today date
+-- Out:    kind, key, name, number, of_number, day; one row a thing, at most 50 of a kind
+--         provision (id, group's code, created, asked, –) · programme (code, name, –, –, planned)
+--         applications (–, –, how many, –, –) · drafts (the same: merchants that came by file or
+--         API) · approvers (the same) · acceptors, provisions (1 where there is any)
+-- Locks:  none
+-- Caller: portal.orchestrator.overview.reading
+(
+    SELECT
+        'provision' AS kind,
+        s.provision_id::text AS key,
+        g.code AS name,
+        s.next_created - s.serial_first AS number,
+        s.serial_last - s.serial_first + 1 AS of_number,
+        NULL::date AS day
+    FROM provision AS s
+    INNER JOIN voucher_group AS g ON s.issuer_id = g.issuer_id AND s.group_id = g.group_id
+    WHERE s.issuer_id = %(issuer_id)s AND s.status = 'running' AND s.kind = 'stock'
+    ORDER BY s.provision_id DESC
+    LIMIT 50
+)
+UNION ALL
+(
+    SELECT
+        'programme' AS kind,
+        p.code AS key,
+        p.name,
+        NULL AS number,
+        NULL AS of_number,
+        CASE p.status
+            WHEN 'open' THEN p.sales_close_on
+            WHEN 'sales_closed' THEN p.redemption_close_on
+            WHEN 'redemption_closed' THEN p.claims_close_on
+        END AS day
+    FROM programme AS p
+    WHERE
+        p.issuer_id = %(issuer_id)s
+        AND CASE p.status
+            WHEN 'open' THEN p.sales_close_on
+            WHEN 'sales_closed' THEN p.redemption_close_on
+            WHEN 'redemption_closed' THEN p.claims_close_on
+        END < %(today)s::date
+    ORDER BY p.code
+    LIMIT 50
+)
+UNION ALL
+SELECT
+    'applications' AS kind,
+    '' AS key,
+    '' AS name,
+    count(*) AS number,
+    NULL AS of_number,
+    NULL AS day
+FROM portal.merchant_profile AS m
+WHERE m.issuer_id = %(issuer_id)s AND m.status IN ('submitted', 'in_review')
+UNION ALL
+SELECT
+    'drafts' AS kind,
+    '' AS key,
+    '' AS name,
+    count(*) AS number,
+    NULL AS of_number,
+    NULL AS day
+FROM acceptor AS a
+WHERE
+    a.issuer_id = %(issuer_id)s
+    AND a.status = 'draft'
+    AND NOT EXISTS (
+        SELECT 1
+        FROM portal.merchant_profile AS m
+        WHERE m.issuer_id = a.issuer_id AND m.acceptor_id = a.acceptor_id
+    )
+UNION ALL
+SELECT
+    'approvers' AS kind,
+    '' AS key,
+    '' AS name,
+    count(DISTINCT r.person_id) AS number,
+    NULL AS of_number,
+    NULL AS day
+FROM portal.portal_roleassignment AS r
+INNER JOIN portal.portal_person AS p ON r.person_id = p.id
+WHERE
+    r.role = 'approver'
+    AND (r.issuer_id = %(issuer_id)s OR r.issuer_id IS NULL)
+    AND p.is_active
+UNION ALL
+SELECT
+    'acceptors' AS kind,
+    '' AS key,
+    '' AS name,
+    CASE
+        WHEN
+            EXISTS (
+                SELECT 1
+                FROM acceptor AS a
+                WHERE a.issuer_id = %(issuer_id)s AND a.status = 'approved'
+            )
+            THEN 1
+        ELSE 0
+    END AS number,
+    NULL AS of_number,
+    NULL AS day
+UNION ALL
+SELECT
+    'provisions' AS kind,
+    '' AS key,
+    '' AS name,
+    CASE
+        WHEN
+            EXISTS (
+                SELECT 1
+                FROM provision AS s
+                WHERE s.issuer_id = %(issuer_id)s AND s.kind <> 'on_demand'
+            )
+            THEN 1
+        ELSE 0
+    END AS number,
+    NULL AS of_number,
+    NULL AS day

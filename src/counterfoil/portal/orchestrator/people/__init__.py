@@ -1,0 +1,1 @@
+"""The people of an issuer: who may do what, and for how long."""

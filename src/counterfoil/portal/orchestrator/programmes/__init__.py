@@ -1,0 +1,1 @@
+"""Programmes: their budgets, their dates, and the steps from open to closed."""

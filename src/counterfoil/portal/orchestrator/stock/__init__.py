@@ -1,0 +1,1 @@
+"""Stock: provisions of vouchers, and changes of many vouchers at once."""

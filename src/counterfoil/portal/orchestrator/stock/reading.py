@@ -1,0 +1,363 @@
+"""What the rooms of stock read of the engine's tables."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.http import Http404
+
+from counterfoil.engine.operation import Outcome
+from counterfoil.money import Money
+from counterfoil.portal.access import Office
+from counterfoil.portal.pager import ROWS_A_PAGE
+from counterfoil.portal.queries import rows
+from counterfoil.portal.words import Word, action_word, outcome_word, provision_status
+from counterfoil.voucher import Action, State
+
+_ID_MAX: Final = 2**31 - 1
+_ENGINE: Final = "counterfoil.engine"
+COUNTED_MAX: Final = 50_000  # vouchers that are counted one by one for a page
+
+
+@dataclass(frozen=True, slots=True)
+class Provision:
+    """A run of serials, and how far it is made and handed out."""
+
+    provision_id: int
+    kind: str
+    status: str
+    group_code: str
+    group_name: str
+    group_version: int
+    amount_minor: int
+    currency: str
+    serial_first: int
+    serial_last: int
+    next_created: int
+    next_drawn: int
+    created_at: datetime
+    finished_at: datetime | None
+    funding_account_id: int
+    actor: str | None
+    command_id: UUID | None
+
+    @property
+    def state(self) -> Word:
+        return provision_status(self.status)
+
+    @property
+    def asked(self) -> int:
+        return self.serial_last - self.serial_first + 1
+
+    @property
+    def created(self) -> int:
+        return self.next_created - self.serial_first
+
+    @property
+    def drawn(self) -> int:
+        """How far it is handed out: those cancelled before they were reached are passed over."""
+        return self.next_drawn - self.serial_first
+
+    @property
+    def left(self) -> int:
+        """Made and not handed out yet, less what was cancelled meanwhile."""
+        return max(self.next_created - self.next_drawn, 0)
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether its serials follow each other without gaps; imported ones need not."""
+        return self.kind == "stock"
+
+    @property
+    def is_moving(self) -> bool:
+        return self.status == "running"
+
+    @property
+    def value(self) -> Money:
+        return Money(self.amount_minor * self.asked, self.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What can be provisioned: the available money of a funding account, and what is left of a
+    programme's budget where it has one.
+    """
+
+    available_minor: int
+    budget_minor: int | None
+    committed_minor: int
+
+    @property
+    def left_minor(self) -> int | None:
+        return None if self.budget_minor is None else self.budget_minor - self.committed_minor
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Vouchers in one state: how many and what they are worth; `is_exact` is false where they are
+    so many that they were not counted one by one.
+    """
+
+    state: State
+    vouchers: int
+    money: Money
+    is_exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class BulkChange:
+    """A change of many vouchers, and how far it is."""
+
+    bulk_id: int
+    action: int
+    provision_id: int | None
+    group_code: str | None
+    programme_code: str | None
+    asked: int | None
+    first_serial: int | None
+    next_serial: int
+    serial_last: int
+    done: int
+    refused: int
+    status: str
+    actor: str
+    reason: str
+    created_at: datetime
+    finished_at: datetime | None
+    extend_until: datetime | None
+    command_id: UUID | None
+
+    @property
+    def is_moving(self) -> bool:
+        return self.status == "running"
+
+    @property
+    def word(self) -> str:
+        return str(action_word(Action(self.action)))
+
+    @property
+    def total(self) -> int | None:
+        """What its progress is measured by; None where nobody knows beforehand."""
+        if self.asked is not None:
+            return self.asked
+        if self.first_serial is None:
+            return None
+        return max(self.serial_last - self.first_serial + 1, 1)
+
+    @property
+    def past(self) -> int:
+        if self.asked is not None:
+            return self.done + self.refused
+        if self.first_serial is None or not self.next_serial:
+            return 0
+        return min(max(self.next_serial - self.first_serial, 0), self.total or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class BulkLine:
+    """A change of many vouchers, in one line."""
+
+    bulk_id: int
+    action: int
+    status: str
+    done: int
+    refused: int
+    created_at: datetime
+
+    @property
+    def word(self) -> str:
+        return str(action_word(Action(self.action)))
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    serial: int
+    outcome: str
+
+    @property
+    def word(self) -> str:
+        return str(outcome_word(Outcome(self.outcome)))
+
+
+def provisions_of(office: Office, group_id: int, *, limit: int = 10) -> list[Provision]:
+    """Of one group, the latest first."""
+    return provisions_page(office, group_id=group_id, limit=limit)
+
+
+def provisions_page(
+    office: Office,
+    *,
+    group_id: int | None = None,
+    status: str | None = None,
+    before: int = _ID_MAX,
+    limit: int = ROWS_A_PAGE + 1,
+) -> list[Provision]:
+    found = rows(
+        __package__,
+        "provisions_page",
+        {
+            "issuer_id": office.issuer_id,
+            "group_id": group_id,
+            "status": status,
+            "provision_id": None,
+            "before": before,
+            "with_blocks": False,
+            "rows_max": limit,
+        },
+    )
+    return [Provision(*row) for row in found]
+
+
+def provision_of(office: Office, provision_id: int, *, with_blocks: bool = False) -> Provision:
+    """`with_blocks`: also what is no stock, but serials for vouchers made on demand. Raises
+    Http404.
+    """
+    if provision_id > _ID_MAX:
+        raise Http404
+    found = rows(
+        __package__,
+        "provisions_page",
+        {
+            "issuer_id": office.issuer_id,
+            "group_id": None,
+            "status": None,
+            "provision_id": provision_id,
+            "before": _ID_MAX,
+            "with_blocks": with_blocks,
+            "rows_max": 1,
+        },
+    )
+    if not found:
+        raise Http404
+    return Provision(*found[0])
+
+
+def budget_of(issuer_id: int, group_code: str) -> Budget:
+    """Raises Http404."""
+    found = rows(__package__, "budget", {"issuer_id": issuer_id, "code": group_code})
+    if not found:
+        raise Http404
+    programme_id, available_minor, budget_minor = found[0]
+    committed = 0
+    if budget_minor is not None:
+        ((_id, committed),) = rows(
+            _ENGINE,
+            "programmes_committed",
+            {"issuer_id": issuer_id, "programme_ids": [programme_id]},
+        )
+    return Budget(int(available_minor), budget_minor, int(committed))
+
+
+def available_of(issuer_id: int, currency: str) -> int:
+    """Over all funding accounts of a currency, in minor units."""
+    ((available_minor,),) = rows(
+        __package__, "available", {"issuer_id": issuer_id, "currency": currency}
+    )
+    return int(available_minor)
+
+
+def parts_of_provision(office: Office, provision: Provision) -> list[Part]:
+    """What a provision stands for, by state. What is handed out and what is not are counted by
+    themselves; of too many, what is handed out is named by the cursor and the rest is taken to be
+    in stock.
+    """
+    parts: dict[State, Part] = {}
+    for first, last, state in (
+        (provision.serial_first, min(provision.next_drawn, provision.next_created) - 1, None),
+        (provision.next_drawn, provision.next_created - 1, State.STOCKED),
+    ):
+        for part in _counted(office, provision, first, last, state):
+            before = parts.get(part.state)
+            parts[part.state] = part if before is None else _sum(before, part)
+    return sorted(parts.values(), key=lambda part: part.state)
+
+
+def parts_of_serials(issuer_id: int, serials: tuple[int, ...]) -> list[Part]:
+    found = rows(__package__, "count_listed", {"issuer_id": issuer_id, "serials": list(serials)})
+    return [
+        Part(State(state), vouchers, Money(amount_minor, currency))
+        for state, currency, vouchers, amount_minor in found
+    ]
+
+
+def parts_of_group(issuer_id: int, code: str) -> list[Part]:
+    found = rows(__package__, "count_group", {"issuer_id": issuer_id, "code": code})
+    return [
+        Part(State(state), vouchers, Money(amount_minor, currency))
+        for state, currency, vouchers, amount_minor in found
+    ]
+
+
+def bulk_of(office: Office, bulk_id: int) -> BulkChange:
+    """Raises Http404."""
+    found = (
+        rows(__package__, "bulk", {"issuer_id": office.issuer_id, "bulk_id": bulk_id})
+        if bulk_id <= _ID_MAX
+        else []
+    )
+    if not found:
+        raise Http404
+    return BulkChange(*found[0])
+
+
+def bulks_of(office: Office, provision_id: int) -> list[BulkLine]:
+    found = rows(
+        __package__,
+        "bulks_of_provision",
+        {"issuer_id": office.issuer_id, "provision_id": provision_id},
+    )
+    return [BulkLine(*row) for row in found]
+
+
+def refusals_of(office: Office, bulk_id: int, after: int) -> list[Refusal]:
+    found = rows(
+        _ENGINE,
+        "bulk_refusals",
+        {
+            "issuer_id": office.issuer_id,
+            "bulk_id": bulk_id,
+            "after_serial": after,
+            "rows_max": ROWS_A_PAGE + 1,
+        },
+    )
+    return [Refusal(*row) for row in found]
+
+
+def _counted(
+    office: Office, provision: Provision, first: int, last: int, mostly: State | None
+) -> list[Part]:
+    if last < first:
+        return []
+    vouchers = last - first + 1
+    if vouchers > COUNTED_MAX and mostly is not None:
+        money = Money(provision.amount_minor * vouchers, provision.currency)
+        return [Part(mostly, vouchers, money, is_exact=False)]
+    found = rows(
+        __package__,
+        "count_range",
+        {
+            "issuer_id": office.issuer_id,
+            "serial_first": first,
+            "serial_last": last,
+            "vouchers_max": COUNTED_MAX,
+        },
+    )
+    return [
+        Part(
+            State(state),
+            number,
+            Money(amount_minor, provision.currency),
+            is_exact=vouchers <= COUNTED_MAX,
+        )
+        for state, number, amount_minor in found
+    ]
+
+
+def _sum(one: Part, other: Part) -> Part:
+    return Part(
+        one.state,
+        one.vouchers + other.vouchers,
+        one.money + other.money,
+        is_exact=one.is_exact and other.is_exact,
+    )

@@ -1,0 +1,71 @@
+-- Provisions of an issuer, the latest first, and who asked for each.
+--
+-- In:     issuer_id int, group_id int, status text, provision_id int (each null: any),
+--         before int (provision ids below it), with_blocks boolean (also the
+--         blocks of serials for vouchers made on demand), rows_max int
+-- Out:    provision_id, kind, status, group code, group name, group_version, amount_minor,
+--         currency, serial_first, serial_last, next_created, next_drawn, created_at, finished_at,
+--         funding_account_id, actor, command_id (both null where it was not asked by a person or
+--         a calling system)
+-- Locks:  none
+-- Caller: portal.orchestrator.stock.reading
+WITH page AS MATERIALIZED (
+    SELECT s.*
+    FROM provision AS s
+    WHERE
+        s.issuer_id = %(issuer_id)s
+        AND s.provision_id < %(before)s::int
+        AND (s.kind <> 'on_demand' OR %(with_blocks)s)
+        AND (%(provision_id)s::int IS NULL OR s.provision_id = %(provision_id)s::int)
+        AND (%(group_id)s::int IS NULL OR s.group_id = %(group_id)s::int)
+        AND (%(status)s::text IS NULL OR s.status = %(status)s::text)
+    ORDER BY s.provision_id DESC
+    LIMIT %(rows_max)s
+)
+
+SELECT
+    s.provision_id,
+    s.kind,
+    s.status,
+    g.code AS group_code,
+    v.name AS group_name,
+    s.group_version,
+    s.amount_minor,
+    f.currency,
+    s.serial_first,
+    s.serial_last,
+    s.next_created,
+    s.next_drawn,
+    s.created_at,
+    s.finished_at,
+    f.funding_account_id,
+    o.actor,
+    o.command_id
+FROM page AS s
+INNER JOIN voucher_group AS g ON s.issuer_id = g.issuer_id AND s.group_id = g.group_id
+INNER JOIN group_version AS v
+    ON
+        s.issuer_id = v.issuer_id
+        AND s.group_id = v.group_id
+        AND s.group_version = v.version
+INNER JOIN programme AS p ON g.issuer_id = p.issuer_id AND g.programme_id = p.programme_id
+INNER JOIN funding_account AS f
+    ON p.issuer_id = f.issuer_id AND p.funding_account_id = f.funding_account_id
+LEFT JOIN LATERAL (
+    SELECT
+        a.actor,
+        CASE
+            WHEN a.reference ~ '^command:[0-9a-f-]{36}$' THEN substring(a.reference FROM 9)::uuid
+        END AS command_id
+    FROM operation AS a
+    WHERE
+        a.issuer_id = s.issuer_id
+        AND a.subject IN (
+            format('provision:%%s', s.provision_id), format('tombstones:%%s', s.provision_id)
+        )
+        AND a.action IN (104, 106)
+    ORDER BY a.operation_id
+    LIMIT 1
+) AS o ON TRUE
+ORDER BY s.provision_id DESC
+LIMIT %(rows_max)s

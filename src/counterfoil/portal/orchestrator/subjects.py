@@ -1,0 +1,140 @@
+"""What commands, the journal and the trail are about: keys such as `acceptor:7`, as people name
+them, and where each is shown.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from counterfoil.portal.access import Office
+from counterfoil.portal.names import names_of
+from counterfoil.portal.queries import rows
+from counterfoil.portal.words import command_word
+
+_ID_MAX: Final = 2**31 - 1
+Names = Mapping[tuple[str, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """`url` is empty where nothing shows it."""
+
+    text: str
+    url: str = ""
+
+
+def subjects_of(office: Office, keys: Iterable[str]) -> dict[str, Subject]:
+    """Two queries, however many they are."""
+    wanted = set(keys)
+    names = _names(office, wanted)
+    return {key: _subject(office, key, names) for key in wanted}
+
+
+def _names(office: Office, keys: set[str]) -> Names:
+    """Of those whose key does not say their name."""
+    ids: dict[str, set[str]] = {}
+    for key in keys:
+        kind, _colon, rest = key.partition(":")
+        ids.setdefault(kind, set()).add(rest.partition(":")[0])
+    found = rows(
+        __package__,
+        "subject_names",
+        {
+            "issuer_id": office.issuer_id,
+            "acceptors": _numbers(ids.get("acceptor", ())),
+            "clients": _numbers(ids.get("client", ())),
+            "accounts": _numbers(ids.get("funding", ())),
+            "commands": _uuids(ids.get("command", ())),
+        },
+    )
+    names = {(kind, key): name for kind, key, name in found}
+    people = names_of(key for key in keys if key.startswith("person:"))
+    return names | {("person", key.removeprefix("person:")): name for key, name in people.items()}
+
+
+def _subject(office: Office, key: str, names: Names) -> Subject:
+    kind, _colon, rest = key.partition(":")
+    name = rest.partition(":")[0]
+    told = _TOLD.get(kind)
+    if told is None:
+        return Subject(key)
+    page, text = told
+    return Subject(text(name, names.get((kind, name), "")), _url(page, office, kind, name))
+
+
+def _url(page: str, office: Office, kind: str, name: str) -> str:
+    """Empty for a page that cannot be."""
+    if not page:
+        return ""
+    try:
+        return reverse(page, args=[office.code] if kind in _ALONE else [office.code, name])
+    except NoReverseMatch:
+        return ""
+
+
+def _voucher_text(serial: str, _name: str) -> str:
+    groups = " ".join(serial[start : start + 4] for start in range(0, len(serial), 4))
+    return _("Voucher %(serial)s") % {"serial": groups}
+
+
+Text = Callable[[str, str], str]
+# Of each kind the page that shows it, and its words: from its key, and its name if it has one.
+_TOLD: Final[Mapping[str, tuple[str, Text]]] = {
+    "acceptor": ("merchant", lambda key, name: name or _("Merchant %(key)s") % {"key": key}),
+    "acceptors": ("merchants", lambda _key, _name: _("Merchants and agents")),
+    "acceptor-group": (
+        "merchant-groups",
+        lambda key, _name: _("Group of merchants %(key)s") % {"key": key},
+    ),
+    "profile": ("application", lambda _key, _name: _("Application of a merchant")),
+    "client": ("client", lambda key, name: name or _("Calling system %(key)s") % {"key": key}),
+    "client-name": ("clients", lambda key, _name: _("Calling system %(key)s") % {"key": key}),
+    "funding": (
+        "money-account",
+        lambda _key, name: _("Account %(name)s") % {"name": name} if name else _("New account"),
+    ),
+    "group": ("voucher-group", lambda key, _name: _("Voucher %(key)s") % {"key": key}),
+    "provision": ("provision", lambda key, _name: _("Provision %(key)s") % {"key": key}),
+    "programme": ("programme", lambda key, _name: _("Programme %(key)s") % {"key": key}),
+    "voucher": ("voucher", _voucher_text),
+    "vouchers": ("vouchers", lambda _key, _name: _("Vouchers")),
+    "bulk": ("bulk", lambda key, _name: _("Bulk change %(key)s") % {"key": key}),
+    "key": ("data-keys", lambda _key, _name: _("Data keys")),
+    "settings": ("settings", lambda _key, _name: _("Settings")),
+    "trail": ("trail", lambda _key, _name: _("Trail")),
+    "person": ("person", lambda _key, name: name or _("Person")),
+    "command": (
+        "command",
+        lambda _key, kind: str(command_word(kind)) if kind else _("Change"),
+    ),
+}
+# Shown on a page that is not of one alone.
+_ALONE: Final = frozenset(
+    {"acceptors", "acceptor-group", "client-name", "funding", "vouchers", "key", "settings", "trail"}
+)
+
+
+def _numbers(keys: Iterable[str]) -> list[int]:
+    """What can be an id, of at most 9 digits."""
+    return [
+        number
+        for key in keys
+        if key.isascii()
+        and key.isdigit()
+        and len(key) <= len(str(_ID_MAX))
+        and (number := int(key)) <= _ID_MAX
+    ]
+
+
+def _uuids(keys: Iterable[str]) -> list[UUID]:
+    found = []
+    for key in keys:
+        try:
+            found.append(UUID(key))
+        except ValueError:
+            continue
+    return found

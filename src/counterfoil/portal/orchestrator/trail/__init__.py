@@ -1,0 +1,1 @@
+"""The trail of the portal's own changes: who, when, from where, before, after, why."""

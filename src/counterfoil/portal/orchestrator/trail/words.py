@@ -1,0 +1,100 @@
+"""What the trail's events are called, by the kind of thing they are about."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from counterfoil.engine.commands.content import KINDS
+from counterfoil.portal.words import command_word
+
+_PREPARED: Final = "command.prepared."
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Events that are looked for together."""
+
+    name: Promise
+    events: Mapping[str, Promise]
+
+
+FAMILIES: Final[Mapping[str, Family]] = {
+    "commands": Family(
+        gettext_lazy("Prepared and decided"),
+        {
+            "command.approve": pgettext_lazy("trail", "Approved"),
+            "command.reject": pgettext_lazy("trail", "Rejected"),
+            "command.withdraw": pgettext_lazy("trail", "Withdrew"),
+        },
+    ),
+    "people": Family(
+        gettext_lazy("People and roles"),
+        {
+            "person.invited": gettext_lazy("Invited a person"),
+            "person.deactivated": gettext_lazy("Closed a person's account"),
+            "person.sessions_ended": gettext_lazy("Signed a person out everywhere"),
+            "second_factor.reset": gettext_lazy("Reset a second factor"),
+            "role.given": gettext_lazy("Gave a role"),
+            "role.taken": gettext_lazy("Took a role away"),
+            "approval.delegated": gettext_lazy("Delegated approvals"),
+            "approval.delegation_ended": gettext_lazy("Ended a delegation"),
+        },
+    ),
+    "merchants": Family(
+        gettext_lazy("Merchants and agents"),
+        {
+            "merchant.begun": gettext_lazy("Began an application"),
+            "merchant.profile": gettext_lazy("Began the profile of one that came without"),
+            "merchant.legal": gettext_lazy("Changed the legal data"),
+            "merchant.contact": gettext_lazy("Changed the people to call"),
+            "merchant.outlet": gettext_lazy("Changed a place of business"),
+            "merchant.document": gettext_lazy("Changed a document"),
+            "merchant.bank": gettext_lazy("Changed the bank data of an application"),
+            "merchant.verified": gettext_lazy("Said whether data are verified"),
+            "merchant.submit": gettext_lazy("Sent an application for review"),
+            "merchant.take": gettext_lazy("Took an application into review"),
+            "merchant.ask": gettext_lazy("Asked for more information"),
+            "merchant.approve": gettext_lazy("Approved an application"),
+            "merchant.reject": gettext_lazy("Rejected an application"),
+            "merchant.reopen": gettext_lazy("Reopened an application"),
+            "merchant.withdraw": gettext_lazy("Withdrew an application"),
+            "merchant.owner": gettext_lazy("Invited the owner"),
+            "merchant.bank_switched": gettext_lazy("Told the old contact of new bank data"),
+            "merchant.bank_kept": gettext_lazy("Told the old contact that bank data stay"),
+        },
+    ),
+    "vouchers": Family(
+        gettext_lazy("Drafts of vouchers"),
+        {
+            "voucher_draft.begun": gettext_lazy("Began to design a voucher"),
+            "voucher_draft.saved": gettext_lazy("Changed a design"),
+            "voucher_draft.rebased": gettext_lazy("Brought a design up to date"),
+            "voucher_draft.discarded": gettext_lazy("Threw a design away"),
+        },
+    ),
+    "settings": Family(
+        gettext_lazy("Settings"), {"settings.changed": gettext_lazy("Changed the portal")}
+    ),
+    "trail": Family(gettext_lazy("Trail"), {"trail.exported": gettext_lazy("Exported the trail")}),
+}
+_WORDS: Final[Mapping[str, Promise]] = {
+    event: words for family in FAMILIES.values() for event, words in family.events.items()
+}
+
+
+def event_text(event: str) -> str:
+    """An event nobody has named is shown by its key, readably."""
+    if event.startswith(_PREPARED):
+        return _("Prepared: %(what)s") % {"what": command_word(event.removeprefix(_PREPARED))}
+    words = _WORDS.get(event)
+    return event.replace(".", " ").replace("_", " ").capitalize() if words is None else str(words)
+
+
+def events_of(family: str) -> tuple[str, ...]:
+    own = tuple(FAMILIES[family].events)
+    prepared = tuple(f"{_PREPARED}{kind}" for kind in KINDS)
+    return (*own, *prepared) if family == "commands" else own

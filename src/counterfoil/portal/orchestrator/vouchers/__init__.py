@@ -1,0 +1,1 @@
+"""Vouchers: how they are designed and published, and the story of each single one."""

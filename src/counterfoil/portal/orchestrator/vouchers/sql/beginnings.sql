@@ -1,0 +1,38 @@
+-- Where a voucher comes from: the provision's own operation, and the one that made its vouchers.
+--
+-- In:     issuer_id int, subjects text[], chunk_reference text
+-- Out:    as portal.orchestrator.vouchers.deeds, then amount_minor
+-- Locks:  none
+-- Caller: portal.orchestrator.vouchers.story
+SELECT
+    o.operation_id,
+    o.at,
+    o.action,
+    o.subject,
+    o.actor,
+    o.reference,
+    coalesce(o.reason, nullif(c.reason, '')) AS reason,
+    o.leaf_number,
+    c.command_id,
+    (
+        SELECT array_agg(d.decided_by ORDER BY d.decided_at)
+        FROM decision AS d
+        WHERE
+            d.issuer_id = c.issuer_id
+            AND d.command_id = c.command_id
+            AND d.verdict = 'approve'
+    ) AS approved_by,
+    o.amount_minor
+FROM operation AS o
+LEFT JOIN command AS c
+    ON
+        o.issuer_id = c.issuer_id
+        AND c.command_id = CASE
+            WHEN o.reference ~ '^command:[0-9a-f-]{36}$' THEN substring(o.reference FROM 9)::uuid
+        END
+WHERE
+    o.issuer_id = %(issuer_id)s
+    AND o.subject = any(%(subjects)s::text[])
+    AND (o.action IN (104, 106) OR o.reference = %(chunk_reference)s)
+ORDER BY o.operation_id DESC
+LIMIT 10

@@ -1,0 +1,37 @@
+-- What the journal says about things that are no vouchers, and the commands behind it.
+--
+-- In:     issuer_id int, subjects text[], rows_max int
+-- Out:    operation_id, at, action, subject, actor, reference, reason, leaf_number,
+--         command_id (null where it was asked in another way), approved_by text[]
+-- Locks:  none
+-- Caller: portal.orchestrator.vouchers.reading
+SELECT
+    o.operation_id,
+    o.at,
+    o.action,
+    o.subject,
+    o.actor,
+    o.reference,
+    coalesce(o.reason, nullif(c.reason, '')) AS reason,
+    o.leaf_number,
+    c.command_id,
+    (
+        SELECT array_agg(d.decided_by ORDER BY d.decided_at)
+        FROM decision AS d
+        WHERE
+            d.issuer_id = c.issuer_id
+            AND d.command_id = c.command_id
+            AND d.verdict = 'approve'
+    ) AS approved_by
+FROM operation AS o
+LEFT JOIN command AS c
+    ON
+        o.issuer_id = c.issuer_id
+        AND c.command_id = CASE
+            WHEN o.reference ~ '^command:[0-9a-f-]{36}$' THEN substring(o.reference FROM 9)::uuid
+        END
+WHERE
+    o.issuer_id = %(issuer_id)s
+    AND o.subject = any(%(subjects)s::text[])
+ORDER BY o.operation_id DESC
+LIMIT %(rows_max)s

@@ -1,0 +1,37 @@
+-- Commands about vouchers and their designs that wait for approval, the oldest first.
+--
+-- In:     issuer_id int
+-- Out:    as portal.orchestrator.commands_page
+-- Locks:  none
+-- Caller: portal.orchestrator.vouchers.views
+SELECT
+    c.command_id,
+    c.kind,
+    c.content,
+    c.subject,
+    c.currency,
+    c.amount_minor,
+    c.approvals,
+    (
+        SELECT count(*)
+        FROM decision AS d
+        WHERE
+            d.issuer_id = c.issuer_id
+            AND d.command_id = c.command_id
+            AND d.verdict = 'approve'
+    ) AS approved,
+    c.prepared_by,
+    c.prepared_at,
+    c.expires_at,
+    c.reason,
+    c.status,
+    c.outcome,
+    c.finished_at
+FROM command AS c
+WHERE
+    c.issuer_id = %(issuer_id)s
+    AND c.status = 'waiting'
+    AND c.approvals > 0
+    AND c.kind IN ('publish_group', 'turn_group')
+ORDER BY c.prepared_at
+LIMIT 100

@@ -1,0 +1,251 @@
+"""A voucher's story in words: each happening with who, where, why and what moved."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from babel.numbers import format_decimal
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from counterfoil.chart import AccountKind
+from counterfoil.engine.operation import REJECTED_AS
+from counterfoil.portal.access import Office
+from counterfoil.portal.language import page_locale
+from counterfoil.portal.orchestrator.vouchers.story import Beginning, Happening, Story
+from counterfoil.portal.templatetags.serials import serial
+from counterfoil.portal.words import account_word, action_word, outcome_word, payment_status
+from counterfoil.voucher import Action, State
+
+_STOPPED: Final = frozenset({Action.SUSPEND, Action.BLOCK})
+_ENDED: Final = frozenset({Action.CANCEL, Action.EXPIRE, Action.LAPSE, Action.REPLACE})
+_SYSTEM_REFERENCES: Final = "~"  # the engine's own: they tell people nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry of the story. `tone` is a class of its mark: refused, waiting or nothing."""
+
+    title: str
+    at: datetime
+    who: str
+    approved_by: tuple[str, ...] = ()
+    acceptor: Link | None = None
+    reason: str = ""
+    reference: str = ""
+    leaf_number: int | None = None
+    notes: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyLine:
+    """What one posting moved for this voucher; `whole_minor` where it moved more than that."""
+
+    title: str
+    debit: str
+    credit: str
+    amount_minor: int
+    whole_minor: int | None
+    posting_id: int
+
+
+def lines_of(office: Office, story: Story, names: Mapping[str, str]) -> list[Line]:
+    """The latest first, back to how it was made."""
+    told = [_happened(office, each, story, names) for each in story.happenings]
+    return [*told, *(_began(office, each, story, names) for each in story.beginnings)]
+
+
+def actors_of(story: Story) -> set[str]:
+    """Whose names the story needs."""
+    found = {each.actor for each in story.happenings}
+    found |= {actor for each in story.happenings for actor in each.approved_by}
+    found |= {each.deed.actor for each in story.beginnings}
+    return found | {actor for each in story.beginnings for actor in each.deed.approved_by}
+
+
+def money_of(story: Story) -> list[MoneyLine]:
+    """The latest first."""
+    titles = {each.operation_id: str(action_word(each.step)) for each in story.happenings}
+    titles |= {
+        each.deed.operation_id: str(action_word(each.deed.action)) for each in story.beginnings
+    }
+    owners = {
+        AccountKind.RESERVED: story.voucher.group_code,
+        AccountKind.EARMARKED: _("provision %(number)s") % {"number": story.provision.provision_id},
+    }
+    acceptors = {e.acceptor_id: e.acceptor_name or "" for e in story.happenings if e.acceptor_id}
+    amount = story.voucher.amount_minor
+    return [
+        MoneyLine(
+            titles[each.operation_id],
+            _account(each.debit_kind, each.debit_owner, owners, acceptors),
+            _account(each.credit_kind, each.credit_owner, owners, acceptors),
+            min(amount, each.amount_minor),
+            each.amount_minor if each.amount_minor > amount else None,
+            each.posting_id,
+        )
+        for each in reversed(story.moved)
+    ]
+
+
+def where_money_is(story: Story) -> str:
+    """In a sentence, from the state it counts in."""
+    match story.voucher.state:
+        case State.REDEEMED:
+            return _redeemed_money(story)
+        case State.CANCELLED | State.EXPIRED:
+            if story.voucher.stored_state is not story.voucher.state:
+                return _("It is still in the voucher, and is freed within moments.")
+            return _("It went back to the available funds.")
+        case State.PURGED if story.voucher.prior_state is State.REDEEMED:
+            return _redeemed_money(story)
+        case State.PURGED:
+            return _("It went back to the available funds.")
+        case State.REDEEMING:
+            return _("It is in the voucher while the bank is asked.")
+        case _:
+            return _("It is in the voucher.")
+
+
+def _redeemed_money(story: Story) -> str:
+    last = next((each for each in story.happenings if each.acceptor_name), None)
+    name = last.acceptor_name if last and last.acceptor_name else _("a merchant")
+    if any(each.step is Action.SETTLE for each in story.happenings):
+        return _("It was paid to %(name)s.") % {"name": name}
+    return _("It is owed to %(name)s, or was paid with a payout.") % {"name": name}
+
+
+def _happened(office: Office, each: Happening, story: Story, names: Mapping[str, str]) -> Line:
+    step = each.step
+    return Line(
+        _title(each, story),
+        each.at,
+        names.get(each.actor, each.actor),
+        tuple(names.get(actor, actor) for actor in each.approved_by),
+        _acceptor(office, each),
+        each.reason or "",
+        "" if each.reference.startswith(_SYSTEM_REFERENCES) else _reference(each.reference),
+        each.leaf_number,
+        tuple(_notes(each, story)),
+        tuple(_links(office, each)),
+        "refused" if step in _ENDED or step is Action.RELEASE else _mark(step),
+    )
+
+
+def _mark(step: Action) -> str:
+    return "waiting" if step in _STOPPED or step is Action.RESERVE else ""
+
+
+def _title(each: Happening, story: Story) -> str:
+    voucher, step = story.voucher, each.step
+    if step is Action.REPLACE and each.serial != voucher.serial:
+        return _("Made in place of voucher %(serial)s") % {"serial": serial(each.serial)}
+    if step is Action.REPLACE and voucher.replaced_by is not None:
+        return _("Replaced by voucher %(serial)s") % {"serial": serial(voucher.replaced_by)}
+    if story.provision.kind == "on_demand" and each.serial == voucher.serial:
+        if step is Action.PREACTIVATE:
+            return _("Made when it was asked for, not active yet")
+        if step is Action.ISSUE:
+            return _("Made when it was asked for, and activated")
+    return str(action_word(step))
+
+
+def _notes(each: Happening, story: Story) -> list[str]:
+    notes = []
+    if each.serial != story.voucher.serial and each.step is not Action.REPLACE:
+        notes.append(_("To voucher %(serial)s") % {"serial": serial(each.serial)})
+    if each.overridden:
+        notes.append(_("The rule who accepts it was overridden."))
+    if each.payment_status is not None:
+        notes.append(
+            _("Payment by %(fsp)s: %(state)s")
+            % {"fsp": each.payment_fsp or "", "state": payment_status(each.payment_status)}
+        )
+        if each.provider_reference:
+            notes.append(
+                _("Their reference: %(reference)s") % {"reference": each.provider_reference}
+            )
+        if each.payment_reason and each.payment_reason in REJECTED_AS:
+            notes.append(str(outcome_word(REJECTED_AS[each.payment_reason])))
+    return notes
+
+
+def _links(office: Office, each: Happening) -> list[Link]:
+    links = []
+    if each.command_id is not None:
+        url = reverse("command", args=[office.code, each.command_id])
+        links.append(Link(_("What was asked"), url))
+    if each.bulk_id is not None:
+        links.append(
+            Link(
+                _("Part of change %(number)s of many vouchers") % {"number": each.bulk_id},
+                reverse("bulk", args=[office.code, each.bulk_id]),
+            )
+        )
+    return links
+
+
+def _began(office: Office, each: Beginning, story: Story, names: Mapping[str, str]) -> Line:
+    deed, provision = each.deed, story.provision
+    url = reverse("provision", args=[office.code, provision.provision_id])
+    links = [Link(_("Provision %(number)s") % {"number": provision.provision_id}, url)]
+    if deed.command_id is not None:
+        command = reverse("command", args=[office.code, deed.command_id])
+        links.append(Link(_("What was asked"), command))
+    title = str(action_word(deed.action))
+    if deed.action == Action.STOCK:
+        title = _("Made and put into stock")
+    elif deed.action == Action.PROVISION:
+        place = story.voucher.serial - provision.serial_first + 1
+        title = _("Provision begun: %(place)s of %(asked)s") % {
+            "place": _number(place),
+            "asked": _number(provision.asked),
+        }
+    return Line(
+        title,
+        deed.at,
+        names.get(deed.actor, deed.actor),
+        tuple(names.get(actor, actor) for actor in deed.approved_by),
+        reason=deed.reason or "",
+        reference=""
+        if deed.reference.startswith(_SYSTEM_REFERENCES)
+        else _reference(deed.reference),
+        leaf_number=deed.leaf_number,
+        links=tuple(links),
+    )
+
+
+def _acceptor(office: Office, each: Happening) -> Link | None:
+    if each.acceptor_id is None:
+        return None
+    return Link(each.acceptor_name or "", reverse("merchant", args=[office.code, each.acceptor_id]))
+
+
+def _account(
+    kind: int,
+    owner: int,
+    owners: Mapping[AccountKind, str],
+    acceptors: Mapping[int, str],
+) -> str:
+    account = AccountKind(kind)
+    name = acceptors.get(owner) if account is AccountKind.PAYABLE else owners.get(account)
+    word = str(account_word(account))
+    return f"{word}: {name}" if name else word
+
+
+def _reference(reference: str) -> str:
+    """Of a caller; a command's is shown as a link."""
+    return "" if reference.startswith("command:") else reference
+
+
+def _number(number: int) -> str:
+    return format_decimal(number, locale=page_locale())

@@ -1,0 +1,341 @@
+"""The vouchers of an issuer, and one of them with its versions, stock and history."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from counterfoil.engine.commands.content import Content, PauseGroup, TurnGroup
+from counterfoil.errors import ConflictError
+from counterfoil.portal.access import EVERYONE, OPERATES, PREPARES_STOCK, Office, office_page
+from counterfoil.portal.actions import prepare_command
+from counterfoil.portal.forms import OnceForm, ReasonField
+from counterfoil.portal.names import names_of
+from counterfoil.portal.orchestrator.changes import Change
+from counterfoil.portal.orchestrator.commands import CommandRow, commands_about
+from counterfoil.portal.orchestrator.stock.reading import provisions_of
+from counterfoil.portal.orchestrator.vouchers.design import (
+    Names,
+    differences,
+    facts,
+    names_of_issuer,
+)
+from counterfoil.portal.orchestrator.vouchers.drafts import Draft, live_drafts
+from counterfoil.portal.orchestrator.vouchers.reading import (
+    OUT,
+    CountedState,
+    Deed,
+    Published,
+    Stock,
+    accepting_today,
+    counted,
+    deeds,
+    few,
+    published,
+    stock_of,
+    versions_of,
+)
+from counterfoil.portal.orchestrator.vouchers.ticket import tickets
+from counterfoil.portal.pager import ROWS_A_PAGE, key_after, page_of
+from counterfoil.portal.queries import rows
+from counterfoil.portal.words import Word, group_status, voucher_state
+from counterfoil.standing import GROUP_STEPS
+from counterfoil.voucher import State
+
+_STATUSES: Final = ("open", "paused", "closed")
+_SHOWN_STATES: Final = (
+    State.STOCKED,
+    State.PREACTIVATED,
+    State.ACTIVE,
+    State.REDEEMING,
+    State.REDEEMED,
+    State.SUSPENDED,
+    State.BLOCKED,
+    State.CANCELLED,
+    State.EXPIRED,
+    State.PURGED,
+)
+
+
+class FilterForm(forms.Form):
+    name = forms.CharField(
+        label=gettext_lazy("Name or code"),
+        required=False,
+        max_length=120,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+    programme = forms.ChoiceField(label=gettext_lazy("Programme"), required=False)
+    status = forms.ChoiceField(
+        label=gettext_lazy("State"),
+        required=False,
+        choices=[("", gettext_lazy("Any")), *((s, str(group_status(s))) for s in _STATUSES)],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class GroupLine:
+    """One voucher of the list, and what is in stock of each of its amounts."""
+
+    group_id: int
+    code: str
+    name: str
+    status: str
+    version: int
+    programme: str
+    currency: str
+    denominations: tuple[int, ...]
+    amount_minor_max: int | None
+    accepts: str
+    accepts_names: tuple[str, ...]
+    restock_level: int | None
+    stock: tuple[Stock, ...] = ()
+
+    @property
+    def state(self) -> Word:
+        return group_status(self.status)
+
+    @property
+    def low(self) -> list[Stock]:
+        """Of which amounts there are few."""
+        return few(self.stock, self.restock_level) if self.status == "open" else []
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """A version, who made it and what it changed; or a turn: paused, opened again, closed."""
+
+    at: datetime
+    deed: Deed | None
+    version: Published | None = None
+    changes: Sequence[Change] = ()
+    turned_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StateCount:
+    state: Word
+    vouchers: int
+
+
+@dataclass(frozen=True, slots=True)
+class AmountLine:
+    """Vouchers of one amount by state, for each state that any is in."""
+
+    amount_minor: int
+    counts: list[StateCount]
+    is_low: bool
+
+
+@require_safe
+@office_page(sees=EVERYONE)
+def vouchers(request: HttpRequest, office: Office) -> HttpResponse:
+    """What is published, and above it what is being designed or waits."""
+    names = names_of_issuer(office.issuer_id)
+    form = FilterForm(request.GET)
+    form.fields["programme"].choices = [("", _("Any")), *names.programmes.items()]  # type: ignore[attr-defined]
+    form.is_valid()
+    wanted = form.cleaned_data
+    (after,) = key_after(request, ("",))
+    found = _lines(office, wanted, str(after))
+    page = page_of(request, found, lambda line: (line.code,))
+    drafts = live_drafts(office) if not page.is_later else []
+    return render(
+        request,
+        "portal/orchestrator/vouchers/list.html",
+        {
+            "page": page,
+            "drafts": drafts,
+            "asked_elsewhere": _asked_elsewhere(office, drafts) if not page.is_later else [],
+            "form": form,
+            "filtered": any(wanted.values()),
+            "names": names,
+            "may_design": office.may(OPERATES),
+        },
+    )
+
+
+@require_safe
+@office_page(sees=EVERYONE)
+def voucher_group(request: HttpRequest, office: Office, group: str) -> HttpResponse:
+    versions = versions_of(office, group)
+    if not versions:
+        raise Http404
+    current = versions[0]
+    names = names_of_issuer(office.issuer_id)
+    subjects = [f"group:{group}:{each.version}" for each in versions]
+    history = deeds(office.issuer_id, [*subjects, *(f"group:{group}:{s}" for s in _STATUSES)])
+    counts = counted(office, current.group_id)
+    stock = stock_of(current, counts)
+    low = few(stock, current.design.restock_level) if current.status == "open" else []
+    actors = {deed.actor for deed in history} | {a for d in history for a in d.approved_by}
+    commands = commands_about(office, f"group:{group}")
+    waiting = [row for row in commands if row.is_waiting]
+    first, *others = tickets(office.name, current.design, names)
+    return render(
+        request,
+        "portal/orchestrator/vouchers/group.html",
+        {
+            "group": current,
+            "design": current.design,
+            "state": group_status(current.status),
+            "facts": facts(current.design, names),
+            "ticket": first,
+            "others": others,
+            "history": _history(versions, history, names),
+            "amounts": _amount_lines(counts, stock, low),
+            "low": low,
+            "accepting": accepting_today(office.issuer_id, current.design),
+            "provisions": provisions_of(office, current.group_id),
+            "waiting": waiting,
+            "drafts": live_drafts(office, group, commands),
+            "people": names_of(actors | {row.prepared_by for row in waiting}),
+            "may_design": office.may(OPERATES) and current.status != "closed",
+            "may_provision": office.may(PREPARES_STOCK)
+            and current.status == "open"
+            and current.programme_status == "open"
+            and bool(current.design.denominations),
+            "steps": GROUP_STEPS[current.status] if office.may(OPERATES) else frozenset(),
+        },
+    )
+
+
+class TurnForm(OnceForm):
+    reason = ReasonField()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@office_page(sees=OPERATES, acts=OPERATES)
+def group_turn(request: HttpRequest, office: Office, group: str, status: str) -> HttpResponse:
+    """Pause it at once; open it again or close it with an approval."""
+    current = published(office, group)
+    if status not in GROUP_STEPS[current.status]:
+        raise Http404
+    form = TurnForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        content: Content = (
+            PauseGroup(code=group) if status == "paused" else TurnGroup(code=group, status=status)
+        )
+        try:
+            return prepare_command(
+                request, office, content, command_id=form.once, reason=form.cleaned_data["reason"]
+            )
+        except ConflictError as error:
+            form.add_error(None, str(error))
+    counts = counted(office, current.group_id)
+    return render(
+        request,
+        "portal/orchestrator/vouchers/turn.html",
+        {
+            "group": current,
+            "design": current.design,
+            "status": status,
+            "form": form,
+            "stock": stock_of(current, counts),
+            "out": sum(each.vouchers for each in counts if each.state in OUT),
+        },
+    )
+
+
+def _lines(office: Office, wanted: dict[str, str], after: str) -> list[GroupLine]:
+    found = rows(
+        __package__,
+        "groups_page",
+        {
+            "issuer_id": office.issuer_id,
+            "name": wanted.get("name") or None,
+            "programme": wanted.get("programme") or None,
+            "status": wanted.get("status") or None,
+            "after": after,
+            "rows_max": ROWS_A_PAGE + 1,
+        },
+    )
+    ids = [row[0] for row in found]
+    there = {
+        (group_id, amount): number
+        for group_id, amount, state, number in rows(
+            __package__, "counted", {"issuer_id": office.issuer_id, "group_ids": ids}
+        )
+        if state == State.STOCKED
+    }
+    return [_line(row, there) for row in found]
+
+
+def _line(row: tuple[Any, ...], there: Mapping[tuple[int, int], int]) -> GroupLine:
+    (*of, denominations, amount_minor_max, accepts, accepts_names, restock_level) = row
+    amounts = tuple(sorted(denominations))
+    group_id, code, name, status, version, programme, currency = of
+    return GroupLine(
+        group_id,
+        code,
+        name,
+        status,
+        version,
+        programme,
+        currency,
+        amounts,
+        amount_minor_max,
+        accepts,
+        tuple(accepts_names),
+        restock_level,
+        tuple(Stock(amount, there.get((group_id, amount), 0)) for amount in amounts),
+    )
+
+
+def _asked_elsewhere(office: Office, drafts: list[Draft]) -> list[CommandRow]:
+    """Commands about vouchers that wait, and are no draft of ours: reopening, closing, the API."""
+    own = {draft.row.command_id for draft in drafts}
+    found = [
+        CommandRow(*row)
+        for row in rows(__package__, "waiting_designs", {"issuer_id": office.issuer_id})
+    ]
+    return [row for row in found if row.command_id not in own]
+
+
+def _history(versions: list[Published], made: list[Deed], names: Names) -> list[HistoryLine]:
+    """The latest first."""
+    by_subject = {deed.subject: deed for deed in made}
+    before: list[Published | None] = [*versions[1:], None]
+    lines = [
+        HistoryLine(
+            each.created_at,
+            by_subject.get(f"group:{each.code}:{each.version}"),
+            each,
+            [] if earlier is None else differences(earlier.design, each.design, names),
+        )
+        for each, earlier in zip(versions, before, strict=True)
+    ]
+    lines += [
+        HistoryLine(deed.at, deed, turned_to=status)
+        for deed in made
+        if (status := deed.subject.rpartition(":")[2]) in _STATUSES
+    ]
+    return sorted(lines, key=lambda line: line.at, reverse=True)
+
+
+def _amount_lines(
+    counts: list[CountedState], stock: tuple[Stock, ...], low: list[Stock]
+) -> list[AmountLine]:
+    """Amounts down, states across; states that nothing is in are left out, the stock never."""
+    number = {(each.amount_minor, each.state): each.vouchers for each in counts}
+    there = {each.state for each in counts} | {State.STOCKED}
+    amounts = {each.amount_minor for each in counts} | {each.amount_minor for each in stock}
+    few_of = {each.amount_minor for each in low}
+    return [
+        AmountLine(
+            amount,
+            [
+                StateCount(voucher_state(state), number.get((amount, state), 0))
+                for state in _SHOWN_STATES
+                if state in there
+            ],
+            amount in few_of,
+        )
+        for amount in sorted(amounts)
+    ]

@@ -1,0 +1,65 @@
+"""Long lists by their key: a page says where the next one begins, and never counts rows."""
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from types import GenericAlias
+from typing import Final, Generic, TypeVar, cast
+from uuid import UUID
+
+import msgspec
+from django.http import HttpRequest
+
+T = TypeVar("T")
+
+ROWS_A_PAGE: Final = 50
+_TOKEN_CHARACTERS_MAX: Final = 500
+_BIGINT_MAX: Final = 2**63 - 1
+
+Key = tuple[int | str | datetime | date | UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    rows: Sequence[T]
+    next_token: str = ""
+    is_later: bool = False  # not the first page
+
+    def __bool__(self) -> bool:
+        return bool(self.rows)
+
+
+def page_of(
+    request: HttpRequest, rows: Sequence[T], key: Callable[[T], Key], *, size: int = ROWS_A_PAGE
+) -> Page[T]:
+    """Of `size + 1` rows that were asked for, `size` are shown; one more says that more follow."""
+    shown = rows[:size]
+    token = token_of(key(shown[-1])) if len(rows) > size else ""
+    return Page(shown, token, is_later=bool(request.GET.get("after")))
+
+
+def token_of(key: Key) -> str:
+    return base64.urlsafe_b64encode(msgspec.json.encode(key)).decode().rstrip("=")
+
+
+def key_after(request: HttpRequest, first: Key) -> Key:
+    """Where the page asked for begins. `first` is the key of the first page; it is also the answer
+    to what is no token, or one whose parts are of other types.
+    """
+    token = request.GET.get("after", "")[:_TOKEN_CHARACTERS_MAX]
+    try:
+        text = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+        wanted = GenericAlias(tuple, tuple(type(part) for part in first))
+        key = cast("Key", msgspec.json.decode(text, type=wanted))
+    except (ValueError, binascii.Error, msgspec.MsgspecError):
+        return first
+    return key if all(_can_be_asked(part) for part in key) else first
+
+
+def _can_be_asked(part: object) -> bool:
+    """Of the database, which knows no larger numbers and no zero characters."""
+    if isinstance(part, int):
+        return abs(part) <= _BIGINT_MAX
+    return not isinstance(part, str) or "\x00" not in part

@@ -1,0 +1,1 @@
+"""What needs no account: how merchants and agents apply at an issuer by themselves."""

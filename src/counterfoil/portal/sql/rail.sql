@@ -1,0 +1,78 @@
+-- What the rail of every page says: where a person may go, and how much waits for them here.
+--
+-- In:     person_id bigint, actor text, issuer_id int (null outside of an issuer)
+-- Out:    code, the issuer's name, acceptor_id or null, the acceptor's name or null; and on every
+--         row how many commands of that issuer wait for this person's decision, 100 at most
+-- Locks:  none
+-- Caller: portal.rail
+WITH place AS (
+    SELECT
+        i.issuer_id,
+        NULL::int AS acceptor_id
+    FROM portal.portal_roleassignment AS r
+    INNER JOIN issuer AS i ON r.issuer_id = i.issuer_id OR r.issuer_id IS NULL
+    WHERE r.person_id = %(person_id)s
+    UNION
+    SELECT
+        r.issuer_id,
+        r.acceptor_id
+    FROM portal.portal_acceptorrole AS r
+    WHERE r.person_id = %(person_id)s
+),
+
+power AS (
+    SELECT r.person_id
+    FROM portal.portal_roleassignment AS r
+    WHERE
+        r.role = 'approver'
+        AND (r.issuer_id = %(issuer_id)s::int OR r.issuer_id IS NULL)
+        AND (
+            r.person_id = %(person_id)s
+            OR r.person_id IN (
+                SELECT d.from_person_id
+                FROM portal.portal_delegation AS d
+                WHERE
+                    d.to_person_id = %(person_id)s
+                    AND d.issuer_id = %(issuer_id)s::int
+                    AND d.ended_at IS NULL
+                    AND d.from_date <= current_date
+                    AND d.until_date >= current_date
+            )
+        )
+    ORDER BY r.person_id
+    LIMIT 1
+),
+
+waiting AS (
+    SELECT c.command_id
+    FROM command AS c
+    WHERE
+        c.issuer_id = %(issuer_id)s::int
+        AND c.status = 'waiting'
+        AND c.approvals > 0
+        AND c.expires_at > now()
+        AND c.prepared_by <> %(actor)s
+        AND EXISTS (SELECT 1 FROM power)
+        AND NOT EXISTS (
+            SELECT 1
+            FROM decision AS d
+            WHERE
+                d.issuer_id = c.issuer_id
+                AND d.command_id = c.command_id
+                AND d.decided_by = %(actor)s
+        )
+    ORDER BY c.prepared_at
+    LIMIT 100
+)
+
+SELECT
+    i.code,
+    i.name AS issuer_name,
+    p.acceptor_id,
+    a.name AS acceptor_name,
+    (SELECT count(*) FROM waiting) AS waiting
+FROM place AS p
+INNER JOIN issuer AS i ON p.issuer_id = i.issuer_id
+LEFT JOIN acceptor AS a ON p.issuer_id = a.issuer_id AND p.acceptor_id = a.acceptor_id
+ORDER BY i.name, a.name NULLS FIRST, p.acceptor_id
+LIMIT 200

@@ -1,0 +1,45 @@
+"""Files given out: to who may see them, to be saved and never to be shown or run here."""
+
+from uuid import UUID
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from counterfoil.portal.access import EVERYONE, Office, office_page
+from counterfoil.portal.models.uploads import Upload
+from counterfoil.portal.uploads import path_of, picture_path
+
+
+@require_safe
+@office_page(sees=EVERYONE)
+def upload(_request: HttpRequest, office: Office, upload_id: UUID) -> HttpResponseBase:
+    """To be saved: no browser shows or runs it here."""
+    found = Upload.objects.filter(pk=upload_id, issuer_id=office.issuer_id).first()
+    if found is None:
+        raise Http404
+    try:
+        file = path_of(found.id).open("rb")
+    except FileNotFoundError as error:
+        raise Http404 from error
+    response = FileResponse(
+        file, as_attachment=True, filename=found.name, content_type=found.media_type
+    )
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_safe
+@office_page(sees=EVERYONE)
+def voucher_picture(_request: HttpRequest, office: Office, digest: str) -> HttpResponse:
+    """Our own drawing of a picture: the only thing sent by people that a page shows."""
+    try:
+        content = picture_path(office.issuer_id, digest).read_bytes()
+    except FileNotFoundError as error:
+        raise Http404 from error
+    response = HttpResponse(content, content_type="image/webp")
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    return response
