@@ -1,0 +1,184 @@
+"""A real Chromium, the machine's own, and what is asked of every page it comes to.
+
+seen   screenshots at 1440 and 360 pixels, light and dark, kept in `screenshots/`
+       axe: nothing at WCAG 2.2 AA
+       the keyboard: Tab reaches every control, and where it is can be seen at 3:1
+"""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+KEPT: Final = Path("screenshots")
+_WIDE: Final = (1440, 900)
+_PHONE: Final = (360, 780)
+# Widths differ in what is there, schemes in its colours: two of the four see all of both.
+_ASKED_AXE: Final = ((_PHONE, "dark"), (_WIDE, "light"))
+_STANDARDS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+_ARGUMENTS: Final = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+_ROUND_MORE: Final = 6
+
+# Everything that can be reached by Tab, where it is seen; radio buttons count once a group.
+_CONTROLS: Final = """() => {
+  const wanted = 'a[href], button, input:not([type=hidden]), select, textarea, summary,'
+    + ' [tabindex="0"]';
+  const groups = new Set();
+  let count = 0;
+  for (const each of document.querySelectorAll(wanted)) {
+    if (each.disabled || !each.checkVisibility({visibilityProperty: true})) continue;
+    if (each.tabIndex < 0) continue;
+    if (each.type === 'radio') {
+      const group = each.form?.id + '/' + each.name;
+      if (groups.has(group)) continue;
+      groups.add(group);
+    }
+    each.dataset.tab = String(count++);
+  }
+  return count;
+}"""
+
+# What has the focus: its mark, and the contrast of its ring with what is behind it.
+_FOCUSED: Final = """() => {
+  const at = document.activeElement;
+  if (!at || at === document.body) return null;
+  const parsed = text => {
+    const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+    canvas.fillStyle = text; canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data];
+  };
+  const light = rgb => {
+    const [r, g, b] = rgb.map(c => (c /= 255) <= .04045 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4);
+    return .2126 * r + .7152 * g + .0722 * b;
+  };
+  const behind = element => {
+    for (let each = element.parentElement; each; each = each.parentElement) {
+      const colour = parsed(getComputedStyle(each).backgroundColor);
+      if (colour[3] === 255) return colour;
+    }
+    return [255, 255, 255, 255];
+  };
+  const ring = element => {   // its own, or that of the row it is in
+    for (let each = element, up = 0; each && up < 3; each = each.parentElement, up++) {
+      const style = getComputedStyle(each);
+      if (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2)
+        return {colour: style.outlineColor, on: each};
+    }
+    return null;
+  };
+  const shown = ring(at);
+  const [a, b] = shown ? [light(parsed(shown.colour)), light(behind(shown.on))] : [0, 0];
+  const group = at.type === 'radio'
+    ? [...document.querySelectorAll('input[type=radio]')].find(
+        each => each.name === at.name && each.dataset.tab)
+    : at;
+  return {
+    tab: group?.dataset.tab ?? null,
+    contrast: shown ? (Math.max(a, b) + .05) / (Math.min(a, b) + .05) : 0,
+    text: at.outerHTML.slice(0, 120),
+  };
+}"""
+
+_MISSED: Final = """reached => [...document.querySelectorAll('[data-tab]')]
+  .filter(each => !reached.includes(each.dataset.tab)).map(each => each.outerHTML.slice(0, 120))"""
+
+
+@dataclass(slots=True)
+class Chromium:
+    """`seen` asks everything of a page once: a page is known by its name."""
+
+    _browser: Browser
+    names: set[str] = field(default_factory=set)
+
+    def window(self, *, phone: bool = False) -> Page:
+        """A person's own: nothing is shared with other windows."""
+        context: BrowserContext = self._browser.new_context(
+            viewport=_size(_PHONE if phone else _WIDE), has_touch=phone, locale="en-GB"
+        )
+        context.set_default_timeout(10_000)
+        return context.new_page()
+
+    def seen(self, page: Page, name: str) -> None:
+        if name in self.names:
+            return
+        self.names.add(name)
+        before = page.viewport_size or _size(_WIDE)
+        try:
+            for size in (_PHONE, _WIDE):
+                page.set_viewport_size(_size(size))
+                _check_width(page, name)
+                for scheme in ("dark", "light"):
+                    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # the two above
+                    kept = KEPT / f"{name}-{size[0]}-{scheme}.png"
+                    page.screenshot(path=kept, full_page=True)
+                    if (size, scheme) in _ASKED_AXE:
+                        _check_axe(page, f"{name} {size[0]} {scheme}")
+            _check_keyboard(page, name)
+        finally:
+            page.set_viewport_size(before)
+
+
+@contextmanager
+def chromium() -> Iterator[Chromium]:
+    """Fails where there is none: nothing here is ever skipped."""
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.fail("There is no chromium on this machine: install Debian's package `chromium`.")
+    shutil.rmtree(KEPT, ignore_errors=True)
+    KEPT.mkdir()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(_ARGUMENTS))
+        yield Chromium(browser)
+        browser.close()
+
+
+def _size(size: tuple[int, int]) -> dict[str, int]:
+    return {"width": size[0], "height": size[1]}
+
+
+def _check_width(page: Page, name: str) -> None:
+    """Nothing is off the screen."""
+    over = page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
+    assert over <= 0, f"{name} is {over} pixels too wide"
+
+
+def _check_axe(page: Page, name: str) -> None:
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": _STANDARDS}})
+    told = [
+        (each["id"], node["target"], node.get("failureSummary"))
+        for each in found.response["violations"]
+        for node in each["nodes"]
+    ]
+    assert not told, f"{name}: {told}"
+
+
+def _check_keyboard(page: Page, name: str) -> None:
+    controls = page.evaluate(_CONTROLS)
+    page.evaluate("() => { document.activeElement?.blur(); scrollTo(0, 0) }")
+    reached: set[str] = set()
+    for _press in range(controls + _ROUND_MORE):  # past the end it comes in again at the top
+        page.keyboard.press("Tab")
+        at = page.evaluate(_FOCUSED)
+        if at is None:
+            continue
+        assert at["contrast"] >= 3, f"{name}: focus is not seen on {at['text']} ({at['contrast']})"
+        if at["tab"] is not None:
+            reached.add(at["tab"])
+        if len(reached) == controls:
+            return
+    missed = page.evaluate(_MISSED, sorted(reached))
+    pytest.fail(f"{name}: Tab reaches {len(reached)} of {controls} controls, but not {missed}")

@@ -1,0 +1,129 @@
+"""People in browsers: following an invitation, setting up the second factor, signing in."""
+
+import base64
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from playwright.sync_api import Page
+from tests.journey.chromium import Chromium
+
+PASSWORD: Final = "a quiet heron at noon"
+_CODE_SECONDS: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """Where it runs, and what one sees it with."""
+
+    base: str
+    chromium: Chromium
+
+    def address(self, path: str) -> str:
+        return f"{self.base}{path}"
+
+
+@dataclass(slots=True)
+class Worker:
+    """One person and that person's own window."""
+
+    portal: Portal
+    email: str
+    page: Page
+
+    def goes(self, path: str) -> None:
+        answer = self.page.goto(self.portal.address(path))
+        assert answer is not None
+        assert answer.status == 200, (path, answer.status)
+
+    def presses(self, name: str) -> None:
+        """A button or a link, by what stands on it."""
+        page = self.page
+        page.get_by_role("button", name=name).or_(page.get_by_role("link", name=name)).first.click()
+        page.wait_for_load_state()
+
+    def fills(self, fields: Mapping[str, str | Path]) -> None:
+        """By the names of the fields; of radio buttons and boxes, the value to tick."""
+        for name, value in fields.items():
+            field = self.page.locator(f"main [name='{name}']:not([type=hidden])")
+            kind = field.first.evaluate("each => each.type")
+            if value == "on":
+                field.first.check()
+            elif kind in {"radio", "checkbox"}:
+                self.page.locator(f"main [name='{name}'][value='{value}']").check()
+            elif kind == "file":
+                field.first.set_input_files(value)
+            elif kind == "select-one":
+                field.first.select_option(str(value))
+            else:
+                field.first.fill(str(value))
+
+    def ends(self, text: str) -> None:
+        """On a page that follows something by itself: waits until it says so."""
+        self.page.get_by_text(text).first.wait_for(timeout=20_000)
+
+    def sees(self, text: str) -> None:
+        self.page.get_by_text(text).first.wait_for()
+
+    def looks(self, name: str) -> None:
+        """At the page as everybody must be able to."""
+        self.portal.chromium.seen(self.page, name)
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.page.url).path
+
+
+def given_worker(
+    portal: Portal, email: str, link: str, name: str, *, second_factor: bool, phone: bool = False
+) -> Worker:
+    """Follows the invitation's link, chooses a password, signs in, and has a code where needed."""
+    worker = Worker(portal, email, portal.chromium.window(phone=phone))
+    worker.goes(urlsplit(link).path)
+    worker.looks("welcome")
+    worker.fills({"name": name, "new_password1": PASSWORD, "new_password2": PASSWORD})
+    worker.presses("Set the password")
+    worker.looks("sign-in")
+    worker.fills({"login": email, "password": PASSWORD})
+    worker.presses("Sign in")
+    if second_factor:
+        _set_up_second_factor(worker)
+    return worker
+
+
+def mailed_link(portal: Portal, email: str) -> str:
+    """The latest link that was sent to that address, as it lies in the local outbox."""
+    page = portal.chromium.window()
+    page.goto(portal.address("/portal/outbox"))
+    portal.chromium.seen(page, "outbox")
+    page.locator("li, tr").filter(has_text=email).first.get_by_role("link").first.click()
+    page.wait_for_load_state()
+    portal.chromium.seen(page, "outbox-mail")
+    link = page.locator("a[href*='/welcome/'], a[href*='/apply/']").first.get_attribute("href")
+    page.context.close()
+    assert link is not None
+    return urlsplit(link).path
+
+
+def _set_up_second_factor(worker: Worker) -> None:
+    page = worker.page
+    if "second-factor" not in worker.path:
+        worker.goes("/portal/account/second-factor/set-up")
+    worker.looks("second-factor")
+    secret = page.locator("[translate=no]").first.inner_text().replace(" ", "")
+    worker.fills({"code": _code(secret)})
+    worker.presses("Turn it on")
+    worker.sees("ecovery codes")
+    worker.looks("recovery-codes")
+
+
+def _code(secret: str) -> str:
+    key = base64.b32decode(secret)
+    return TOTP(key, 6, SHA1(), _CODE_SECONDS, enforce_key_length=False).generate(  # noqa: S303
+        int(time.time())
+    ).decode()

@@ -1,0 +1,116 @@
+"""The addresses that the portal's URLconf has, and what stands in them for a furnished issuer."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from tests.portal.access.furnished import Furnished
+
+from counterfoil.portal.static_files import asset_named
+
+Parts = Mapping[str, object]
+_PART: Final = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """`name` is the URL's, or its path where it has none."""
+
+    name: str
+    route: str
+
+    @property
+    def parts(self) -> list[str]:
+        """What has to be put into it."""
+        return [one or other for one, other in _PART.findall(self.route)]
+
+    def path(self, parts: Parts) -> str:
+        if self.name.startswith("/"):
+            return self.name
+        return reverse(self.name, kwargs={part: parts[part] for part in self.parts})
+
+
+def addresses() -> list[Address]:
+    return list(_below(get_resolver().url_patterns, ""))
+
+
+def _below(patterns: Sequence[URLPattern | URLResolver], before: str) -> Iterator[Address]:
+    for pattern in patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _below(pattern.url_patterns, route)
+        else:
+            yield Address(pattern.name or f"/{route}", route)
+
+
+def parts_of(of: Furnished, name: str, letter: str) -> dict[str, object]:
+    """What stands in an address when somebody of that role asks for it."""
+    house, desk, asked = of.house, of.desk, of.asked
+    usual: dict[str, object] = {
+        "issuer": of.code,
+        "acceptor_id": house.acceptor_id,
+        "act": "suspend",
+        "bulk_id": house.bulk_id,
+        "client_id": house.client_id,
+        "code": house.programme,
+        "command_id": asked.waiting["deposit"],
+        "delegation_id": desk.delegation,
+        "digest": desk.digest,
+        "draft_id": desk.draft,
+        "funding_account_id": house.funding_account_id,
+        "group": house.group,
+        "item_id": desk.contact,
+        "key": "set-password",
+        "kind": "deposit",
+        "mail_id": of.mail_id,
+        "name": "counterfoil.css",
+        "person_id": of.people["O"].pk,
+        "profile_id": desk.profile,
+        "provision_id": house.provision_id,
+        "purpose": "hash",
+        "role_id": desk.cashier,
+        "section": "bank",
+        "serial": house.serial,
+        "stage": "people",
+        "status": "paused",
+        "step": "amounts",
+        "token": desk.token,
+        "turn": "pause",
+        "uidb36": "1",
+        "uidb64": "MQ",
+        "upload_id": desk.upload,
+    }
+    return usual | _OTHERS.get(name, {}) | _own(of, name, letter)
+
+
+_OTHERS: Final[Mapping[str, Parts]] = {
+    "application-stage": {"stage": "business"},
+    "application-step": {"step": "withdraw"},
+    "apply-stage": {"stage": "business"},
+    "merchant-payouts": {"act": "hold"},
+    "voucher-change": {"step": "suspend"},
+    "welcome": {"token": "set-password"},
+}
+
+
+def _own(of: Furnished, name: str, letter: str) -> Parts:
+    """What is different for that address, or for who asks."""
+    match name:
+        case "static":
+            return {"digest": asset_named("counterfoil.css").digest}
+        case "programme-closing":
+            return {"code": of.house.closed}
+        case "withdraw":
+            return {"command_id": of.asked.own.get(letter, of.asked.own["O"])}
+        case "client-key":
+            return {"client_id": of.house.keyless_id}
+        case "client-key-state":
+            return {"client_id": of.house.keyless_id, "command_id": of.asked.about_client}
+        case "voucher-draft-follow":
+            return {"draft_id": of.desk.next_draft}
+        case "apply-item" | "apply-remove":
+            return {"item_id": of.desk.applying_contact}
+        case _:
+            return {}

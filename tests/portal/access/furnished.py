@@ -1,0 +1,90 @@
+"""An issuer that has one of everything, with somebody of each role: each text of it marked, so that
+what is seen of it elsewhere is found.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from django.test import Client
+from tests.portal.access.asked import Asked, given_asked
+from tests.portal.access.desk import Desk, given_desk
+from tests.portal.access.house import House, Marks, given_house
+from tests.portal.conftest import Portal
+from tests.portal.given import PASSWORD, given_person, given_shop_role, signed_in, signed_out
+
+from counterfoil.portal.models import AcceptorRoleName, Mail, Person, Role
+
+ROLES: Final[Mapping[str, Role]] = {
+    "A": Role.ADMINISTRATOR,
+    "O": Role.OPERATOR,
+    "P": Role.APPROVER,
+    "F": Role.FINANCE,
+    "U": Role.AUDITOR,
+}
+SHOP_ROLES: Final[Mapping[str, AcceptorRoleName]] = {
+    "W": AcceptorRoleName.OWNER,
+    "K": AcceptorRoleName.CASHIER,
+}
+_FOR_SECONDS: Final = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Furnished:
+    """`people` and `browsers` are by the letter of their role; N is a browser of nobody."""
+
+    marks: Marks
+    house: House
+    desk: Desk
+    asked: Asked
+    people: Mapping[str, Person]
+    browsers: Mapping[str, Client]
+    mail_id: int
+
+    @property
+    def code(self) -> str:
+        return self.house.issuer.code
+
+    @property
+    def issuer_id(self) -> int:
+        return self.house.issuer.issuer_id
+
+    @property
+    def root(self) -> str:
+        return f"/portal/{self.code}"
+
+
+def given_furnished(portal: Portal, word: str, *, at: int) -> Furnished:
+    """`word` is in every name of it; `at` is the id of what it has of each kind."""
+    letters = "".join(secrets.choice("bcdfghjklmnpqrstvwxz") for _letter in range(9))
+    marks = Marks(text=f"q{letters}", code=f"Z{letters[::-1].upper()}", word=word, at=at)
+    house = given_house(portal, marks)
+    people = _people(house, marks)
+    desk = given_desk(house, marks, people)
+    asked = given_asked(portal, house, marks, people, desk)
+    lately = {"seconds_ago": -_FOR_SECONDS}  # however long these tests take
+    browsers = {letter: signed_in(person, **lately) for letter, person in people.items()}
+    mail = Mail.objects.create(recipient=f"told@{marks.text}.org", subject="told", body="told")
+    return Furnished(marks, house, desk, asked, people, browsers | {"N": signed_out()}, mail.pk)
+
+
+def _people(house: House, marks: Marks) -> dict[str, Person]:
+    """All have a password and a second factor."""
+    people = {}
+    for letter, role in ROLES.items():
+        people[letter] = _person(marks, role.value)
+        people[letter].roles.create(role=role, issuer_id=house.issuer.issuer_id)
+    for letter, shop_role in SHOP_ROLES.items():
+        people[letter] = _person(marks, shop_role.value)
+        given_shop_role(people[letter], house.issuer, house.acceptor_id, shop_role)
+    return people
+
+
+def _person(marks: Marks, what: str) -> Person:
+    return given_person(
+        name=marks.name(what.title()),
+        email=f"{what}@{marks.text}.org",
+        password=PASSWORD,
+        second_factor=True,
+    )

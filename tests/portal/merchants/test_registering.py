@@ -1,0 +1,414 @@
+"""From a paper on the operator's desk to a merchant that redeems, and what goes wrong before."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from tests.given import given_group, given_stock, preactivate
+from tests.portal.conftest import Portal
+from tests.portal.given import given_office, given_person, hidden, signed_in
+from tests.portal.merchants.working import (
+    BUSINESS,
+    PERSON,
+    PLACE,
+    REASON,
+    WALLET,
+    Room,
+    begun,
+    filled_in,
+    form_of,
+    given_room,
+    in_review,
+    mails_to,
+    photo,
+    registered,
+    words_of,
+)
+
+from counterfoil.engine.apply import apply
+from counterfoil.engine.catalogue import BankData
+from counterfoil.engine.database import connected
+from counterfoil.engine.operation import Activate, Answer, Caller, Outcome, Redeem
+from counterfoil.portal.models import AcceptorRole, MerchantProfile, Role, TrailEntry, Upload
+
+_TILL = Caller(0, "test")
+
+
+def redeemed_at(room: Room, name: str, account: str) -> Answer:
+    """A fresh voucher, brought to that till."""
+    with connected(room.portal.url) as connection:
+        if "FOOD-AID" not in room.issuer.catalogue.groups:
+            given_group(connection, room.issuer)
+            given_stock(connection, room.issuer, 20)
+        drawn = preactivate(connection, room.issuer)
+        assert drawn.serial is not None
+        assert drawn.number is not None
+        (answer,) = apply(connection, room.issuer, [Activate(caller=_TILL, serial=drawn.serial)])
+        assert answer.outcome is Outcome.DONE
+        (answer,) = apply(
+            connection,
+            room.issuer,
+            [
+                Redeem(
+                    caller=_TILL,
+                    reference=None,
+                    number=drawn.number,
+                    acceptor_name=name,
+                    acceptor_account=account,
+                )
+            ],
+        )
+        return answer
+
+
+def test_a_paper_becomes_a_merchant_that_redeems(portal: Portal) -> None:
+    room = given_room(portal)
+    profile = in_review(room)
+    base = f"{room.root}/applications/{profile.pk}"
+    for section in ("legal", "contacts", "bank"):
+        answer = room.sends(f"{base}/verify/{section}", {"state": "verified", "note": REASON})
+        assert answer.status_code == 302
+    command_id = room.asks(
+        f"{base}/propose",
+        {
+            "groups": ["FOOD"],
+            "daily_amount": "50,000.00",
+            "daily_count": "40",
+            "owner_email": "njeri@example.org",
+            "reason": REASON,
+        },
+    )
+    assert redeemed_at(room, BUSINESS["name"], "+254712345678").outcome is Outcome.ACCEPTOR_UNKNOWN
+    assert "waits for a second person" in words_of(room.page(base))
+    assert room.approve(command_id) == "done"
+
+    answer = room.browser.get(base)
+    assert answer.status_code == 302
+    profile.refresh_from_db()
+    assert (profile.status, profile.acceptor_id, profile.proposal) == ("approved", 2, None)
+    assert answer.headers["Location"] == f"{room.root}/2"
+    with connected(portal.url) as connection:
+        room.issuer.begin(connection)
+        connection.rollback()
+    acceptor = room.issuer.catalogue.acceptors_by_id[2]
+    assert acceptor.name == "Mama Njeri Shop"
+    assert acceptor.bank == BankData("wallet", "M-PESA", "+254712345678")
+    assert acceptor.groups == {"FOOD"}
+    assert (acceptor.daily_amount_minor_max, acceptor.daily_count_max) == (5_000_000, 40)
+    assert acceptor.status == "approved"
+    assert redeemed_at(room, BUSINESS["name"], "+254712345678").outcome is Outcome.DONE
+    page = words_of(room.page(f"{room.root}/2"))
+    assert "Owed to it KES 10.00" in page
+    assert "Approved by Wanjiru Maina" in page
+
+
+def test_the_owner_is_invited_once_when_it_is_approved(portal: Portal) -> None:
+    room = given_room(portal)
+    profile = in_review(room, name="Kiosk of Mutua")
+    address = f"mutua-{room.issuer.code.lower()}@example.org"
+    url = f"{room.root}/applications/{profile.pk}/propose"
+    command_id = room.asks(url, {"owner_email": address, "reason": REASON})
+    assert room.approve(command_id) == "done"
+    assert mails_to(address) == []
+    room.page(room.root)
+    room.page(room.root)
+    (mail,) = mails_to(address)
+    assert mail.subject == "Kiosk of Mutua at Aid Agency: your way in"
+    assert "/portal/welcome/" in mail.body
+    held = AcceptorRole.objects.get(issuer_id=room.issuer.issuer_id)
+    assert (held.acceptor_id, held.role, held.person.email) == (2, "owner", address)
+
+
+def test_what_was_rejected_by_the_approver_can_be_changed_and_proposed_again(
+    portal: Portal,
+) -> None:
+    room = given_room(portal)
+    profile = in_review(room)
+    base = f"{room.root}/applications/{profile.pk}"
+    command_id = room.asks(f"{base}/propose", {"owner_email": "", "reason": REASON})
+    refused = room.browser.get(f"{base}/business")
+    assert refused.status_code == 302
+    assert room.reject(command_id, "The tax paper is of another shop") == "rejected"
+    page = words_of(room.page(base))
+    assert "The tax paper is of another shop" in page
+    assert "Propose approval" in page
+    answer = room.sends(f"{base}/business", {**BUSINESS, "tax_id": "A004416331M"})
+    assert answer.status_code == 302
+    command_id = room.asks(f"{base}/propose", {"owner_email": "", "reason": REASON})
+    assert room.approve(command_id) == "done"
+
+
+def test_a_name_and_account_that_another_has_are_refused_by_the_engine(portal: Portal) -> None:
+    room = given_room(portal)
+    first = registered(room)
+    profile = in_review(room)
+    base = f"{room.root}/applications/{profile.pk}"
+    assert "is paid to the same account" in words_of(room.page(base))
+    assert "has the same tax number" in words_of(room.page(base))
+    command_id = room.asks(f"{base}/propose", {"owner_email": "", "reason": REASON})
+    assert room.approve(command_id) == "refused"
+    assert "There is a Mama Njeri Shop with that account already." in words_of(room.page(base))
+    profile.refresh_from_db()
+    assert (profile.status, profile.acceptor_id) == ("in_review", None)
+    assert first == 2
+
+
+def test_a_second_click_on_the_first_step_is_one_draft(portal: Portal) -> None:
+    room = given_room(portal)
+    page = room.browser.get(f"{room.root}/new")
+    given = {**form_of(page), "origin": "paper", **BUSINESS}
+    first = room.browser.post(f"{room.root}/new", given)
+    second = room.browser.post(f"{room.root}/new", given)
+    assert first.headers["Location"] == second.headers["Location"]
+    assert MerchantProfile.objects.filter(issuer_id=room.issuer.issuer_id).count() == 1
+
+
+def test_a_second_click_on_propose_leads_to_the_same_command(portal: Portal) -> None:
+    room = given_room(portal)
+    profile = in_review(room)
+    url = f"{room.root}/applications/{profile.pk}/propose"
+    given = {**form_of(room.browser.get(url)), "owner_email": "", "reason": REASON}
+    first = room.browser.post(url, given)
+    second = room.browser.post(url, given)
+    assert first.status_code == second.status_code == 302
+    assert first.headers["Location"] == second.headers["Location"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"tax_id": "P05136594M"}, "This is not a tax number of that country."),
+        ({"name": ""}, "Name at the till"),
+        ({"country": "XX"}, "Country"),
+    ],
+)
+def test_a_wrong_business_is_said_beside_the_field_and_nothing_is_lost(
+    portal: Portal, given: dict[str, str], said: str
+) -> None:
+    room = given_room(portal)
+    answer = room.sends(f"{room.root}/new", {"origin": "paper", **BUSINESS, **given})
+    assert answer.status_code == 200
+    text = answer.content.decode()
+    assert "Not saved yet" in text
+    assert said in text
+    assert "Njeri General Stores Ltd" in text
+    assert not MerchantProfile.objects.filter(issuer_id=room.issuer.issuer_id).exists()
+
+
+def test_a_document_survives_an_error_elsewhere_in_its_form(portal: Portal) -> None:
+    room = given_room(portal)
+    profile = begun(room)
+    url = f"{room.root}/applications/{profile.pk}/documents/add"
+    answer = room.sends(
+        url, {"kind": "licence", "expires_on": "31-31-31"}, upload=photo("licence.png")
+    )
+    assert answer.status_code == 200
+    assert "licence.png" in words_of(answer)
+    kept = hidden(answer, "upload_kept")
+    again = {**form_of(answer), "upload_kept": kept, "kind": "licence", "expires_on": "2031-01-31"}
+    saved = room.browser.post(url, again)
+    assert saved.status_code == 302
+    document = profile.documents.get()
+    assert (document.kind, str(document.expires_on)) == ("licence", "2031-01-31")
+    assert document.upload.name == "licence.png"
+    assert document.upload.attached
+    assert Upload.objects.filter(issuer_id=room.issuer.issuer_id).count() == 1
+
+
+def test_a_file_that_is_none_is_refused(portal: Portal) -> None:
+    room = given_room(portal)
+    profile = begun(room)
+    script = SimpleUploadedFile("paper.pdf", b"<script>alert(1)</script>", "application/pdf")
+    answer = room.sends(
+        f"{room.root}/applications/{profile.pk}/documents/add", {"kind": "tax"}, upload=script
+    )
+    assert answer.status_code == 200
+    assert "This is not a file we can read" in words_of(answer)
+    assert not profile.documents.exists()
+
+
+def test_what_is_missing_is_told_and_it_is_not_sent(portal: Portal) -> None:
+    room = given_room(portal)
+    profile = begun(room)
+    url = f"{room.root}/applications/{profile.pk}/review"
+    page = words_of(room.page(url))
+    assert "– somebody to call – where it is – where it is paid" in page  # noqa: RUF001
+    answer = room.browser.post(url, form_of(room.browser.get(url)))
+    assert answer.status_code == 200
+    profile.refresh_from_db()
+    assert profile.status == "draft"
+
+
+def test_two_who_write_at_once_see_what_the_other_wrote(portal: Portal) -> None:
+    room = given_room(portal)
+    profile = begun(room)
+    url = f"{room.root}/applications/{profile.pk}/business"
+    other = given_person(Role.OPERATOR, issuer=room.issuer, name="Kamau Other")
+    opened = form_of(room.browser.get(url))
+    browser = signed_in(other)
+    theirs = browser.post(url, {**form_of(browser.get(url)), **BUSINESS, "name": "Njeri & Sons"})
+    assert theirs.status_code == 302
+    mine = room.browser.post(url, {**opened, **BUSINESS, "name": "Njeri & Daughters"})
+    assert mine.status_code == 200
+    text = words_of(mine)
+    assert "Kamau Other changed this while you were writing" in text
+    assert "Njeri & Sons" in text
+    profile.refresh_from_db()
+    assert profile.name == "Njeri & Sons"
+    again = room.browser.post(url, {**form_of(mine), **BUSINESS, "name": "Njeri & Daughters"})
+    assert again.status_code == 302
+    profile.refresh_from_db()
+    assert profile.name == "Njeri & Daughters"
+
+
+def test_a_change_elsewhere_in_the_profile_does_not_stand_in_the_way(portal: Portal) -> None:
+    room = given_room(portal)
+    profile = begun(room)
+    base = f"{room.root}/applications/{profile.pk}"
+    opened = form_of(room.browser.get(f"{base}/business"))
+    assert room.sends(f"{base}/people/add", PERSON).status_code == 302
+    answer = room.browser.post(f"{base}/business", {**opened, **BUSINESS, "name": "Njeri Shop"})
+    assert answer.status_code == 302
+
+
+def test_people_places_and_papers_are_kept_as_they_were_written(portal: Portal) -> None:
+    room = given_room(portal)
+    profile = filled_in(room)
+    person = profile.contacts.get()
+    assert (person.name, person.telephone, person.email) == (
+        "Njeri Kamau",
+        "+254712345678",
+        "njeri@example.org",
+    )
+    place = profile.outlets.get()
+    assert (str(place.latitude), str(place.longitude)) == ("-0.303100", "36.080000")
+    assert place.hours == [[[480, 1080]]] * 6 + [[]]
+    assert (profile.tax_id_checked, profile.country) == (True, "KE")
+    profile.refresh_from_db()
+    assert (profile.scheme, profile.fsp, profile.account) == ("wallet", "M-PESA", "+254712345678")
+
+
+def test_a_person_needs_a_way_to_be_reached(portal: Portal) -> None:
+    room = given_room(portal)
+    profile = begun(room)
+    url = f"{room.root}/applications/{profile.pk}/people/add"
+    answer = room.sends(url, {"name": "Njeri Kamau"})
+    assert "Write a telephone number, an e-mail, or both." in words_of(answer)
+    answer = room.sends(url, {**PERSON, "telephone": "12"})
+    assert "This is not a telephone number." in words_of(answer)
+    assert not profile.contacts.exists()
+
+
+def test_what_is_changed_has_to_be_verified_again(portal: Portal) -> None:
+    room = given_room(portal)
+    profile = in_review(room)
+    base = f"{room.root}/applications/{profile.pk}"
+    for section in ("legal", "contacts", "bank"):
+        room.sends(f"{base}/verify/{section}", {"state": "verified", "note": REASON})
+    assert profile.verifications.filter(state="verified").count() == 3
+    room.sends(f"{base}/places/add", {**PLACE, "name": "Second shop"})
+    assert set(profile.verifications.values_list("section", flat=True)) == {"legal", "bank"}
+    room.sends(f"{base}/payment?scheme=wallet", {**WALLET, "provider": "Airtel Money"})
+    assert set(profile.verifications.values_list("section", flat=True)) == {"legal"}
+    room.sends(f"{base}/business", {**BUSINESS, "registered_name": "Another Ltd"})
+    assert not profile.verifications.exists()
+
+
+def test_what_was_changed_while_somebody_looked_at_it_is_not_verified(portal: Portal) -> None:
+    room = given_room(portal)
+    profile = in_review(room)
+    base = f"{room.root}/applications/{profile.pk}"
+    opened = form_of(room.browser.get(f"{base}/verify/bank"))
+    room.sends(f"{base}/payment?scheme=wallet", {**WALLET, "provider": "Airtel Money"})
+    answer = room.browser.post(
+        f"{base}/verify/bank", {**opened, "state": "verified", "note": REASON}
+    )
+    assert answer.status_code == 200
+    assert "changed this while you were writing" in words_of(answer)
+    assert not profile.verifications.exists()
+
+
+def test_every_change_stands_in_the_trail_with_before_and_after(portal: Portal) -> None:
+    room = given_room(portal)
+    profile = filled_in(room)
+    base = f"{room.root}/applications/{profile.pk}"
+    room.sends(f"{base}/business", {**BUSINESS, "name": "Njeri & Sons"})
+    entries = list(
+        TrailEntry.objects.filter(
+            issuer_id=room.issuer.issuer_id, subject=f"profile:{profile.pk}"
+        ).order_by("id")
+    )
+    assert [each.event for each in entries] == [
+        "merchant.begun",
+        "merchant.contact",
+        "merchant.outlet",
+        "merchant.bank",
+        "merchant.document",
+        "merchant.legal",
+    ]
+    assert {each.actor for each in entries} == {room.operator.actor}
+    assert entries[-1].before is not None
+    assert entries[-1].after is not None
+    assert (entries[-1].before["name"], entries[-1].after["name"]) == (
+        "Mama Njeri Shop",
+        "Njeri & Sons",
+    )
+    told = "".join(f"{each.before}{each.after}" for each in entries)
+    for secret in ("+254712345678", "0712", "njeri@example.org", "Njeri Kamau"):
+        assert secret not in told
+    assert "n…@example.org" in told
+    assert "…5678" in told
+
+
+def test_another_issuer_sees_nothing_of_it(portal: Portal) -> None:
+    room, other = given_room(portal), given_room(portal)
+    profile = in_review(room)
+    document = profile.documents.get()
+    place = profile.outlets.get()
+    acceptor_id = registered(room, name="Lakeside Pharmacy")
+    theirs = f"{other.root}/applications/{profile.pk}"
+    for url in (
+        theirs,
+        f"{theirs}/business",
+        f"{theirs}/places/{place.pk}",
+        f"{theirs}/verify/bank",
+        f"{theirs}/propose",
+        f"{theirs}/ask",
+        f"{other.root}/{acceptor_id}",
+        f"{other.root}/{acceptor_id}/suspend",
+        f"{other.root}/{acceptor_id}/bank",
+        f"/portal/{other.issuer.code}/uploads/{document.upload.pk}",
+        f"{room.root}/applications/{profile.pk}",
+    ):
+        assert other.browser.get(url).status_code == 404, url
+    mine = in_review(other)
+    mixed = f"{other.root}/applications/{mine.pk}"
+    assert other.browser.get(f"{mixed}/places/{place.pk}").status_code == 404
+    other.browser.post(f"{mixed}/places/{place.pk}/remove")
+    place.refresh_from_db()
+    assert place.ended_at is None
+    assert "Lakeside Pharmacy" not in words_of(other.page(other.root))
+    own = f"/portal/{room.issuer.code}/uploads/{document.upload.pk}"
+    assert room.browser.get(own).status_code == 200
+
+
+def test_a_step_cannot_be_made_from_where_it_does_not_lead(portal: Portal) -> None:
+    room = given_room(portal)
+    profile = begun(room)
+    base = f"{room.root}/applications/{profile.pk}"
+    room.browser.post(f"{base}/step/take")
+    assert "cannot be done any more" in words_of(room.page(base))
+    profile.refresh_from_db()
+    assert profile.status == "draft"
+    assert room.browser.post(f"{base}/step/approve").status_code == 404
+
+
+def test_who_only_looks_changes_nothing(portal: Portal) -> None:
+    room = given_room(portal)
+    profile = begun(room)
+    base = f"{room.root}/applications/{profile.pk}"
+    auditor = signed_in(given_person(Role.AUDITOR, issuer=room.issuer))
+    assert auditor.get(base).status_code == 200
+    for url in (f"{room.root}/new", f"{base}/business", f"{base}/propose", f"{base}/ask"):
+        assert auditor.get(url).status_code == 403, url
+        assert auditor.post(url, {}).status_code == 403, url
+    outsider = signed_in(given_person(Role.OPERATOR, issuer=given_office(portal)))
+    assert outsider.get(base).status_code == 404

@@ -1,0 +1,143 @@
+"""Every page of vouchers and stock in a real Chromium: sizes, themes, accessibility. Pictures of
+each are kept in `screenshots/vouchers`.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
+from functools import partial
+from pathlib import Path
+from typing import Final, cast
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.db import connections
+from django.http.response import HttpResponseBase
+from django.test import Client
+from playwright.sync_api import Browser
+from tests.portal.conftest import Portal
+from tests.portal.given import signed_in
+from tests.portal.look.showing import ADDRESS, browser, opened
+from tests.portal.vouchers.scenes import Scenes, given_scenes
+
+from counterfoil.portal.models import Person
+
+PICTURES: Final = Path("screenshots/vouchers")
+_RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+class Elsewhere:
+    """A client in a thread of its own: the browser's loop would not let it use the database."""
+
+    def __init__(self, thread: ThreadPoolExecutor, person: Person) -> None:
+        self._thread = thread
+        self._client = thread.submit(signed_in, person).result()
+
+    @property
+    def client(self) -> Client:
+        return cast("Client", self)
+
+    def post(self, path: str, data: bytes, **how: object) -> HttpResponseBase:
+        return self._thread.submit(partial(self._client.post, path, data, **how)).result()
+
+    def generic(self, method: str, path: str, **how: object) -> HttpResponseBase:
+        return self._thread.submit(partial(self._client.generic, method, path, **how)).result()
+
+
+@pytest.fixture(scope="module")
+def scenes(portal: Portal) -> Scenes:
+    return given_scenes(portal)
+
+
+@pytest.fixture(scope="module")
+def chromium(scenes: Scenes) -> Iterator[Browser]:  # noqa: ARG001  # made before the loop is
+    with browser() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def thread() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(1) as running:
+        yield running
+        running.submit(connections.close_all).result()
+
+
+# Of each picture the page, its address made from the scenes.
+ADDRESSES: Final = {
+    "list": "vouchers",
+    "list-none": "vouchers?name=zzz",
+    "new": "vouchers/new",
+    "step-basics": "{draft}/step/basics",
+    "step-amounts": "{draft}/step/amounts",
+    "step-validity": "{draft}/step/validity",
+    "step-acceptance": "{draft}/step/acceptance",
+    "step-stock": "{draft}/step/stock",
+    "step-first": "{empty_draft}/step/amounts",
+    "draft": "{draft}",
+    "draft-missing": "{empty_draft}",
+    "draft-waiting": "{waiting}",
+    "draft-returned": "{returned}",
+    "print": "{draft}/print",
+    "group": "vouchers/group/SCHOOL-MEALS",
+    "group-demand": "vouchers/group/MEDICINE",
+    "group-paused": "vouchers/group/DROUGHT-2025",
+    "turn-paused": "vouchers/group/SCHOOL-MEALS/turn/paused",
+    "turn-closed": "vouchers/group/SCHOOL-MEALS/turn/closed",
+    "search": "voucher",
+    "voucher-redeemed": "voucher/{redeemed}",
+    "voucher-active": "voucher/{active}",
+    "voucher-suspended": "voucher/{suspended}",
+    "voucher-replaced": "voucher/{replaced}",
+    "voucher-replacement": "voucher/{replacement}",
+    "voucher-instant": "voucher/{instant}",
+    "voucher-stocked": "voucher/{stocked}",
+    "change-suspend": "voucher/{active}/suspend",
+    "change-cancel": "voucher/{active}/cancel",
+    "stock": "stock",
+    "stock-choose": "stock/new",
+    "stock-new": "stock/new?group=SCHOOL-MEALS",
+    "stock-effect": "stock/new?group=SCHOOL-MEALS&amount=5000&count=20000",
+    "stock-too-much": "stock/new?group=SCHOOL-MEALS&amount=125000&count=2000000",
+    "provision": "stock/{provision}",
+    "provision-running": "stock/{running}",
+    "provision-pause": "stock/{provision}/pause",
+    "provision-cancel": "stock/{provision}/cancel",
+    "bulk": "stock/bulk/{bulk}",
+    "decide-publish": "{decide_publish}",
+    "decide-cancel": "{decide_cancel}",
+    "decide-single": "{decide_single}",
+    "decide-close": "{decide_close}",
+    "decide-provision": "{decide_provision}",
+}
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (360, "dark")])
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_a_page_is_accessible_and_fits(
+    chromium: Browser,
+    thread: ThreadPoolExecutor,
+    scenes: Scenes,
+    name: str,
+    width: int,
+    theme: str,
+) -> None:
+    house = scenes.house
+    person = house.approver if name.startswith("decide") else house.operator
+    path = ADDRESSES[name].format(**_told(scenes))
+    with opened(chromium, Elsewhere(thread, person).client, width=width, theme=theme) as page:
+        said: list[str] = []
+        page.on("console", lambda message: said.append(message.text))
+        answer = page.goto(f"{ADDRESS}{house.root}/{path}")
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        found = Axe().run(page, options={"runOnly": {"type": "tag", "values": _RULES}})
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=PICTURES / f"{name}-{width}-{theme}.png", full_page=True)
+    assert answer is not None
+    assert answer.status == 200
+    assert [(each["id"], each["nodes"][0]["html"]) for each in found.response["violations"]] == []
+    assert said == []
+    assert wide <= width
+
+
+def _told(scenes: Scenes) -> dict[str, str]:
+    return {each.name: str(getattr(scenes, each.name)) for each in fields(scenes)}
