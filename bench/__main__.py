@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from bench.apply import bench_apply
+from bench.portal import bench_portal
 from bench.provision import bench_provision
 from bench.redemption import bench_redemption
 from bench.sweep import bench_sweep
@@ -15,6 +16,7 @@ BENCHES = {
     "apply": (bench_apply, 200_000),
     "provision": (bench_provision, 1_000_000),
     "sweep": (bench_sweep, 100_000),
+    "portal": (bench_portal, 1_000_000),
 }
 
 

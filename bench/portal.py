@@ -7,12 +7,18 @@ page, warm. What is measured is Django from the request to the whole answer, in 
 import json
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
+from django.db import connection as django_connection
+from django.db import connections
+from django.test import Client
+
+from bench.pages import Crawl
 from bench.server import (
     BENCH,
     GROUP,
@@ -30,7 +36,7 @@ from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.operation import Redeem
 from counterfoil.money import Money
-from counterfoil.portal.configuration import configure
+from counterfoil.portal.configuration import Serving, configure
 from counterfoil.portal.schema import portal_secret
 
 QUERIES_MAX: Final = 15
@@ -39,6 +45,9 @@ _OPERATIONS: Final = 200_000
 _OPERATIONS_EACH: Final = 3  # drawn, activated, redeemed
 _MERCHANTS: Final = 5000
 _WARM: Final = 3
+_TIMES: Final = 40
+_TIMES_MIN: Final = 10
+FORBIDDEN: Final = HTTPStatus.FORBIDDEN
 _BATCH: Final = 500
 _FUNDS: Final = Money(10**13, "KES")
 
@@ -104,15 +113,22 @@ class PortalReport:
 def bench_portal(home: Path, *, seconds: int, vouchers: int) -> PortalReport:
     with bench_place(home) as place:
         url, connection = database(place)
-        configure(url, secret=portal_secret(url, place.provider))
+        configure(url, secret=portal_secret(url, place.provider), serving=Serving(uploads=home))
         issuer = bench_issuer(connection, place, funds=_FUNDS)
         _fill(connection, issuer, vouchers)
+        from bench.portal_people import browsers, fill_portal  # noqa: PLC0415  # models load now
+
+        fill_portal(connection, issuer, range(1, _MERCHANTS + 2))
         checkpoint(url)
-        pages = [page for role in _people(issuer) for page in _measured(role, issuer, seconds)]
+        reports = [
+            report
+            for role, browser in browsers(issuer).items()
+            for report in _measured(role, browser, seconds)
+        ]
         connection.close()
-        _forget(url)
+        connections.close_all()
         place.drop(url)
-    return PortalReport(vouchers, _OPERATIONS, pages)
+    return PortalReport(vouchers, _OPERATIONS, reports)
 
 
 def _fill(connection: Connection, issuer: Issuer, vouchers: int) -> None:
@@ -150,31 +166,44 @@ def _fill(connection: Connection, issuer: Issuer, vouchers: int) -> None:
         )
 
 
-def _people(issuer: Issuer) -> dict[str, object]: ...
+def _measured(role: str, browser: Client, seconds: int) -> Iterator[PageReport]:
+    """Every page that links lead this person to. Raises AssertionError for a link that does not
+    lead anywhere.
+    """
+    crawl = Crawl(browser)
+    crawl.from_page("/portal/")
+    wrong = [each for each in crawl.broken if each[1] != FORBIDDEN]
+    if wrong:
+        raise AssertionError(wrong)
+    for name, addresses in sorted(crawl.pages.items()):
+        for address in dict.fromkeys(addresses):
+            yield _page(role, browser, name, address, seconds)
 
 
-def _measured(role: str, issuer: Issuer, seconds: int) -> Iterator[PageReport]: ...
+def _page(role: str, browser: Client, name: str, address: str, seconds: int) -> PageReport:
+    for _time in range(_WARM):
+        browser.get(address)
+    with _counted() as statements:
+        browser.get(address)
+    times: list[float] = []
+    until = time.perf_counter() + seconds
+    while len(times) < _TIMES and (time.perf_counter() < until or len(times) < _TIMES_MIN):
+        began = time.perf_counter()
+        browser.get(address)
+        times.append(1000 * (time.perf_counter() - began))
+    return PageReport(name, address, role, statistics.quantiles(times, n=20)[18], len(statements))
 
 
 @contextmanager
 def _counted() -> Iterator[list[str]]:
     """The statements that run meanwhile."""
-    from django.db import connection  # noqa: PLC0415  # configured by now
-
     ran: list[str] = []
 
-    def count(execute, sql, params, many, context):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0917
+    def count(
+        execute: Callable[..., object], sql: str, params: object, many: object, context: object
+    ) -> object:
         ran.append(sql)
         return execute(sql, params, many, context)
 
-    with connection.execute_wrapper(count):
+    with django_connection.execute_wrapper(count):
         yield ran
-
-
-def _forget(url: str) -> None:
-    from django.db import connections  # noqa: PLC0415
-
-    connections.close_all()
-
-
-_ = (statistics, time)

@@ -3,25 +3,19 @@ may, and no way around it.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import httpx
 import pytest
-from tests.api.conftest import SEALS, Server, given_key
+from tests.api.conftest import Server, given_key
+from tests.api.reviewing import V1, Office, available, once, reviewed
 from tests.given import given_active, given_issuer
 
 from counterfoil.api.native import ENDPOINTS
-from counterfoil.engine.catalogue import Client
-from counterfoil.engine.commands.carrying_out import carry_out
-from counterfoil.engine.commands.listing import command_content
-from counterfoil.engine.commands.preparing import Decision, Verdict, decide
 from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.provision import finish_provision
 
-V1 = "/api/v1"
-APPROVER = "person:2"
 LIMIT_MINOR = 50_000  # 500.00 KES
 
 # Every call that changes something and may be made with the scope admin: whether it is guarded.
@@ -58,37 +52,6 @@ GUARDED = {
 }
 
 
-@dataclass(frozen=True)
-class Office:
-    """Who approves and carries out, as people and a worker do beside the API."""
-
-    books: Connection
-    issuer: Issuer
-
-    def approve(self, command_id: str, by: str = APPROVER) -> str | None:
-        content = command_content(self.books, self.issuer.issuer_id, UUID(command_id))
-        assert content is not None
-        decide(
-            self.books,
-            SEALS,
-            Decision(
-                issuer_id=self.issuer.issuer_id,
-                command_id=UUID(command_id),
-                content=content,
-                decided_by=by,
-                on_behalf_of=by,
-                verdict=Verdict.APPROVE,
-            ),
-        )
-        self.books.commit()
-        return carry_out(self.books, self.issuer, SEALS, UUID(command_id))
-
-    def client(self, name: str) -> Client:
-        self.issuer.catch_up(self.books)
-        self.books.rollback()
-        return next(c for c in self.issuer.catalogue.clients.values() if c.name == name)
-
-
 @pytest.fixture(scope="module")
 def office(books: Connection, issuer: Issuer) -> Office:
     return Office(books, issuer)
@@ -109,28 +72,6 @@ def limited(server: Server, books: Connection, issuer: Issuer) -> Iterator[httpx
     key = given_key(books, issuer, "Limited", scopes, unattended_minor_max=LIMIT_MINOR)
     with server.client(key) as client:
         yield client
-
-
-def once() -> dict[str, str]:
-    return {"Idempotency-Key": f"test {uuid4()}"}
-
-
-def reviewed(answer: httpx.Response, *, kind: str, approvals: int = 1) -> str:
-    """The id of the command it became."""
-    assert answer.status_code == 202, answer.text
-    command = answer.json()
-    assert (command["status"], command["kind"], command["approvals"]) == (
-        "in_review",
-        kind,
-        approvals,
-    )
-    assert answer.headers["location"] == f"{V1}/commands/{command['command_id']}"
-    return str(command["command_id"])
-
-
-def available(api: httpx.Client) -> str:
-    rows = api.get(f"{V1}/balances").json()["balances"]
-    return str(next(row["balance"] for row in rows if row["kind"] == "available"))
 
 
 def test_every_change_an_administrator_may_ask_for_is_guarded_or_said_not_to_be() -> None:

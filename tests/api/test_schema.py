@@ -20,6 +20,7 @@ from tests.api.conftest import Server, given_key
 from tests.given import given_active, given_stock
 
 from counterfoil.api.openapi import document
+from counterfoil.engine.clients import SCOPES
 from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer
 
@@ -51,6 +52,21 @@ def caller(books: Connection, issuer: Issuer) -> dict[str, str]:
 @settings(QUIET, max_examples=5)
 def test_a_few_examples_of_every_call(case: Case, server: Server, caller: dict[str, str]) -> None:
     case.call_and_validate(base_url=server.base_url, headers=caller, checks=CHECKS)
+
+
+@pytest.fixture(scope="module")
+def attended(books: Connection, issuer: Issuer) -> dict[str, str]:
+    """Of a system whose guarded changes people approve."""
+    scopes = SCOPES - {"unattended"}
+    return {"X-API-Key": given_key(books, issuer, "Attended explorer", scopes)}
+
+
+@schema.parametrize()
+@settings(QUIET, max_examples=2)
+def test_a_few_examples_by_who_is_not_let_alone(
+    case: Case, server: Server, attended: dict[str, str]
+) -> None:
+    case.call_and_validate(base_url=server.base_url, headers=attended, checks=CHECKS)
 
 
 @pytest.mark.prove

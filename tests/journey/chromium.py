@@ -1,6 +1,6 @@
 """A real Chromium, the machine's own, and what is asked of every page it comes to.
 
-seen   screenshots at 1440 and 360 pixels, light and dark, kept in `screenshots/`
+seen   screenshots at 1440 and 360 pixels, light and dark, kept in `screenshots/journey/`
        axe: nothing at WCAG 2.2 AA
        the keyboard: Tab reaches every control, and where it is can be seen at 3:1
 """
@@ -16,7 +16,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-KEPT: Final = Path("screenshots")
+KEPT: Final = Path("screenshots/journey")
 _WIDE: Final = (1440, 900)
 _PHONE: Final = (360, 780)
 # Widths differ in what is there, schemes in its colours: two of the four see all of both.
@@ -139,7 +139,7 @@ def chromium() -> Iterator[Chromium]:
     if path is None:
         pytest.fail("There is no chromium on this machine: install Debian's package `chromium`.")
     shutil.rmtree(KEPT, ignore_errors=True)
-    KEPT.mkdir()
+    KEPT.mkdir(parents=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(_ARGUMENTS))
         yield Chromium(browser)

@@ -65,10 +65,10 @@ class Worker:
 
     def ends(self, text: str) -> None:
         """On a page that follows something by itself: waits until it says so."""
-        self.page.get_by_text(text).first.wait_for(timeout=20_000)
+        self.page.locator("main").get_by_text(text).first.wait_for(timeout=20_000)
 
     def sees(self, text: str) -> None:
-        self.page.get_by_text(text).first.wait_for()
+        self.page.locator("main").get_by_text(text).first.wait_for()
 
     def looks(self, name: str) -> None:
         """At the page as everybody must be able to."""
@@ -124,6 +124,10 @@ def _set_up_second_factor(worker: Worker) -> None:
 
 def _code(secret: str) -> str:
     key = base64.b32decode(secret)
-    return TOTP(key, 6, SHA1(), _CODE_SECONDS, enforce_key_length=False).generate(  # noqa: S303
-        int(time.time())
-    ).decode()
+    return (
+        TOTP(key, 6, SHA1(), _CODE_SECONDS, enforce_key_length=False)
+        .generate(  # noqa: S303
+            int(time.time())
+        )
+        .decode()
+    )

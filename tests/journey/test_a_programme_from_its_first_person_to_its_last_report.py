@@ -268,7 +268,7 @@ def _redeemed(portal: Portal, key: str) -> str:
 def _story_is_told(omar: Worker, serial: str) -> None:
     omar.goes(f"/portal/{ISSUER}/voucher/{serial}")
     for told in ("Redeemed", SHOP, "Activated", CLIENT, "Omar Hassan", "Paz Quispe"):
-        omar.sees(told)
+        omar.page.locator("main").get_by_text(told).first.wait_for()
     omar.looks("voucher-story")
     omar.goes(f"/portal/{ISSUER}/")
     omar.looks("overview")

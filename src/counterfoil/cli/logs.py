@@ -1,6 +1,7 @@
 """Logs are JSON lines, ours and those of the libraries alike."""
 
 import logging
+import re
 import sys
 import traceback
 from collections.abc import Mapping
@@ -16,6 +17,8 @@ _QUIET: Final[Mapping[str, int]] = {
     "procrastinate": logging.WARNING,  # a line per job, and a job is logged by who does it
     "psycopg.pool": logging.ERROR,  # what it warns of is told once, by who waits for it
 }
+# Addresses that let in whoever has them stand in Django's warnings.
+_LINKS: Final = re.compile(r"(/portal/(?:apply/[^/\s]+|welcome/[^/\s]+|account/forgotten)/)[^/\s]+")
 
 
 def configure(level: str, path: Path | None = None) -> BinaryIO:
@@ -41,7 +44,7 @@ def configure(level: str, path: Path | None = None) -> BinaryIO:
     handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[*shared, _without_texts],
+            foreign_pre_chain=[*shared, without_links, _without_texts],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(),
@@ -52,6 +55,12 @@ def configure(level: str, path: Path | None = None) -> BinaryIO:
     for name, lowest in _QUIET.items():
         logging.getLogger(name).setLevel(max(lowest, number))
     return binary
+
+
+def without_links(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """One-time links of the portal, cut off before what is secret in them."""
+    event["event"] = _LINKS.sub(r"\1…", str(event["event"]))
+    return event
 
 
 def _without_texts(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -3,7 +3,7 @@
 import signal
 import sys
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from types import FrameType
 
 import click
@@ -11,13 +11,14 @@ import click
 from counterfoil.cli import logs, migration
 from counterfoil.cli.bank_files import BankFiles
 from counterfoil.cli.children import end_with_parent, with_parent
+from counterfoil.cli.composing import seals_of, serving_of
 from counterfoil.cli.output import json_option, show_facts
 from counterfoil.cli.place import Place, placed
 from counterfoil.cli.postgres import kept_running
 from counterfoil.cli.rail import gateway
-from counterfoil.cli.composing import seals_of
 from counterfoil.jobs.site import WorkSite
 from counterfoil.jobs.worker import work as do_work
+from counterfoil.portal.upkeep import keep_up
 from counterfoil.sandbox_fsp.server import main as run_bank
 
 
@@ -39,6 +40,12 @@ def work(place: Place, *, with_parent: bool) -> None:
             # Only now: a server killed while its worker was starting leaves a PostgreSQL that
             # somebody must have joined in order to stop it as its last user.
             end_with_parent()
+        Thread(
+            target=keep_up,
+            args=(workspace.url, workspace.provider, serving_of(workspace.settings), stopping),
+            name="portal",
+            daemon=True,
+        ).start()
         with kept_running(workspace.postgres):
             do_work(
                 WorkSite(

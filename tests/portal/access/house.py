@@ -28,6 +28,7 @@ from counterfoil.programme import ProgrammeStatus
 from counterfoil.voucher import Action
 
 ONE: Final = Money(1000, "KES")
+_FIRST_SERIAL: Final = 1_000_000_000_000_001  # of every issuer
 FUNDS: Final = Money(471_133, "KES")
 
 
@@ -45,6 +46,11 @@ class Marks:
 
     def name(self, what: str) -> str:
         return f"{what} {self.word} {self.text}"
+
+    def seen_in(self, body: bytes) -> bool:
+        """Whether anything there is of this issuer."""
+        found = body.lower()
+        return any(mark.lower().encode() in found for mark in (self.text, self.code, self.word))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,7 @@ class House:
     keyless_id: int
     serial: int
     redeemed: int
+    last_serial: int
 
 
 def given_house(portal: Portal, marks: Marks) -> House:
@@ -101,6 +108,7 @@ def given_house(portal: Portal, marks: Marks) -> House:
         keyless_id=clients[1],
         serial=serial,
         redeemed=redeemed,
+        last_serial=_FIRST_SERIAL + 12 + 3 * marks.at - 1,
     )
 
 

@@ -46,7 +46,7 @@ account_inactive                      anybody  -
 # Who is in is led in. Who signs out is nobody then, whoever it was.
 home                                  people   -        look 302
 account_login                         N        N        others 302
-account_logout                        people   people   send 302
+account_logout                        people   anybody  send 302
 welcome                               anybody  anybody
 account_reset_password                anybody  anybody
 account_reset_password_done           anybody  -

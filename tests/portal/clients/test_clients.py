@@ -124,7 +124,8 @@ def test_of_two_who_make_a_key_at_once_one_is_told_that_it_does_not_count(scene:
     browser = scene.browser(scene.administrator)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT command_id, status FROM command WHERE issuer_id = %s AND kind = 'set_client_key'",
+            "SELECT command_id, status FROM command"
+            " WHERE issuer_id = %s AND kind = 'set_client_key'",
             [scene.issuer.issuer_id],
         )
         made = dict(cursor.fetchall())

@@ -94,7 +94,8 @@ def test_a_person_sees_what_will_change_approves_it_and_it_is_done(scene: Scene)
     assert '<meta http-equiv="refresh"' in moving
     assert scene.work() == ["done"]
     told = text_of(browser, scene.address(f"commands/{command_id}"))
-    assert "It is done." in told
+    assert "What was changed" in told
+    assert "See what came of it" in told
     assert "Approved by Paulo Mendes" in told
     part = browser.get(
         scene.address(f"commands/{command_id}"), headers={"HX-Request": "true"}

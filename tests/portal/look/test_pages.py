@@ -12,6 +12,7 @@ from django.test import Client, override_settings
 from playwright.sync_api import Browser, Route, expect
 from tests.portal.look.showing import ADDRESS, browser, opened
 
+pytestmark = pytest.mark.prove
 PAGES: Final = ("parts", "wrong", "public", "door")
 PICTURES: Final = Path("screenshots/look")
 _RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]

@@ -1,5 +1,7 @@
 """From a paper on the operator's desk to a merchant that redeems, and what goes wrong before."""
 
+from contextlib import closing
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.given import given_group, given_stock, preactivate
@@ -145,7 +147,7 @@ def test_a_name_and_account_that_another_has_are_refused_by_the_engine(portal: P
     assert "has the same tax number" in words_of(room.page(base))
     command_id = room.asks(f"{base}/propose", {"owner_email": "", "reason": REASON})
     assert room.approve(command_id) == "refused"
-    assert "There is a Mama Njeri Shop with that account already." in words_of(room.page(base))
+    assert "Mama Njeri Shop with that account is registered already." in words_of(room.page(base))
     profile.refresh_from_db()
     assert (profile.status, profile.acceptor_id) == ("in_review", None)
     assert first == 2
@@ -387,7 +389,9 @@ def test_another_issuer_sees_nothing_of_it(portal: Portal) -> None:
     assert place.ended_at is None
     assert "Lakeside Pharmacy" not in words_of(other.page(other.root))
     own = f"/portal/{room.issuer.code}/uploads/{document.upload.pk}"
-    assert room.browser.get(own).status_code == 200
+    with closing(room.browser.get(own)) as answer:
+        assert answer.status_code == 200
+        assert answer.headers["Content-Disposition"] == 'attachment; filename="paper.png"'
 
 
 def test_a_step_cannot_be_made_from_where_it_does_not_lead(portal: Portal) -> None:

@@ -156,12 +156,12 @@ def begun(room: Room, **business: str) -> MerchantProfile:
     return MerchantProfile.objects.get(pk=found.kwargs["profile_id"])
 
 
-def filled_in(room: Room, **business: str) -> MerchantProfile:
-    """A draft with all that is needed."""
+def filled_in(room: Room, *, email: str = PERSON["email"], **business: str) -> MerchantProfile:
+    """A draft with all that is needed; `email` is its contact's."""
     profile = begun(room, **business)
     base = f"{room.root}/applications/{profile.pk}"
     for path, given in (
-        ("people/add", PERSON),
+        ("people/add", {**PERSON, "email": email}),
         ("places/add", PLACE),
         ("payment?scheme=wallet", WALLET),
     ):
@@ -176,8 +176,8 @@ def filled_in(room: Room, **business: str) -> MerchantProfile:
     return profile
 
 
-def in_review(room: Room, **business: str) -> MerchantProfile:
-    profile = filled_in(room, **business)
+def in_review(room: Room, *, email: str = PERSON["email"], **business: str) -> MerchantProfile:
+    profile = filled_in(room, email=email, **business)
     answer = room.sends(f"{room.root}/applications/{profile.pk}/review", {})
     assert answer.status_code == 302, text_of(answer)
     profile.refresh_from_db()
@@ -185,9 +185,9 @@ def in_review(room: Room, **business: str) -> MerchantProfile:
     return profile
 
 
-def registered(room: Room, **business: str) -> int:
+def registered(room: Room, *, email: str = PERSON["email"], **business: str) -> int:
     """The acceptor's id of one that was approved."""
-    profile = in_review(room, **business)
+    profile = in_review(room, email=email, **business)
     url = f"{room.root}/applications/{profile.pk}/propose"
     command_id = room.asks(url, {"reason": REASON, "owner_email": ""})
     assert room.approve(command_id) == "done"

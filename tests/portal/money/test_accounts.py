@@ -97,4 +97,5 @@ def test_with_one_account_there_is_nothing_to_choose(portal: Portal) -> None:
         answer = house.finance.get(f"{house.root}/money/{way}")
         assert answer.headers["Location"] == f"{house.root}/money/1/{way}"
     assert house.operator.get(f"{house.root}/money/deposit").status_code == 403
-    assert command_of(house.send(OPEN, EQUITY))
+    command_of(house.send(OPEN, EQUITY))
+    assert house.commands() == 1

@@ -103,7 +103,7 @@ def test_a_form_that_was_sent_cannot_be_sent_with_something_else(portal: Portal)
     url, form = f"{house.root}/{DEPOSIT}", confirmed(looked)
     command_of(posted(house.finance, url, form))
     other = posted(house.finance, url, {**form, "amount": "1.00", "reference": "FT1"})
-    assert "This form was sent before, with something else in it." in words_of(other)
+    assert "That form was sent before, with something else in it." in words_of(other)
     assert house.commands() == 1
 
 

@@ -11,13 +11,12 @@ from uuid import UUID
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
 from tests.given import balances
 from tests.portal.conftest import Portal
-from tests.portal.given import given_office, given_person, hidden, signed_in
+from tests.portal.given import Page, given_office, given_person, hidden, signed_in
 
 from counterfoil.engine.bulk import finish_bulk, running_bulks
 from counterfoil.engine.commands.carrying_out import carry_out
@@ -69,22 +68,16 @@ class House:
     def html(self, path: str, browser: Client | None = None) -> str:
         return text_of((browser or self.finance).get(f"{self.root}/{path}"))
 
-    def send(
-        self,
-        path: str,
-        given: Mapping[str, object],
-        browser: Client | None = None,
-        **files: object,
-    ) -> HttpResponse:
+    def send(self, path: str, given: Mapping[str, object], browser: Client | None = None) -> Page:
         """Opens the form, keeps what it has hidden, fills it in, and sends it."""
         client, url = browser or self.finance, f"{self.root}/{path}"
         page = client.get(url)
         assert page.status_code == 200, (path, page.status_code, page.headers)
-        return posted(client, url, {**form_of(page), **given, **files})
+        return posted(client, url, {**form_of(page), **given})
 
-    def look(self, path: str, given: Mapping[str, object], **files: object) -> HttpResponse:
+    def look(self, path: str, given: Mapping[str, object], **files: object) -> Page:
         """The page on which one looks once more at a movement of money before it is sent."""
-        answer = self.send(path, given, **files)
+        answer = self.send(path, {**given, **files})
         assert answer.status_code == 200
         return answer
 
@@ -137,13 +130,11 @@ def given_house(portal: Portal, funds: str = "100000.00") -> House:
     return House(portal, issuer, amina, juma, signed_in(amina), signed_in(grace), signed_in(juma))
 
 
-def posted(browser: Client, url: str, given: Mapping[str, object]) -> HttpResponse:
-    answer = browser.post(url, given)
-    assert isinstance(answer, HttpResponse)
-    return answer
+def posted(browser: Client, url: str, given: Mapping[str, object]) -> Page:
+    return browser.post(url, given)
 
 
-def command_of(answer: HttpResponse) -> UUID:
+def command_of(answer: Page) -> UUID:
     """Of an answer that leads to the page of a command."""
     assert answer.status_code == 302, words_of(answer)
     found = resolve(answer.headers["Location"])
@@ -151,14 +142,14 @@ def command_of(answer: HttpResponse) -> UUID:
     return UUID(str(found.kwargs["command_id"]))
 
 
-def confirmed(looked: HttpResponse) -> dict[str, str]:
+def confirmed(looked: Page) -> dict[str, str]:
     """What the page sends on which one looked once more."""
     seen = re.search(r'name="seen" value="([^"]*)"', text_of(looked))
     assert seen is not None, words_of(looked)
     return {**form_of(looked), "seen": seen[1]}
 
 
-def form_of(page: HttpResponse) -> dict[str, str]:
+def form_of(page: Page) -> dict[str, str]:
     """The hidden fields of a page's forms."""
     return {
         name: html.unescape(value)
@@ -167,11 +158,11 @@ def form_of(page: HttpResponse) -> dict[str, str]:
     }
 
 
-def text_of(answer: HttpResponse) -> str:
+def text_of(answer: Page) -> str:
     return answer.content.decode()
 
 
-def words_of(answer: HttpResponse) -> str:
+def words_of(answer: Page) -> str:
     """Of the main part of a page, without its tags."""
     main = text_of(answer).partition("<main")[2] or text_of(answer)
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", main.partition(">")[2])).split())

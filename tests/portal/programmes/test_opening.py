@@ -92,7 +92,7 @@ def test_a_double_click_opens_one_programme(portal: Portal) -> None:
     assert first == second
     assert house.commands() == 1
     other = posted(house.operator, url, {**form, "name": "Something else"})
-    assert "This form was sent before, with something else in it." in words_of(other)
+    assert "That form was sent before, with something else in it." in words_of(other)
 
 
 def test_a_change_is_shown_before_and_after_and_counts_once_approved(portal: Portal) -> None:

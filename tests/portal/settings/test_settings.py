@@ -145,6 +145,7 @@ def test_the_portal_is_set_at_once_and_in_the_trail(scene: Scene) -> None:
     assert "Adaeze Obi changed this while you were writing" in stale.content.decode()
     assert portal_settings(scene.issuer.issuer_id).language == "es"
     assert browser.post(address, sent | {"time_zone": "Mars/Olympus"}).status_code == 200
+    assert "EAT" in browser.get(scene.address("trail")).content.decode()  # as the clocks are there
     reader = scene.browser(scene.operator)
     assert "Africa/Nairobi" in reader.get(address).content.decode()
     assert reader.post(address, sent).status_code == 403

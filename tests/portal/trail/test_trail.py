@@ -1,12 +1,11 @@
-"""The trail: who, when, from where, before, after, why; filtered, paged and taken away as a table."""
+"""The trail: who, when, from where, before, after, why; filtered, paged, taken away as a table."""
 
 import csv
 import io
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from django.db import connection
@@ -18,6 +17,9 @@ from tests.portal.given import given_office, given_person, signed_in
 from counterfoil.portal.models import Role, TrailEntry
 from counterfoil.portal.orchestrator.trail.words import FAMILIES, event_text
 from counterfoil.portal.trail import record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 QUERIES_MAX = 15
 _SOURCES = Path(__file__).parents[3] / "src" / "counterfoil" / "portal"
@@ -41,7 +43,7 @@ def page_of(scene: Scene, query: str = "") -> str:
 
 
 def rows_of(answer: object) -> list[list[str]]:
-    content = b"".join(cast("Iterator[bytes]", answer)).decode()
+    content = b"".join(cast("Iterable[bytes]", answer)).decode()
     assert content.startswith("\ufeff")
     return list(csv.reader(io.StringIO(content.removeprefix("\ufeff"))))
 

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from django.http import HttpResponse
 from django.test import Client
 from tests.portal.conftest import Portal
-from tests.portal.given import given_office, given_person, signed_in
+from tests.portal.given import Page, given_office, given_person, signed_in
 
 from counterfoil.engine.commands.carrying_out import carry_out
 from counterfoil.engine.database import connected
@@ -91,7 +90,7 @@ def hiddens(page: str) -> dict[str, str]:
     return found
 
 
-def command_of(answer: HttpResponse) -> UUID:
+def command_of(answer: Page) -> UUID:
     """Of an answer that leads to a command's page."""
     assert answer.status_code == 302, answer.content.decode()
     found = re.search(r"/commands/([0-9a-f-]{36})$", answer.headers["Location"])
@@ -99,40 +98,44 @@ def command_of(answer: HttpResponse) -> UUID:
     return UUID(found[1])
 
 
-def fill_in(house: House, url: str, **fields: object) -> HttpResponse:
+def fill_in(house: House, url: str, **fields: object) -> Page:
     """Open a form, fill it in and send it with what it hides."""
     page = house.browser.get(url)
     assert page.status_code == 200, (url, page.status_code)
     return house.browser.post(url, hiddens(page.content.decode()) | fields)
 
 
-BASICS: Final = {
+Fields = dict[str, object]
+BASICS: Final[Fields] = {
     "code": "SCHOOL-MEALS",
     "name": "School meals",
     "programme": "PROGRAMME-1",
     "description": "One warm meal a day.",
 }
-AMOUNTS: Final = {
+AMOUNTS: Final[Fields] = {
     "pricing": "fixed",
     "denominations": "50.00\n1,250.00\n50",
     "daily_amount": "10,000.00",
     "daily_count": "40",
 }
-VALIDITY: Final = {
+VALIDITY: Final[Fields] = {
     "validity": "days",
     "days": "90",
     "hold_number": "2",
     "hold_unit": "hour",
     "unused_value": "breakage",
 }
-ACCEPTANCE: Final = {"accepts": "groups", "groups": ["FOOD"], "settlement": "deferred"}
-STOCK: Final = {"restock_level": "25"}
-STEPS: Final = {
+ACCEPTANCE: Final[Fields] = {"accepts": "groups", "groups": ["FOOD"], "settlement": "deferred"}
+STOCK: Final[Fields] = {"restock_level": "25"}
+STEPS: Final[dict[str, Fields]] = {
     "amounts": AMOUNTS,
     "validity": VALIDITY,
     "acceptance": ACCEPTANCE,
     "stock": STOCK,
 }
+
+
+ALL_STEPS: Final[dict[str, Fields]] = {"basics": BASICS, **STEPS}
 
 
 def given_draft(house: House, **basics: str) -> str:

@@ -14,10 +14,10 @@ from tests.given import SYSTEM, given_group, given_stock, preactivate
 from tests.portal.conftest import Portal
 from tests.portal.given import given_person, signed_in
 from tests.portal.vouchers.designing import (
+    ALL_STEPS,
     AMOUNTS,
     BASICS,
     REASON,
-    STEPS,
     VALIDITY,
     House,
     command_of,
@@ -57,7 +57,8 @@ def test_a_voucher_is_designed_step_by_step_approved_and_published_exactly_so(
     assert (published.valid_for_days, published.valid_until) == (90, None)
     assert published.hold_seconds == 7200
     assert published.unused_value == "breakage"
-    assert (published.accepts, published.accepts_names) == ("groups", {"FOOD"})
+    assert published.accepts == "groups"
+    assert published.accepts_names == {"FOOD"}
     assert published.instant is False
     assert published.restock_level == 25
     assert published.number_digits == 18
@@ -333,7 +334,7 @@ WRONG = [
     ("basics", {"code": ""}, "Fill this in."),
     ("basics", {"name": ""}, "Fill this in."),
     ("basics", {"programme": "ELSEWHERE"}, "Select a valid choice"),
-    ("amounts", {"denominations": ""}, "Write at least one amount."),
+    ("amounts", {"denominations": ""}, "Fill this in."),
     ("amounts", {"denominations": "50\nfifty"}, "Line 2, “fifty”: write an amount like"),
     ("amounts", {"denominations": "0"}, "Line 1: an amount is more than 0."),
     ("amounts", {"denominations": "1.250"}, "Line 1, “1.250”"),
@@ -349,9 +350,9 @@ WRONG = [
     ("validity", {"hold_number": "0"}, "greater than or equal to 1"),
     ("validity", {"hold_number": "99999999", "hold_unit": "day"}, "Choose a shorter time."),
     ("validity", {"unused_value": "me"}, "Select a valid choice"),
-    ("acceptance", {"groups": []}, "Choose at least one group."),
+    ("acceptance", {"groups": []}, "Choose at least one of these."),
     ("acceptance", {"groups": ["NOBODY"]}, "Select a valid choice"),
-    ("acceptance", {"accepts": "acceptors"}, "Look for at least one merchant"),
+    ("acceptance", {"accepts": "acceptors"}, "Choose at least one of these."),
     ("acceptance", {"accepts": "acceptors", "named": ["Ghost"]}, "Ghost is not an approved"),
     ("acceptance", {"settlement": "never"}, "Select a valid choice"),
     ("stock", {"restock_level": "-1"}, "greater than or equal to 0"),
@@ -370,7 +371,7 @@ def test_each_field_says_what_is_wrong_with_it(
     drafted: tuple[House, str], step: str, fields: dict[str, object], says: str
 ) -> None:
     house, draft = drafted
-    right: dict[str, object] = dict({"basics": BASICS, **STEPS}[step])
+    right = ALL_STEPS[step]
     answer = fill_in(house, f"{house.root}/{draft}/step/{step}", **(right | fields))
     page = html.unescape(answer.content.decode())
     assert answer.status_code == 200

@@ -2,7 +2,7 @@
 each are kept in `screenshots/vouchers`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from functools import partial
@@ -22,6 +22,7 @@ from tests.portal.vouchers.scenes import Scenes, given_scenes
 
 from counterfoil.portal.models import Person
 
+pytestmark = pytest.mark.prove
 PICTURES: Final = Path("screenshots/vouchers")
 _RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
@@ -37,11 +38,15 @@ class Elsewhere:
     def client(self) -> Client:
         return cast("Client", self)
 
-    def post(self, path: str, data: bytes, **how: object) -> HttpResponseBase:
-        return self._thread.submit(partial(self._client.post, path, data, **how)).result()
+    def post(
+        self, path: str, data: bytes, *, content_type: str, headers: Mapping[str, str]
+    ) -> HttpResponseBase:
+        post = partial(self._client.post, content_type=content_type, headers=headers)
+        return self._thread.submit(post, path, data).result()
 
-    def generic(self, method: str, path: str, **how: object) -> HttpResponseBase:
-        return self._thread.submit(partial(self._client.generic, method, path, **how)).result()
+    def generic(self, method: str, path: str, *, headers: Mapping[str, str]) -> HttpResponseBase:
+        generic = partial(self._client.generic, headers=headers)
+        return self._thread.submit(generic, method, path).result()
 
 
 @pytest.fixture(scope="module")

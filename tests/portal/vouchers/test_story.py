@@ -157,7 +157,7 @@ def test_a_replacement_and_what_it_replaced_tell_of_each_other(shelf: Shelf) -> 
         "Activated",
         "Drawn from stock, not active yet",
     ]
-    assert page.count(f"To voucher {serial_text(active.serial)}") == 2
+    assert page.count(f"It happened to voucher {serial_text(active.serial)}.") == 2
 
 
 def test_a_payment_that_was_refused_is_told_in_order(shelf: Shelf) -> None:
@@ -295,7 +295,7 @@ def test_a_voucher_is_cancelled_only_with_an_approval_and_its_money_is_free(
     assert shelf.state(active.serial) is State.ACTIVE
     assert "waiting for approval" in house.get(f"voucher/{active.serial}")
     decide = house.approving.get(f"{house.root}/commands/{asked}/decide").content.decode()
-    assert f"Cancel 1 vouchers: {serial_text(active.serial)}" in decide
+    assert f"Cancel 1 voucher: {serial_text(active.serial)}" in decide
     assert "10.00 KES" in decide
     assert "People hold some of these vouchers" in decide
     assert house.approve(asked) == "done"
@@ -305,7 +305,7 @@ def test_a_voucher_is_cancelled_only_with_an_approval_and_its_money_is_free(
     assert shelf.state(active.serial) is State.CANCELLED
     page = house.get(f"voucher/{active.serial}")
     assert titles(page)[0] == "Cancelled"
-    assert "Part of change 1 of many vouchers" in page
+    assert "Part of bulk change 1" in page
     assert "It went back to the available funds." in page
 
 

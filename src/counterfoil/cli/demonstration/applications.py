@@ -82,7 +82,7 @@ APPLICATIONS: Final = (
             registered_name="Isiolo Community Bakery",
             people=(Person("Jane Kathure", "Manager", 302, "jane@isiolobakery.example"),),
             spots=(Spot("Bakery", "Barracks Road 2", "Isiolo", "0.3521, 37.5810"),),
-            days=8,
+            days=5,
             tax_id="A000010302S",
             origin=Origin.SELF,
             licence=GOOD,
@@ -97,7 +97,7 @@ APPLICATIONS: Final = (
             registered_name="Highland Cereals and Feeds",
             people=(Person("Guyo Halake", "Owner", 303),),
             spots=(Spot("Store", "Mountain Road", "Marsabit", "2.3284, 37.9899", SHOP),),
-            days=6,
+            days=7,
             origin=Origin.PAPER,
             verified=(LEGAL, CONTACTS),
         ),
@@ -176,7 +176,8 @@ APPLICATIONS: Final = (
 
 
 def apply_all(desk: Desk) -> None:
-    for each in APPLICATIONS:
+    """The oldest first, as their mails came."""
+    for each in sorted(APPLICATIONS, key=lambda one: -one.shop.days):
         _apply(desk, each)
 
 

@@ -185,7 +185,7 @@ UNATTENDED_MINOR_MAX: Final = 60_000_000_00
 # How long a merchant, and a part of what came later, takes to tell: as so many vouchers made.
 MERCHANT_STEPS: Final = 200
 PART_STEPS: Final = 300
-PARTS: Final = 6
+PARTS: Final = 5
 
 
 def acceptors_of(group: str) -> tuple[AcceptorDesign, ...]:

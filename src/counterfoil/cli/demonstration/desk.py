@@ -43,6 +43,7 @@ class Desk:
     connection: Connection = field(repr=False)
     issuer: Issuer
     base_url: str
+    _offices: dict[str, Office] = field(default_factory=dict, repr=False)
 
     @property
     def issuer_id(self) -> int:
@@ -60,6 +61,11 @@ class Desk:
 
     def office(self, who: str) -> Office:
         """`who` is the name before the @: `operator`, `finance`."""
+        if who not in self._offices:
+            self._offices[who] = self._office(who)
+        return self._offices[who]
+
+    def _office(self, who: str) -> Office:
         person = Person.objects.get(email=f"{who}@demo.example")
         roles = person.roles.filter(issuer_id=self.issuer_id).values_list("role", flat=True)
         return Office(

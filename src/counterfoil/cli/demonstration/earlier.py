@@ -38,7 +38,7 @@ def move_back(url: str, issuer_id: int) -> None:
                 {
                     "issuer_id": issuer_id,
                     "settled_days": _SETTLED_DAYS,
-                    "lent_days": LENT_DAYS,
+                    "lent_days": LENT_DAYS + 1,
                     "draft_ids": list(drafts),
                     "draft_days": list(drafts.values()),
                 },

@@ -110,7 +110,8 @@ def _asked(desk: Desk, slip: Slip) -> UUID:
     with transaction.atomic():
         who = desk.office("finance").person
         advice = drawing.pdf("Credit advice", lines)
-        upload = kept(desk, f"credit advice {slip.reference}.pdf", advice, _PURPOSE, who)
+        name_of_file = f"credit advice {slip.reference.replace('/', '-')}.pdf"
+        upload = kept(desk, name_of_file, advice, _PURPOSE, who)
         attach(upload)
         Evidence.objects.create(issuer_id=desk.issuer_id, command_id=command_id, upload=upload)
         asked = _deposit(desk, slip, evidence=bytes(upload.digest).hex())

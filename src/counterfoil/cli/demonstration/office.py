@@ -33,7 +33,6 @@ def settle_in(desk: Desk) -> None:
         "The board wants a second pair of eyes on what is large.",
     )
     _lend(desk)
-    _invite(desk)
 
 
 @transaction.atomic
@@ -70,7 +69,7 @@ def _lend(desk: Desk) -> None:
 
 
 @transaction.atomic
-def _invite(desk: Desk) -> None:
+def invite_one(desk: Desk) -> None:
     """One who has not come in yet."""
     if Person.objects.filter(email=INVITED).exists():
         return

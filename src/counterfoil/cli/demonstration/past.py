@@ -6,7 +6,8 @@ without doing anything twice; of a batch that was half used the rest stays as it
 
 import random
 from collections.abc import Callable, Sequence
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Final, Self
 
 from counterfoil.cli.demonstration.cast import (
     ADMIN,
@@ -65,45 +66,53 @@ _CHANGED: Final = {
 _REDEEMED: Final = range(22, 100)
 
 
-def caller_named(issuer: Issuer, name: str) -> Caller:
-    """A calling system of the cast, once it is registered."""
-    (client,) = (each for each in issuer.catalogue.clients.values() if each.name == name)
-    return Caller(client.client_id, f"client:{name}")
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """Of the tills, who hand out and take in, and of the office's system, who change."""
+
+    connection: Connection = field(repr=False)
+    issuer: Issuer
+    till: Caller
+    office: Caller
+
+    @classmethod
+    def of(cls, connection: Connection, issuer: Issuer) -> Self:
+        """Once both calling systems are registered."""
+        ids = {client.name: client.client_id for client in issuer.catalogue.clients.values()}
+        till, office = (Caller(ids[name], f"client:{name}") for name in (POS, ADMIN))
+        return cls(connection, issuer, till, office)
+
+    def apply(self, operations: Sequence[Operation]) -> list[Answer]:
+        return _all_done(apply(self.connection, self.issuer, operations))
 
 
-def hand_out_ended(connection: Connection, issuer: Issuer, advance: Callable[[int], None]) -> None:
-    """While they can be: their time is over soon."""
-    ended = _drawn(connection, issuer, "demo-ended", (ENDED_GROUP, ENDED_AMOUNT_MINOR), _ENDED)
-    _activate(connection, issuer, "demo-ended", ended)
+def hand_out_ended(calls: Calls, advance: Callable[[int], None]) -> None:
+    """While it can be: its time is over soon."""
+    ended = _drawn(calls, ENDED_GROUP, (ENDED_GROUP, ENDED_AMOUNT_MINOR), _ENDED)
+    _activate(calls, ENDED_GROUP, ended)
     advance(_ENDED)
 
 
-def make_past(
-    connection: Connection, issuer: Issuer, gateway: Gateway, advance: Callable[[int], None]
-) -> None:
+def make_past(calls: Calls, gateway: Gateway, advance: Callable[[int], None]) -> None:
     for group, amount_minor, count, where in _DRAWN:
         for first in range(0, count, BATCH):
-            name = f"demo-{group}-{amount_minor}-{first}"
+            name = f"{group}/{amount_minor // 100}/{first // BATCH + 1}"
             size = min(BATCH, count - first)
-            drawn = _drawn(connection, issuer, name, (group, amount_minor), size)
-            _use(connection, issuer, name, drawn, where)
+            _use(calls, name, _drawn(calls, name, (group, amount_minor), size), where)
             advance(size)
-    _pay_out(connection, issuer, gateway)
+    _pay_out(calls, gateway)
     advance(_PAID_OUT)
 
 
-def _drawn(
-    connection: Connection, issuer: Issuer, name: str, what: tuple[str, int], count: int
-) -> list[Answer]:
+def _drawn(calls: Calls, name: str, what: tuple[str, int], count: int) -> list[Answer]:
     group, amount_minor = what
-    caller = caller_named(issuer, POS)
     answers = apply(
-        connection,
-        issuer,
+        calls.connection,
+        calls.issuer,
         [
             Preactivate(
-                caller=caller,
-                reference=f"{name}-draw-{index}",
+                caller=calls.till,
+                reference=f"{name}/draw/{index}",
                 amount=decimal_text(amount_minor, CURRENCY),
                 currency=CURRENCY,
                 group=group,
@@ -116,25 +125,14 @@ def _drawn(
     return _all_done(answers)
 
 
-def _use(
-    connection: Connection,
-    issuer: Issuer,
-    name: str,
-    drawn: Sequence[Answer],
-    where: str,
-) -> None:
+def _use(calls: Calls, name: str, drawn: Sequence[Answer], where: str) -> None:
     chance = _chance(name)
-    _activate(
-        connection,
-        issuer,
-        name,
-        [each for index, each in enumerate(drawn) if index % 100 not in _NOT_ACTIVATED],
-    )
-    caller = caller_named(issuer, ADMIN)
+    active = [each for index, each in enumerate(drawn) if index % 100 not in _NOT_ACTIVATED]
+    _activate(calls, name, active)
     changes: list[Operation] = [
         Change(
-            caller=caller,
-            reference=f"{name}-{action.word}-{index}",
+            caller=calls.office,
+            reference=f"{name}/{action.word}/{index}",
             action=action,
             serial=answer.serial or 0,
             reason="reported by the holder",
@@ -144,31 +142,28 @@ def _use(
         if index % 100 in share
     ]
     redemptions: list[Operation] = [
-        _redemption(
-            issuer, f"{name}-redeem-{index}", answer, chance.choice(acceptors_of(where)), where
-        )
+        _redemption(calls, f"{name}/{index}", answer, chance.choice(acceptors_of(where)), where)
         for index, answer in enumerate(drawn)
         if index % 100 in _REDEEMED
     ]
-    _apply(connection, issuer, [*changes, *redemptions])
+    calls.apply([*changes, *redemptions])
 
 
-def _pay_out(connection: Connection, issuer: Issuer, gateway: Gateway) -> None:
+def _pay_out(calls: Calls, gateway: Gateway) -> None:
     """Cash at agents: each payment is really made by the sandbox provider."""
     chance = _chance("cash")
     amounts = [chance.randrange(500, 5000, 50) * 100 for _ in range(_PAID_OUT)]
     agents = acceptors_of(_CASH)
     for index, amount_minor in enumerate(amounts):
-        name = f"demo-cash-{index}"
-        for drawn in _drawn(connection, issuer, name, ("CASH-AID", amount_minor), 1):
-            _activate(connection, issuer, name, [drawn])
-            agent = agents[index % len(agents)]
-            redemption = _redemption(issuer, f"{name}-redeem", drawn, agent, _CASH)
-            (reserved,) = _apply(connection, issuer, [redemption])
-            _pay(connection, issuer, gateway, reserved)
+        name = f"CASH-AID/{index + 1}"
+        for drawn in _drawn(calls, name, ("CASH-AID", amount_minor), 1):
+            _activate(calls, name, [drawn])
+            redemption = _redemption(calls, name, drawn, agents[index % len(agents)], _CASH)
+            (reserved,) = calls.apply([redemption])
+            _pay(calls, gateway, reserved)
 
 
-def _pay(connection: Connection, issuer: Issuer, gateway: Gateway, reserved: Answer) -> None:
+def _pay(calls: Calls, gateway: Gateway, reserved: Answer) -> None:
     """Where the provider gives no clear answer, or another start holds the payment, the worker
     goes on.
     """
@@ -193,36 +188,33 @@ def _pay(connection: Connection, issuer: Issuer, gateway: Gateway, reserved: Ans
             completed=True,
             provider_reference=result.provider_reference,
         )
-        _apply(connection, issuer, [paid])
+        calls.apply([paid])
 
 
-def _activate(connection: Connection, issuer: Issuer, name: str, drawn: Sequence[Answer]) -> None:
-    caller = caller_named(issuer, POS)
-    _apply(
-        connection,
-        issuer,
+def _activate(calls: Calls, name: str, drawn: Sequence[Answer]) -> None:
+    calls.apply(
         [
-            Activate(caller=caller, reference=f"{name}-activate-{index}", serial=each.serial or 0)
+            Activate(
+                caller=calls.till,
+                reference=f"{name}/activate/{index}",
+                serial=each.serial or 0,
+            )
             for index, each in enumerate(drawn)
-        ],
+        ]
     )
 
 
 def _redemption(
-    issuer: Issuer, reference: str, drawn: Answer, acceptor: AcceptorDesign, acceptor_group: str
+    calls: Calls, reference: str, drawn: Answer, acceptor: AcceptorDesign, acceptor_group: str
 ) -> Redeem:
     return Redeem(
-        caller=caller_named(issuer, POS),
+        caller=calls.till,
         reference=reference,
         number=drawn.number or "",
         acceptor_name=acceptor.name,
         acceptor_account=acceptor.account,
         acceptor_group=acceptor_group,
     )
-
-
-def _apply(connection: Connection, issuer: Issuer, operations: Sequence[Operation]) -> list[Answer]:
-    return _all_done(apply(connection, issuer, operations))
 
 
 def _all_done(answers: list[Answer]) -> list[Answer]:

@@ -20,6 +20,7 @@ from counterfoil.portal.merchants.forms import PURPOSE
 from counterfoil.portal.merchants.life import Step
 from counterfoil.portal.merchants.opening_hours import day_of
 from counterfoil.portal.merchants.positions import position
+from counterfoil.portal.merchants.written import Contact, Legal, Outlet, Paper
 from counterfoil.portal.models import Checked, DocumentKind, MerchantProfile, Section, Upload
 from counterfoil.portal.models import Person as PortalPerson
 from counterfoil.portal.trail import Actor
@@ -67,7 +68,7 @@ def profile_key(name: str) -> UUID:
 
 def begun(desk: Desk, name: str, kind: str, shop: Shop, by: Actor) -> MerchantProfile:
     tax_id = checks.tax_id(shop.tax_id, COUNTRY) if shop.tax_id else None
-    legal = profiles.Legal(
+    legal = Legal(
         kind=kind,
         name=name,
         registered_name=shop.registered_name,
@@ -81,7 +82,7 @@ def begun(desk: Desk, name: str, kind: str, shop: Shop, by: Actor) -> MerchantPr
 def write_down(desk: Desk, profile: MerchantProfile, shop: Shop, by: Actor) -> None:
     """Whom to call, where it is, and its papers."""
     for person in shop.people:
-        given = profiles.Contact(
+        given = Contact(
             name=person.name,
             role=person.role,
             telephone=checks.telephone(f"{_TELEPHONES}{person.telephone}", COUNTRY),
@@ -135,9 +136,9 @@ def _key(profile: MerchantProfile, name: str) -> UUID:
     return known_as(f"{profile.pk} {name}")
 
 
-def _outlet(spot: Spot) -> profiles.Outlet:
+def _outlet(spot: Spot) -> Outlet:
     workday, sunday = (day_of(text) for text in spot.hours)
-    return profiles.Outlet(
+    return Outlet(
         name=spot.name,
         address=spot.address,
         town=spot.town,
@@ -146,17 +147,15 @@ def _outlet(spot: Spot) -> profiles.Outlet:
     )
 
 
-def _papers(
-    desk: Desk, profile: MerchantProfile, shop: Shop, by: Actor
-) -> dict[str, profiles.Paper]:
+def _papers(desk: Desk, profile: MerchantProfile, shop: Shop, by: Actor) -> dict[str, Paper]:
     number = f"{profile.pk.int % 90_000 + 10_000}"
     who = PortalPerson.objects.filter(pk=by.person_id).first()
 
-    def paper(kind: DocumentKind, number: str, name: str, content: bytes) -> profiles.Paper:
+    def paper(kind: DocumentKind, number: str, name: str, content: bytes) -> Paper:
         upload = kept(desk, name, content, PURPOSE, who)
         licence = shop.licence if kind is DocumentKind.LICENCE else None
         expires_on = None if licence is None else desk.today + licence
-        return profiles.Paper(kind=kind, number=number, expires_on=expires_on, upload=upload)
+        return Paper(kind=kind, number=number, expires_on=expires_on, upload=upload)
 
     lines = [shop.registered_name, f"Number BN-{number}", f"Tax number {shop.tax_id or 'none'}"]
     papers = {

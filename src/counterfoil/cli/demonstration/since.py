@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from counterfoil.cli.demonstration import applications, cast, drawing, money, vouchers
+from counterfoil.cli.demonstration import cast, drawing, money, vouchers
 from counterfoil.cli.demonstration.desk import Desk, known_as
 from counterfoil.cli.demonstration.registering import kept, profile_key
 from counterfoil.engine.bulk import finish_bulk
@@ -31,7 +31,7 @@ from counterfoil.engine.provision import provision_by_id
 from counterfoil.keys.digests import api_key_digest, new_api_key
 from counterfoil.portal.merchants.following import people_of
 from counterfoil.portal.merchants.mails import mail
-from counterfoil.portal.merchants.profiles import masked_number
+from counterfoil.portal.merchants.telling import masked_number
 from counterfoil.portal.models import BankChange, Evidence, MerchantProfile
 from counterfoil.portal.orchestrator.merchants.forms import EVIDENCE
 from counterfoil.portal.uploads import attach
@@ -45,8 +45,6 @@ def go_on(desk: Desk, advance: Callable[[], None]) -> None:
     for part in (_programmes, _merchants, _stock, _systems, _waiting):
         part(desk)
         advance()
-    applications.apply_all(desk)
-    advance()
 
 
 def _programmes(desk: Desk) -> None:

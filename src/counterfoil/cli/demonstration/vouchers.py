@@ -56,6 +56,12 @@ DRAFTS: Final = {
 }
 
 
+_WHY: Final = {
+    "SCHOOL-FEES": "What day and boarding schools ask for in the third term.",
+    "CASH-AID": "For families far from any shop of ours.",
+    "HYGIENE-KIT": "The camps at Kakuma asked for it.",
+    "WATER-CANS": "Until the boreholes are repaired.",
+}
 # Decided by nobody yet: a third amount, and shorter.
 _LONGER_LIST: Final = (5000_00, 10_000_00, 15_000_00)
 
@@ -141,7 +147,7 @@ def publish_all(desk: Desk) -> None:
     )
     for design in cast.GROUPS:
         picture = "school" if design is cast.SCHOOL_FEES else None
-        publish(desk, design, f"For {design.programme}.", picture=picture)
+        publish(desk, design, _WHY[design.code], picture=picture)
 
 
 def publish(

@@ -18,7 +18,8 @@ from counterfoil.portal.merchants.checks import Bank
 from counterfoil.portal.merchants.life import Step
 from counterfoil.portal.merchants.links import ApplyingAt, application_for
 from counterfoil.portal.merchants.mails import mail
-from counterfoil.portal.merchants.profiles import locked, masked_number, take_step
+from counterfoil.portal.merchants.profiles import locked, take_step
+from counterfoil.portal.merchants.telling import masked_number
 from counterfoil.portal.models import (
     AcceptorRoleName,
     BankChange,

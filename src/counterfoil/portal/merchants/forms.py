@@ -16,7 +16,7 @@ from counterfoil.portal.language import page_locale
 from counterfoil.portal.merchants import checks
 from counterfoil.portal.merchants.opening_hours import DAYS, Day, day_of, day_text
 from counterfoil.portal.merchants.positions import position, position_text
-from counterfoil.portal.merchants.profiles import Contact, Legal, Outlet, Paper
+from counterfoil.portal.merchants.written import Contact, Legal, Outlet, Paper
 from counterfoil.portal.models import (
     DocumentKind,
     MerchantContact,

@@ -36,6 +36,7 @@ from counterfoil.portal.merchants.forms import (
 )
 from counterfoil.portal.merchants.life import STEPS, Status, Step
 from counterfoil.portal.merchants.reading import Sheet, sheet
+from counterfoil.portal.merchants.written import bank_of
 from counterfoil.portal.models import MerchantProfile, ProfileStatus, Scheme
 from counterfoil.portal.names import names_of
 from counterfoil.portal.stale import VersionedForm
@@ -95,7 +96,6 @@ class TrueForm(OnceForm):
 
     is_true = forms.BooleanField(
         label=gettext_lazy("What I wrote is true, and I may speak for this business."),
-        error_messages={"required": gettext_lazy("Tick this to send the application.")},
     )
 
 
@@ -170,6 +170,9 @@ def _nothing() -> MerchantProfile:
 
 def _business(request: HttpRequest, guide: Guide, profile: MerchantProfile) -> HttpResponse:
     form = LegalForm(request.POST or None, version=profile.version, initial=legal_initial(profile))
+    if profile.status == ProfileStatus.APPROVED:
+        for name in ("kind", "name"):  # the engine knows it by these
+            form.fields[name].disabled = True
     if _saves(request, form, profile):
         profiles.change_legal(profile, form.legal, guide.by)
         return _onwards(guide, profile, Stage.BUSINESS)
@@ -189,9 +192,7 @@ def _payment(request: HttpRequest, guide: Guide, profile: MerchantProfile) -> Ht
     scheme = request.GET.get("scheme", profile.scheme)
     if scheme not in BANK_FORMS:
         return _shown(request, guide, profile, Stage.PAYMENT, template="schemes")
-    initial = bank_initial(
-        profiles.bank_of(profile), scheme, profile.holder or profile.registered_name
-    )
+    initial = bank_initial(bank_of(profile), scheme, profile.holder or profile.registered_name)
     form = BANK_FORMS[scheme](request.POST or None, version=profile.version, initial=initial)
     form.country = profile.country
     if _saves(request, form, profile):

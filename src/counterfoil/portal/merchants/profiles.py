@@ -1,13 +1,8 @@
 """Changing a profile. Whoever changes one has locked it (`locked`); each change makes it a version
 newer, takes back what was verified of that section, and goes to the trail.
-
-The trail is only added to and never forgets, so that what people can be reached by stands there
-masked: enough to see that it changed, and by whom.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
@@ -20,8 +15,21 @@ from counterfoil.errors import ConflictError
 from counterfoil.portal.merchants.checks import Bank
 from counterfoil.portal.merchants.life import APPLICANT_WRITES, Status, Step
 from counterfoil.portal.merchants.life import after as status_after
-from counterfoil.portal.merchants.opening_hours import Day, day_text
-from counterfoil.portal.merchants.positions import Position, position_text
+from counterfoil.portal.merchants.telling import (
+    told_bank,
+    told_contact,
+    told_document,
+    told_outlet,
+)
+from counterfoil.portal.merchants.written import (
+    Contact,
+    Legal,
+    Outlet,
+    Paper,
+    bank_of,
+    contact_given,
+    outlet_given,
+)
 from counterfoil.portal.models import (
     Checked,
     MerchantContact,
@@ -29,52 +37,13 @@ from counterfoil.portal.models import (
     MerchantOutlet,
     MerchantProfile,
     Section,
-    Upload,
     Verification,
 )
 from counterfoil.portal.trail import Actor, record
 from counterfoil.portal.uploads import attach
 
-_SHOWN_DIGITS: Final = 4
 _OF_EACH_MAX: Final = 50
 _PAST: Final = frozenset({Status.REJECTED, Status.CLOSED})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Legal:
-    """`name` is the one at the till."""
-
-    kind: str
-    name: str
-    registered_name: str
-    country: str
-    tax_id: str
-    tax_id_checked: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contact:
-    name: str
-    role: str
-    telephone: str
-    email: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outlet:
-    name: str
-    address: str
-    town: str
-    position: Position | None
-    week: Sequence[Day]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paper:
-    kind: str
-    number: str
-    expires_on: date | None
-    upload: Upload
 
 
 def locked(issuer_id: int, profile_id: UUID) -> MerchantProfile:
@@ -143,31 +112,46 @@ def change_legal(profile: MerchantProfile, legal: Legal, by: Actor) -> None:
 def save_contact(profile: MerchantProfile, contact_id: UUID, given: Contact, by: Actor) -> None:
     """A new one where there is none of that id."""
     contact = profile.contacts.filter(pk=contact_id).first()
-    before = None if contact is None else _told_contact(contact)
+    before = None if contact is None else told_contact(contact)
     if contact is None:
         _refuse_many(profile.contacts.filter(ended_at=None).count())
         contact = MerchantContact(id=contact_id, profile=profile, version=0)
     elif given == contact_given(contact):
         return
+    elif contact.email and given.email != contact.email:
+        _remember(contact)
     contact.name, contact.role = given.name, given.role
     contact.telephone, contact.email = given.telephone, given.email
     contact.version += 1
     contact.save()
-    told = _told_contact(contact)
+    told = told_contact(contact)
     _save(profile, by, "merchant.contact", Section.CONTACTS, before=before, after=told)
+
+
+def _remember(contact: MerchantContact) -> None:
+    """Where it was reached until now, as one who left."""
+    MerchantContact.objects.create(
+        profile=contact.profile,
+        name=contact.name,
+        role=contact.role,
+        telephone=contact.telephone,
+        email=contact.email,
+        created_at=contact.created_at,
+        ended_at=timezone.now(),
+    )
 
 
 def end_contact(profile: MerchantProfile, contact: MerchantContact, by: Actor) -> None:
     contact.ended_at = timezone.now()
     contact.save(update_fields=["ended_at"])
-    told = _told_contact(contact)
+    told = told_contact(contact)
     _save(profile, by, "merchant.contact", Section.CONTACTS, before=told, after=None)
 
 
 def save_outlet(profile: MerchantProfile, outlet_id: UUID, given: Outlet, by: Actor) -> None:
     """A new one where there is none of that id."""
     outlet = profile.outlets.filter(pk=outlet_id).first()
-    before = None if outlet is None else _told_outlet(outlet)
+    before = None if outlet is None else told_outlet(outlet)
     if outlet is None:
         _refuse_many(profile.outlets.filter(ended_at=None).count())
         outlet = MerchantOutlet(id=outlet_id, profile=profile, version=0)
@@ -178,14 +162,14 @@ def save_outlet(profile: MerchantProfile, outlet_id: UUID, given: Outlet, by: Ac
     outlet.hours = [[list(span) for span in day] for day in given.week]
     outlet.version += 1
     outlet.save()
-    told = _told_outlet(outlet)
+    told = told_outlet(outlet)
     _save(profile, by, "merchant.outlet", Section.CONTACTS, before=before, after=told)
 
 
 def end_outlet(profile: MerchantProfile, outlet: MerchantOutlet, by: Actor) -> None:
     outlet.ended_at = timezone.now()
     outlet.save(update_fields=["ended_at"])
-    told = _told_outlet(outlet)
+    told = told_outlet(outlet)
     _save(profile, by, "merchant.outlet", Section.CONTACTS, before=told, after=None)
 
 
@@ -203,7 +187,7 @@ def add_document(profile: MerchantProfile, document_id: UUID, given: Paper, by: 
         added_by=by.name,
     )
     attach(given.upload)
-    told = _told_document(document)
+    told = told_document(document)
     _save(profile, by, "merchant.document", Section.LEGAL, before=None, after=told)
 
 
@@ -211,7 +195,7 @@ def end_document(profile: MerchantProfile, document: MerchantDocument, by: Actor
     """It is not shown any more; what was reviewed with it stays as it was."""
     document.ended_at = timezone.now()
     document.save(update_fields=["ended_at"])
-    told = _told_document(document)
+    told = told_document(document)
     _save(profile, by, "merchant.document", Section.LEGAL, before=told, after=None)
 
 
@@ -219,10 +203,10 @@ def change_bank(profile: MerchantProfile, bank: Bank, holder: str, by: Actor) ->
     """Until it is registered; afterwards it is the engine's, and changes by a command."""
     if (bank, holder) == (bank_of(profile), profile.holder):
         return
-    before = _told_bank(profile)
+    before = told_bank(profile)
     profile.scheme, profile.fsp, profile.account = bank.scheme, bank.fsp, bank.account
     profile.holder = holder
-    _save(profile, by, "merchant.bank", Section.BANK, before=before, after=_told_bank(profile))
+    _save(profile, by, "merchant.bank", Section.BANK, before=before, after=told_bank(profile))
 
 
 def verify(
@@ -240,30 +224,6 @@ def verify(
         )
     told = {"section": section, "state": state}
     _save(profile, by, "merchant.verified", None, before=before, after=told, reason=note)
-
-
-def contact_given(contact: MerchantContact) -> Contact:
-    return Contact(
-        name=contact.name, role=contact.role, telephone=contact.telephone, email=contact.email
-    )
-
-
-def outlet_given(outlet: MerchantOutlet) -> Outlet:
-    position = None
-    if outlet.latitude is not None and outlet.longitude is not None:
-        position = outlet.latitude, outlet.longitude
-    return Outlet(
-        name=outlet.name,
-        address=outlet.address,
-        town=outlet.town,
-        position=position,
-        week=tuple(tuple((opens, closes) for opens, closes in day) for day in outlet.hours),
-    )
-
-
-def bank_of(profile: MerchantProfile) -> Bank | None:
-    """As it was written before it was registered."""
-    return Bank(profile.scheme, profile.fsp, profile.account) if profile.scheme else None
 
 
 def take_step(
@@ -294,17 +254,6 @@ def take_step(
     _save(profile, by, f"merchant.{step}", None, before={"status": before}, after=now, reason=told)
 
 
-def masked_email(address: str) -> str:
-    """`a…@example.org`."""
-    name, at, domain = address.partition("@")
-    return f"{name[:1]}…{at}{domain}" if address else ""
-
-
-def masked_number(number: str) -> str:
-    """`…0001`: of an account or a telephone."""
-    return f"…{number[-_SHOWN_DIGITS:]}" if number else ""
-
-
 def _columns(legal: Legal) -> dict[str, str | bool]:
     return {
         "kind": legal.kind,
@@ -313,42 +262,6 @@ def _columns(legal: Legal) -> dict[str, str | bool]:
         "country": legal.country,
         "tax_id": legal.tax_id,
         "tax_id_checked": legal.tax_id_checked,
-    }
-
-
-def _told_contact(contact: MerchantContact) -> dict[str, object]:
-    return {
-        "contact": str(contact.pk),
-        "role": contact.role,
-        "telephone": masked_number(contact.telephone),
-        "email": masked_email(contact.email),
-    }
-
-
-def _told_outlet(outlet: MerchantOutlet) -> dict[str, object]:
-    given = outlet_given(outlet)
-    return {
-        "outlet": given.name,
-        "address": given.address,
-        "town": given.town,
-        "position": "" if given.position is None else position_text(*given.position),
-        "hours": [day_text(day) for day in given.week],
-    }
-
-
-def _told_document(document: MerchantDocument) -> dict[str, object]:
-    return {
-        "document": document.kind,
-        "file": document.upload.name,
-        "expires_on": None if document.expires_on is None else document.expires_on.isoformat(),
-    }
-
-
-def _told_bank(profile: MerchantProfile) -> dict[str, object]:
-    return {
-        "scheme": profile.scheme,
-        "fsp": profile.fsp,
-        "account": masked_number(profile.account),
     }
 
 

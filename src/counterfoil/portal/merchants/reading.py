@@ -15,7 +15,7 @@ from counterfoil.portal.merchants.checks import Bank, knows_tax_ids, telephone_t
 from counterfoil.portal.merchants.forms import country_name, day_names
 from counterfoil.portal.merchants.opening_hours import Day, day_text, days_in_runs
 from counterfoil.portal.merchants.positions import position_text
-from counterfoil.portal.merchants.profiles import bank_of
+from counterfoil.portal.merchants.written import bank_of
 from counterfoil.portal.models import (
     Checked,
     DocumentKind,

@@ -11,8 +11,8 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from counterfoil.engine.commands.content import Asked, decoded
@@ -24,6 +24,7 @@ from counterfoil.portal.language import amount_text
 from counterfoil.portal.models import Role
 from counterfoil.portal.names import names_of
 from counterfoil.portal.orchestrator.changes import Shown, shown
+from counterfoil.portal.orchestrator.refusals import refusal_text
 from counterfoil.portal.orchestrator.subjects import subjects_of
 from counterfoil.portal.pager import ROWS_A_PAGE, key_after, page_of
 from counterfoil.portal.queries import engine_connection, rows
@@ -285,11 +286,9 @@ def _told(
         "missing": max(needed - row.approved, 0),
         "nobody": row.is_waiting and power.left_for(row) < needed,
         "may_decide": row.is_waiting and bool(_name_for(office, power, row, decisions)),
-        "may_withdraw": row.is_waiting
-        and row.prepared_by == office.actor
-        and office.may(PREPARES),
+        "may_withdraw": row.is_waiting and row.prepared_by == office.actor and office.may(PREPARES),
         "moving": row.is_waiting and row.approved >= needed,
-        "refusal": _refusal_text(row.outcome) if row.status == "refused" else "",
+        "refusal": refusal_text(row.outcome) if row.status == "refused" else "",
         "result": subjects_of(office, [outcome]) if outcome else {},
     }
 
@@ -306,17 +305,6 @@ def _approve_text(row: CommandRow) -> str:
         return _("Approve: %(what)s") % {"what": word}
     amount = f"{amount_text(row.amount_minor, row.currency)} {row.currency}"
     return _("Approve %(what)s of %(amount)s") % {"what": word, "amount": amount}
-
-
-def _refusal_text(outcome: str | None) -> str:
-    """The engine's sentences are English; those of ours that are codes say what was wrong."""
-    match outcome:
-        case "unsealed":
-            return _("It was not written by this portal, or was changed since.")
-        case "unreadable":
-            return _("It does not say what it should, so nobody can tell what was approved.")
-        case _:
-            return gettext(outcome or "")
 
 
 def _command(office: Office, command_id: UUID) -> CommandRow:

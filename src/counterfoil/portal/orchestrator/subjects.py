@@ -114,7 +114,7 @@ _TOLD: Final[Mapping[str, tuple[str, Text]]] = {
 }
 # Shown on a page that is not of one alone.
 _ALONE: Final = frozenset(
-    {"acceptors", "acceptor-group", "client-name", "funding", "vouchers", "key", "settings", "trail"}
+    {"acceptors", "acceptor-group", "client-name", "vouchers", "key", "settings", "trail"}
 )
 
 

@@ -7,8 +7,10 @@
 -- Caller: cli.demonstration.earlier
 WITH days AS (
     SELECT
-        now() - make_interval(days => %(settled_days)s, hours => 1) AS settled_at,
-        now() - make_interval(days => %(lent_days)s, hours => 4) AS lent_at
+        date_trunc('day', now())
+        - make_interval(days => %(settled_days)s)
+        + interval '13 hours' AS settled_at,
+        date_trunc('day', now()) - make_interval(days => %(lent_days)s) + interval '7 hours' AS lent_at
 ),
 
 settings_moved AS (
@@ -27,7 +29,7 @@ drafts AS (
     SELECT
         v.id,
         v.code,
-        now() - make_interval(days => m.days, mins => 25) AS at
+        date_trunc('day', now()) - make_interval(days => m.days) + interval '8 hours' AS at
     FROM unnest(%(draft_ids)s::uuid[], %(draft_days)s::int[]) AS m (id, days)
     INNER JOIN portal.voucher_draft AS v ON m.id = v.id
     WHERE v.version = 1

@@ -27,6 +27,7 @@ from counterfoil.portal.orchestrator.clients.reading import (
 )
 from counterfoil.portal.orchestrator.clients.words import SCOPES
 from counterfoil.portal.orchestrator.commands import commands_about
+from counterfoil.portal.orchestrator.refusals import refusal_text
 from counterfoil.portal.orchestrator.settings.reading import currencies
 from counterfoil.portal.orchestrator.subjects import subjects_of
 from counterfoil.portal.pager import ROWS_A_PAGE, key_after, page_of
@@ -169,7 +170,7 @@ def prepared_or_told(
     try:
         return prepare_command(request, office, content, command_id=form.once, reason=reason)
     except ConflictError as error:
-        form.add_error(None, str(error))
+        form.add_error(None, refusal_text(str(error)))
         return None
 
 

@@ -25,7 +25,7 @@ from counterfoil.portal.merchants.bank_forms import BANK_FORMS, BankForm, bank_i
 from counterfoil.portal.merchants.checks import Bank
 from counterfoil.portal.merchants.following import language_of, people_of
 from counterfoil.portal.merchants.mails import mail
-from counterfoil.portal.merchants.profiles import masked_number
+from counterfoil.portal.merchants.telling import masked_number
 from counterfoil.portal.models import (
     AcceptorRole,
     AcceptorRoleName,

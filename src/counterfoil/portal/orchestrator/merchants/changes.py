@@ -32,8 +32,8 @@ def _register(asked: asks.RegisterAcceptor, office: Office) -> Shown:
     bank = Bank(design.scheme, design.fsp, design.account)
     profile = _profile(office, asked.profile)
     told = None if profile is None else sheet(profile)
-    currency = currency_of_limits(office.issuer_id)
     amount, count = design.daily_amount_minor_max, design.daily_count_max
+    currency = "" if amount is None else currency_of_limits(office.issuer_id)
     lines = [
         Change(_("Name at the till"), None, design.name),
         Change(_("Kind"), None, str(MerchantKind(design.kind).label)),

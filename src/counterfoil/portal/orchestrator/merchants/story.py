@@ -271,9 +271,14 @@ def _of_command(office: Office, asked: Asked, names: Mapping[str, str]) -> list[
     ]
     if asked.finished_at is not None and asked.status in {"refused", "expired", "withdrawn"}:
         ended = f"{asked.word}: {command_state(asked.status)}"
-        why = (asked.outcome or "") if asked.status == "refused" else ""
+        why = _why(asked.outcome or "") if asked.status == "refused" else ""
         told.append(Told(asked.finished_at, ended, "", why, "refused", url))
     return told
+
+
+def _why(outcome: str) -> str:
+    """A sentence of the engine; what else it says the command's own page explains."""
+    return _(outcome) if " " in outcome else ""
 
 
 def _journal_text(subject: str) -> str:

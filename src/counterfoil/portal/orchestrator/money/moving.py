@@ -33,6 +33,7 @@ from counterfoil.portal.orchestrator.money.ledger import (
     funding_account,
     funding_accounts,
 )
+from counterfoil.portal.orchestrator.refusals import refusal_text
 from counterfoil.portal.queries import engine_connection
 from counterfoil.portal.uploads import attach
 from counterfoil.voucher import Action
@@ -102,10 +103,8 @@ def _moved(
         return _looked_at(request, office, account, form, notices)
     try:
         return _sent(request, office, account, form)
-    except ConflictError:
-        form.add_error(
-            None, _("This form was sent before, with something else in it. Start a new one.")
-        )
+    except ConflictError as error:
+        form.add_error(None, refusal_text(str(error)))
         return _asked(request, account, form)
 
 

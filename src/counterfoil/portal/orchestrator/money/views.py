@@ -16,6 +16,7 @@ from counterfoil.portal.orchestrator.money.forms import FundingAccountForm
 from counterfoil.portal.orchestrator.money.ledger import funding_account, funding_accounts
 from counterfoil.portal.orchestrator.money.movements import KINDS, movements
 from counterfoil.portal.orchestrator.money.papers import waiting
+from counterfoil.portal.orchestrator.refusals import refusal_text
 from counterfoil.portal.pager import ROWS_A_PAGE, key_after, page_of
 from counterfoil.portal.queries import rows
 
@@ -100,11 +101,8 @@ def open_account(request: HttpRequest, office: Office) -> HttpResponse:
                 return prepare_command(
                     request, office, content, command_id=form.once, reason=asked["reason"]
                 )
-            except ConflictError:
-                form.add_error(
-                    None,
-                    _("This form was sent before, with something else in it. Start a new one."),
-                )
+            except ConflictError as error:
+                form.add_error(None, refusal_text(str(error)))
     return render(request, "portal/orchestrator/money/open.html", {"form": form})
 
 

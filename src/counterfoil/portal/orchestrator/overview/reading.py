@@ -122,7 +122,8 @@ class Attention:
 
     provisions: Sequence[Found]
     programmes: Sequence[Found]
-    applications: int
+    submitted: int
+    in_review: int
     drafts: int
     approvers: int
     has_acceptor: bool
@@ -194,7 +195,8 @@ def attention(office: Office) -> Attention:
     return Attention(
         [each for each in found if each.kind == "provision"],
         [each for each in found if each.kind == "programme"],
-        numbers["applications"],
+        numbers.get("submitted", 0),
+        numbers.get("in_review", 0),
         numbers["drafts"],
         numbers["approvers"],
         has_acceptor=bool(numbers["acceptors"]),

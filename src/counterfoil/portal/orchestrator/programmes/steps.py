@@ -22,7 +22,7 @@ from counterfoil.portal.orchestrator.programmes.texts import (
     what_ends,
     what_stays,
 )
-from counterfoil.portal.orchestrator.programmes.views import sent_before
+from counterfoil.portal.orchestrator.refusals import refusal_text
 from counterfoil.portal.queries import engine_connection
 from counterfoil.portal.words import programme_status
 
@@ -46,8 +46,8 @@ def step(request: HttpRequest, office: Office, code: str) -> HttpResponse:
             return prepare_command(
                 request, office, content, command_id=form.once, reason=form.cleaned_data["reason"]
             )
-        except ConflictError:
-            form.add_error(None, sent_before())
+        except ConflictError as error:
+            form.add_error(None, refusal_text(str(error)))
     if is_stale:
         form = StepForm(initial={"seen": programme.status, "reason": form["reason"].data})
     money = preview.money

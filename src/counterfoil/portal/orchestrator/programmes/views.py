@@ -36,6 +36,7 @@ from counterfoil.portal.orchestrator.programmes.reading import (
     used,
 )
 from counterfoil.portal.orchestrator.programmes.texts import step_text
+from counterfoil.portal.orchestrator.refusals import refusal_text
 from counterfoil.portal.pager import ROWS_A_PAGE, key_after, page_of
 from counterfoil.portal.queries import engine_connection, rows
 from counterfoil.portal.words import Word, group_status, programme_status
@@ -144,8 +145,8 @@ def new_programme(request: HttpRequest, office: Office) -> HttpResponse:
                 command_id=form.once,
                 reason=form.cleaned_data["reason"],
             )
-        except ConflictError:
-            form.add_error(None, sent_before())
+        except ConflictError as error:
+            form.add_error(None, refusal_text(str(error)))
     return render(request, "portal/orchestrator/programmes/new.html", {"form": form})
 
 
@@ -164,8 +165,8 @@ def edit_programme(request: HttpRequest, office: Office, code: str) -> HttpRespo
         else:
             try:
                 return _changed(request, office, found, form)
-            except ConflictError:
-                form.add_error(None, sent_before())
+            except ConflictError as error:
+                form.add_error(None, refusal_text(str(error)))
     return render(
         request,
         "portal/orchestrator/programmes/edit.html",
@@ -202,10 +203,6 @@ def _changed(
     return prepare_command(
         request, office, content, command_id=form.once, reason=form.cleaned_data["reason"]
     )
-
-
-def sent_before() -> str:
-    return _("This form was sent before, with something else in it. Start a new one.")
 
 
 def _codes(office: Office) -> frozenset[str]:

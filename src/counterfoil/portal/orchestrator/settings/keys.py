@@ -14,6 +14,7 @@ from counterfoil.errors import ConflictError
 from counterfoil.portal.access import ADMINISTERS, EVERYONE, Office, office_page
 from counterfoil.portal.actions import prepare_command
 from counterfoil.portal.forms import OnceForm, ReasonField
+from counterfoil.portal.orchestrator.refusals import refusal_text
 from counterfoil.portal.orchestrator.settings.reading import Waiting, waiting
 from counterfoil.portal.orchestrator.settings.words import PURPOSES, SettingWords
 from counterfoil.portal.queries import rows
@@ -91,7 +92,7 @@ def rotate_key(request: HttpRequest, office: Office, purpose: str) -> HttpRespon
                 reason=form.cleaned_data["reason"],
             )
         except ConflictError as error:
-            form.add_error(None, str(error))
+            form.add_error(None, refusal_text(str(error)))
     return render(request, "portal/orchestrator/settings/rotate.html", {"form": form, "key": key})
 
 

@@ -15,6 +15,7 @@ from counterfoil.errors import ConflictError
 from counterfoil.portal.access import ADMINISTERS, EVERYONE, Office, office_page
 from counterfoil.portal.actions import prepare_command
 from counterfoil.portal.language import amount_text
+from counterfoil.portal.orchestrator.refusals import refusal_text
 from counterfoil.portal.orchestrator.settings.reading import (
     approvers,
     bands_by_kind,
@@ -165,7 +166,7 @@ def change_rule(request: HttpRequest, office: Office, kind: str) -> HttpResponse
                 reason=form.cleaned_data["reason"],
             )
         except ConflictError as error:
-            form.add_error(None, str(error))
+            form.add_error(None, refusal_text(str(error)))
     return render(
         request,
         "portal/orchestrator/settings/rule.html",

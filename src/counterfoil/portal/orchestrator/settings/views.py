@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from counterfoil.errors import ConflictError
 from counterfoil.portal.access import ADMINISTERS, EVERYONE, Office, office_page
 from counterfoil.portal.actions import prepare_command
+from counterfoil.portal.orchestrator.refusals import refusal_text
 from counterfoil.portal.orchestrator.settings.forms import SettingsForm
 from counterfoil.portal.orchestrator.settings.reading import issuer_settings, waiting
 from counterfoil.portal.orchestrator.settings.words import SETTINGS, setting_text
@@ -45,5 +46,5 @@ def change_settings(request: HttpRequest, office: Office) -> HttpResponse:
                 reason=form.cleaned_data["reason"],
             )
         except ConflictError as error:
-            form.add_error(None, str(error))
+            form.add_error(None, refusal_text(str(error)))
     return render(request, "portal/orchestrator/settings/change.html", {"form": form})

@@ -3,6 +3,7 @@
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from counterfoil.chart import FREED_BY
 from counterfoil.engine.commands import content as asks
@@ -20,20 +21,22 @@ from counterfoil.portal.orchestrator.stock.reading import (
     parts_of_serials,
     provision_of,
 )
+from counterfoil.portal.orchestrator.vouchers.design import last_moment_text
 from counterfoil.portal.orchestrator.vouchers.reading import counted, published_or_none
 from counterfoil.portal.templatetags.counterfoil import count
 from counterfoil.portal.templatetags.serials import serial
 from counterfoil.portal.words import provision_status
-from counterfoil.voucher import Action, State
+from counterfoil.voucher import HOLDS_VALUE, Action, State
 
 
 @shown.register
 def _provision_stock(asked: asks.ProvisionStock, office: Office) -> Shown:
     one, takes = Money(asked.amount_minor, asked.currency), asked.money
-    title = _("Provision %(count)s vouchers of %(amount)s") % {
-        "count": count(asked.count),
-        "amount": _text(one),
-    }
+    title = ngettext(
+        "Provision %(count)s voucher of %(amount)s",
+        "Provision %(count)s vouchers of %(amount)s",
+        asked.count,
+    ) % {"count": count(asked.count), "amount": _text(one)}
     group = published_or_none(office.issuer_id, asked.group)
     if group is None:
         return Shown(title, [], None, [_("There is no such voucher.")])
@@ -77,9 +80,8 @@ def _provision_stock(asked: asks.ProvisionStock, office: Office) -> Shown:
 
 @shown.register
 def _turn_provision(asked: asks.TurnProvision, office: Office) -> Shown:
-    title = (
-        _("Pause provision %(number)s") if asked.paused else _("Resume provision %(number)s")
-    ) % {"number": asked.provision_id}
+    text = _("Pause provision %(number)s") if asked.paused else _("Resume provision %(number)s")
+    title = text % {"number": asked.provision_id}
     try:
         row = provision_of(office, asked.provision_id)
     except Http404:
@@ -106,13 +108,12 @@ def _change_vouchers(asked: asks.ChangeVouchers, office: Office) -> Shown:
     lines = [PartLine.of(part, action) for part in parts]
     vouchers = sum(part.vouchers for part in parts if is_meant(part, action))
     changes = [
-        Change(
-            str(line.state),
-            _vouchers_text(line.part),
-            f"{count(line.part.vouchers)} · {line.becomes}" if line.is_meant else line.becomes,
-        )
+        Change(str(line.state), _vouchers_text(line.part), line.becomes)
         for line in lines
+        if line.is_meant or line.part.state in HOLDS_VALUE
     ]
+    if asked.extend_until is not None:
+        changes.append(Change(_("Valid until"), None, last_moment_text(asked.extend_until)))
     if action in FREED_BY:
         for currency, available in currencies:
             freed = money_freed(
@@ -128,20 +129,58 @@ def _change_vouchers(asked: asks.ChangeVouchers, office: Office) -> Shown:
         warnings.append(
             _("They are too many to be counted one by one: the numbers may be a little less.")
         )
-    title = {
-        Action.CANCEL: _("Cancel %(count)s vouchers: %(what)s"),
-        Action.SUSPEND: _("Suspend %(count)s vouchers: %(what)s"),
-        Action.UNSUSPEND: _("Lift the suspension of %(count)s vouchers: %(what)s"),
-        Action.BLOCK: _("Block %(count)s vouchers: %(what)s"),
-        Action.UNBLOCK: _("Lift the block of %(count)s vouchers: %(what)s"),
-        Action.REPLACE: _("Replace %(count)s vouchers: %(what)s"),
-        Action.PURGE: _("Purge %(count)s vouchers: %(what)s"),
-        Action.EXTEND: _("Extend %(count)s vouchers: %(what)s"),
-    }.get(action, _("Change %(count)s vouchers: %(what)s")) % {
-        "count": count(vouchers),
-        "what": what,
-    }
+    title = _title(action, vouchers) % {"count": count(vouchers), "what": what}
     return Shown(title, changes, url, warnings)
+
+
+def _title(action: Action, vouchers: int) -> str:
+    match action:
+        case Action.CANCEL:
+            return ngettext(
+                "Cancel %(count)s voucher: %(what)s",
+                "Cancel %(count)s vouchers: %(what)s",
+                vouchers,
+            )
+        case Action.SUSPEND:
+            return ngettext(
+                "Suspend %(count)s voucher: %(what)s",
+                "Suspend %(count)s vouchers: %(what)s",
+                vouchers,
+            )
+        case Action.UNSUSPEND:
+            return ngettext(
+                "Lift the suspension of %(count)s voucher: %(what)s",
+                "Lift the suspension of %(count)s vouchers: %(what)s",
+                vouchers,
+            )
+        case Action.BLOCK:
+            return ngettext(
+                "Block %(count)s voucher: %(what)s", "Block %(count)s vouchers: %(what)s", vouchers
+            )
+        case Action.UNBLOCK:
+            return ngettext(
+                "Lift the block of %(count)s voucher: %(what)s",
+                "Lift the block of %(count)s vouchers: %(what)s",
+                vouchers,
+            )
+        case Action.REPLACE:
+            return ngettext(
+                "Replace %(count)s voucher: %(what)s",
+                "Replace %(count)s vouchers: %(what)s",
+                vouchers,
+            )
+        case Action.EXTEND:
+            return ngettext(
+                "Extend %(count)s voucher: %(what)s",
+                "Extend %(count)s vouchers: %(what)s",
+                vouchers,
+            )
+        case _:
+            return ngettext(
+                "Change %(count)s voucher: %(what)s",
+                "Change %(count)s vouchers: %(what)s",
+                vouchers,
+            )
 
 
 def _meant(

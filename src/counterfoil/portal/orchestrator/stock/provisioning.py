@@ -31,6 +31,7 @@ from counterfoil.portal.orchestrator.vouchers.reading import (
     stock_of,
 )
 from counterfoil.portal.queries import engine_connection, rows
+from counterfoil.portal.templatetags.counterfoil import count as number_text
 
 _COUNT_MAX: Final = PROVISION_VOUCHERS_MAX
 
@@ -39,13 +40,17 @@ class ProvisionForm(forms.Form):
     """Sent by GET: nothing is done by it, and what it would take can be looked at and sent on."""
 
     amount = forms.TypedChoiceField(
-        label=gettext_lazy("Amount of one voucher"), coerce=int, widget=forms.RadioSelect
+        label=gettext_lazy("Amount of one voucher"),
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose one of these.")},
     )
     count = forms.IntegerField(
         label=gettext_lazy("How many"),
         min_value=1,
         max_value=_COUNT_MAX,
         widget=forms.NumberInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={"required": gettext_lazy("Fill this in.")},
     )
 
     def offer(self, group: Published, stock: tuple[Stock, ...]) -> None:
@@ -57,7 +62,7 @@ class ProvisionForm(forms.Form):
                 % {
                     "amount": amount_text(each.amount_minor, currency),
                     "currency": currency,
-                    "there": each.vouchers,
+                    "there": number_text(each.vouchers),
                 },
             )
             for each in stock
@@ -192,6 +197,7 @@ def _page(
             "form": form,
             "confirm": confirm if form.is_valid() and not problem else None,
             "effect": effect,
+            "takes": "" if effect is None else _text(effect.takes),
             "available": Money(budget.available_minor, group.design.currency),
             "approvals": approvals,
             "there": there,
@@ -247,7 +253,7 @@ def _refuse(form: ProvisionForm, effect: Effect, one: int) -> None:
                 _("%(money)s is available: enough for %(number)s of these. Deposit more first.")
                 % {
                     "money": _text(effect.available),
-                    "number": max(effect.available.amount_minor, 0) // one,
+                    "number": number_text(max(effect.available.amount_minor, 0) // one),
                 }
             ),
         )
@@ -258,7 +264,7 @@ def _refuse(form: ProvisionForm, effect: Effect, one: int) -> None:
                 _("%(money)s is left of the programme's budget: enough for %(number)s of these.")
                 % {
                     "money": _text(effect.budget_left),
-                    "number": max(effect.budget_left.amount_minor, 0) // one,
+                    "number": number_text(max(effect.budget_left.amount_minor, 0) // one),
                 }
             ),
         )

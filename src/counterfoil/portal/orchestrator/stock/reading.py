@@ -17,7 +17,7 @@ from counterfoil.voucher import Action, State
 
 _ID_MAX: Final = 2**31 - 1
 _ENGINE: Final = "counterfoil.engine"
-COUNTED_MAX: Final = 50_000  # vouchers that are counted one by one for a page
+COUNTED_MAX: Final = 20_000  # vouchers that are counted one by one for a page
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,55 +182,53 @@ class Refusal:
 
 def provisions_of(office: Office, group_id: int, *, limit: int = 10) -> list[Provision]:
     """Of one group, the latest first."""
-    return provisions_page(office, group_id=group_id, limit=limit)
+    return _provisions(office, group_id=group_id, limit=limit)
 
 
 def provisions_page(
-    office: Office,
-    *,
-    group_id: int | None = None,
-    status: str | None = None,
-    before: int = _ID_MAX,
-    limit: int = ROWS_A_PAGE + 1,
+    office: Office, *, group: str | None, status: str | None, before: int
 ) -> list[Provision]:
-    found = rows(
-        __package__,
-        "provisions_page",
-        {
-            "issuer_id": office.issuer_id,
-            "group_id": group_id,
-            "status": status,
-            "provision_id": None,
-            "before": before,
-            "with_blocks": False,
-            "rows_max": limit,
-        },
-    )
-    return [Provision(*row) for row in found]
+    """`group` is a part of a voucher's name or code; one row more than a page has."""
+    return _provisions(office, group=group, status=status, before=before, limit=ROWS_A_PAGE + 1)
 
 
 def provision_of(office: Office, provision_id: int, *, with_blocks: bool = False) -> Provision:
     """`with_blocks`: also what is no stock, but serials for vouchers made on demand. Raises
     Http404.
     """
-    if provision_id > _ID_MAX:
-        raise Http404
+    if provision_id <= _ID_MAX:
+        found = _provisions(office, provision_id=provision_id, with_blocks=with_blocks, limit=1)
+        if found:
+            return found[0]
+    raise Http404
+
+
+def _provisions(  # the ways in which they are looked for
+    office: Office,
+    *,
+    limit: int,
+    group: str | None = None,
+    group_id: int | None = None,
+    status: str | None = None,
+    provision_id: int | None = None,
+    before: int = _ID_MAX,
+    with_blocks: bool = False,
+) -> list[Provision]:
     found = rows(
         __package__,
         "provisions_page",
         {
             "issuer_id": office.issuer_id,
-            "group_id": None,
-            "status": None,
+            "name": group,
+            "group_id": group_id,
+            "status": status,
             "provision_id": provision_id,
-            "before": _ID_MAX,
+            "before": before,
             "with_blocks": with_blocks,
-            "rows_max": 1,
+            "rows_max": limit,
         },
     )
-    if not found:
-        raise Http404
-    return Provision(*found[0])
+    return [Provision(*row) for row in found]
 
 
 def budget_of(issuer_id: int, group_code: str) -> Budget:

@@ -29,7 +29,7 @@ from counterfoil.portal.orchestrator.stock.reading import (
 )
 from counterfoil.portal.orchestrator.vouchers.reading import published_or_none
 from counterfoil.portal.pager import key_after, page_of
-from counterfoil.portal.queries import engine_connection, rows
+from counterfoil.portal.queries import engine_connection
 from counterfoil.portal.words import provision_status
 from counterfoil.voucher import Action
 
@@ -38,7 +38,12 @@ _LAST: Final = 2**31 - 1
 
 
 class FilterForm(forms.Form):
-    group = forms.ChoiceField(label=gettext_lazy("Voucher"), required=False)
+    group = forms.CharField(
+        label=gettext_lazy("Voucher, by name or code"),
+        required=False,
+        max_length=120,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
     status = forms.ChoiceField(
         label=gettext_lazy("State"),
         required=False,
@@ -53,15 +58,12 @@ class TurnForm(OnceForm):
 @require_safe
 @office_page(sees=EVERYONE)
 def stock(request: HttpRequest, office: Office) -> HttpResponse:
-    groups = rows(__package__, "groups", {"issuer_id": office.issuer_id})
     form = FilterForm(request.GET)
-    form.fields["group"].choices = [("", _("Any")), *((code, name) for _id, code, name in groups)]  # type: ignore[attr-defined]
     form.is_valid()
-    wanted = form.cleaned_data.get("group")
     (before,) = key_after(request, (_LAST,))
     found = provisions_page(
         office,
-        group_id=next((number for number, code, _name in groups if code == wanted), None),
+        group=form.cleaned_data.get("group") or None,
         status=form.cleaned_data.get("status") or None,
         before=int(str(before)),
     )

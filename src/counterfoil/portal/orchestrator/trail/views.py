@@ -98,7 +98,7 @@ def trail(request: HttpRequest, office: Office) -> HttpResponse:
             "form": form,
             "is_filtered": any(request.GET.get(name) for name in form.fields),
             "about": wanted.subject,
-            "about_text": subjects_of(office, [wanted.subject]) if wanted.subject else {},
+            "about_text": subjects,  # what nothing here is about keeps its key: it may be anybody
             "page": page,
             "lines": [(entry, event_text(entry.event), lines_of(entry)) for entry in page.rows],
             "names": names_of([entry.actor for entry in page.rows]),

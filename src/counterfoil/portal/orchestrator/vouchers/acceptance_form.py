@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from django import forms
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from counterfoil.engine.groups import GroupDesign
@@ -14,6 +13,8 @@ from counterfoil.portal.stale import VersionedForm
 
 class AcceptanceForm(VersionedForm):
     """Who may redeem it, and how they are paid. `find` looks for names; it is no part of it."""
+
+    use_required_attribute = False  # what is out of the way must not keep a browser from sending
 
     accepts = forms.ChoiceField(
         label=gettext_lazy("Who may accept it?"),
@@ -25,14 +26,14 @@ class AcceptanceForm(VersionedForm):
         widget=forms.RadioSelect,
     )
     groups = forms.MultipleChoiceField(
-        label=gettext_lazy("Groups"), required=False, widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("Groups"),
+        widget=forms.CheckboxSelectMultiple,
     )
     named = forms.MultipleChoiceField(
         label=gettext_lazy("Merchants and agents"),
-        required=False,
         widget=forms.CheckboxSelectMultiple,
         error_messages={
-            "invalid_choice": gettext_lazy("%(value)s is not an approved merchant or agent.")
+            "invalid_choice": gettext_lazy("%(value)s is not an approved merchant or agent."),
         },
     )
     settlement = forms.ChoiceField(
@@ -70,13 +71,12 @@ class AcceptanceForm(VersionedForm):
             "settlement": design.settlement,
         }
 
-    def clean(self) -> dict[str, object]:
-        cleaned = super().clean() or {}
-        if cleaned.get("accepts") == "groups" and not cleaned.get("groups"):
-            self._want("groups", _("Choose at least one group."))
-        if cleaned.get("accepts") == "acceptors" and not cleaned.get("named"):
-            self._want("named", _("Look for at least one merchant or agent and tick it."))
-        return cleaned
+    def full_clean(self) -> None:
+        if self.is_bound:
+            chosen = self["accepts"].data
+            self.fields["groups"].required = chosen == "groups"
+            self.fields["named"].required = chosen == "acceptors"
+        super().full_clean()
 
     def taken_over(self, design: GroupDesign) -> GroupDesign:
         cleaned = self.cleaned_data
@@ -87,7 +87,3 @@ class AcceptanceForm(VersionedForm):
             accepts_names=tuple(sorted(set(cleaned[wanted]))) if wanted else (),
             settlement=cleaned["settlement"],
         )
-
-    def _want(self, name: str, text: str) -> None:
-        if name not in self.errors:
-            self.add_error(name, text)

@@ -59,6 +59,8 @@ class AmountsField(forms.Field):
 class AmountsForm(VersionedForm):
     """What it is worth."""
 
+    use_required_attribute = False  # what is out of the way must not keep a browser from sending
+
     pricing = forms.ChoiceField(
         label=gettext_lazy("How much is one voucher worth?"),
         choices=[
@@ -69,7 +71,6 @@ class AmountsForm(VersionedForm):
     )
     denominations = AmountsField(
         label=gettext_lazy("Amounts"),
-        required=False,
         help_text=gettext_lazy("One a line. Stock is provisioned for each of them by itself."),
     )
     highest = MoneyField(
@@ -78,12 +79,11 @@ class AmountsForm(VersionedForm):
         help_text=gettext_lazy("Without one, the available funds are the only limit."),
     )
     daily_amount = MoneyField(
-        label=gettext_lazy("Redeemed in a day at most"),
+        label=gettext_lazy("Amount in a day"),
         required=False,
-        help_text=gettext_lazy("Over all its vouchers and merchants; what is more waits a day."),
     )
     daily_count = forms.IntegerField(
-        label=gettext_lazy("Vouchers redeemed in a day at most"),
+        label=gettext_lazy("Vouchers in a day"),
         required=False,
         min_value=1,
         max_value=_COUNT_MAX,
@@ -103,12 +103,11 @@ class AmountsForm(VersionedForm):
             "daily_count": design.daily_count_max,
         }
 
-    def clean(self) -> dict[str, object]:
-        cleaned = super().clean() or {}
-        fixed = cleaned.get("pricing") == "fixed"
-        if fixed and "denominations" in cleaned and not cleaned["denominations"]:
-            self.add_error("denominations", _("Write at least one amount."))
-        return cleaned
+    def full_clean(self) -> None:
+        if self.is_bound:
+            fixed = self["pricing"].data == "fixed"
+            self.fields["denominations"].required = fixed
+        super().full_clean()
 
     def taken_over(self, design: GroupDesign) -> GroupDesign:
         cleaned = self.cleaned_data

@@ -132,7 +132,9 @@ def accepted_text(design: GroupDesign, names: Names) -> str:
             return _("every approved merchant and agent")
         case "groups":
             listed = [named(code, names.groups) for code in design.accepts_names]
-            return _("the groups %(names)s") % {"names": _listed(listed)}
+            return ngettext(
+                "merchants of the group %(names)s", "merchants of the groups %(names)s", len(listed)
+            ) % {"names": _listed(listed)}
         case _:
             return _listed(list(design.accepts_names))
 
@@ -146,8 +148,8 @@ def settlement_text(settlement: str) -> str:
 def unused_text(unused_value: str) -> str:
     return {
         "issuer": _("goes back to the available funds"),
-        "buyer": _("goes back to the organisation that bought the voucher"),
-        "breakage": _("stays with the issuer as income"),
+        "buyer": _("of sold vouchers goes back to the organisation that bought them"),
+        "breakage": _("of sold vouchers stays with the issuer as income"),
     }[unused_value]
 
 

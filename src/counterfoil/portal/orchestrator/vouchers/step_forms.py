@@ -124,6 +124,8 @@ class BasicsForm(VersionedForm):
 class ValidityForm(VersionedForm):
     """How long it is good for, and what becomes of what nobody used."""
 
+    use_required_attribute = False  # what is out of the way must not keep a browser from sending
+
     validity = forms.ChoiceField(
         label=gettext_lazy("How long is it valid?"),
         choices=[
@@ -132,24 +134,15 @@ class ValidityForm(VersionedForm):
         ],
         widget=forms.RadioSelect,
     )
-    days = forms.IntegerField(
-        label=gettext_lazy("Days"), required=False, min_value=1, max_value=_DAYS_MAX
-    )
+    days = forms.IntegerField(label=gettext_lazy("Days"), min_value=1, max_value=_DAYS_MAX)
     until = forms.DateField(
         label=gettext_lazy("Last day"),
-        required=False,
         help_text=gettext_lazy("It can still be redeemed on that day."),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": gettext_lazy("Write a date like 2027-02-28.")},
     )
     hold_number = forms.IntegerField(
-        label=gettext_lazy("Time to activate"),
-        min_value=1,
-        max_value=_INT_MAX,
-        help_text=gettext_lazy(
-            "A voucher that is handed out and not activated in this time is cancelled, and its"
-            " money is free again."
-        ),
+        label=gettext_lazy("Time to activate"), min_value=1, max_value=_INT_MAX
     )
     hold_unit = forms.ChoiceField(
         label=gettext_lazy("Unit"),
@@ -194,13 +187,21 @@ class ValidityForm(VersionedForm):
             "unused_value": design.unused_value,
         }
 
+    def full_clean(self) -> None:
+        if self.is_bound:
+            chosen = self["validity"].data
+            self.fields["days"].required = chosen == "days"
+            self.fields["until"].required = chosen == "date"
+        super().full_clean()
+
     def clean(self) -> dict[str, object]:
         cleaned = super().clean() or {}
-        wanted = {"days": "days", "date": "until"}.get(str(cleaned.get("validity")), "")
-        if wanted and wanted in cleaned and cleaned[wanted] is None:
-            self.add_error(wanted, _("Fill this in."))
         until = cleaned.get("until")
-        if wanted == "until" and isinstance(until, date) and until < timezone.localdate():
+        if (
+            cleaned.get("validity") == "date"
+            and isinstance(until, date)
+            and until < timezone.localdate()
+        ):
             self.add_error("until", _("Choose a day that is still to come."))
         number, unit = cleaned.get("hold_number"), cleaned.get("hold_unit")
         if isinstance(number, int) and unit and number * _UNIT_SECONDS[str(unit)] > _INT_MAX:

@@ -137,11 +137,13 @@ def _happened(office: Office, each: Happening, story: Story, names: Mapping[str,
         each.leaf_number,
         tuple(_notes(each, story)),
         tuple(_links(office, each)),
-        "refused" if step in _ENDED or step is Action.RELEASE else _mark(step),
+        _mark(step) if each.serial == story.voucher.serial else "",
     )
 
 
 def _mark(step: Action) -> str:
+    if step in _ENDED or step is Action.RELEASE:
+        return "refused"
     return "waiting" if step in _STOPPED or step is Action.RESERVE else ""
 
 
@@ -162,7 +164,7 @@ def _title(each: Happening, story: Story) -> str:
 def _notes(each: Happening, story: Story) -> list[str]:
     notes = []
     if each.serial != story.voucher.serial and each.step is not Action.REPLACE:
-        notes.append(_("To voucher %(serial)s") % {"serial": serial(each.serial)})
+        notes.append(_("It happened to voucher %(serial)s.") % {"serial": serial(each.serial)})
     if each.overridden:
         notes.append(_("The rule who accepts it was overridden."))
     if each.payment_status is not None:
@@ -187,7 +189,7 @@ def _links(office: Office, each: Happening) -> list[Link]:
     if each.bulk_id is not None:
         links.append(
             Link(
-                _("Part of change %(number)s of many vouchers") % {"number": each.bulk_id},
+                _("Part of bulk change %(number)s") % {"number": each.bulk_id},
                 reverse("bulk", args=[office.code, each.bulk_id]),
             )
         )

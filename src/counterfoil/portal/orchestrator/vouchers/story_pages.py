@@ -170,6 +170,9 @@ def voucher(request: HttpRequest, office: Office, serial: str) -> HttpResponse:
             "where": where_money_is(story),
             "last_leaf": next((each.leaf_number for each in story.happenings), None)
             or next((each.deed.leaf_number for each in story.beginnings), None),
+            "replaces": next(
+                (each.serial for each in story.happenings if each.serial != row.serial), None
+            ),
             "replaced_by": row.replaced_by and serial_text(row.replaced_by),
             "waiting": waiting,
             "people": names,

@@ -49,6 +49,7 @@ from counterfoil.portal.words import Word, group_status, voucher_state
 from counterfoil.standing import GROUP_STEPS
 from counterfoil.voucher import State
 
+_NAMED: Final = 2  # of those who accept a voucher, in a list
 _STATUSES: Final = ("open", "paused", "closed")
 _SHOWN_STATES: Final = (
     State.STOCKED,
@@ -92,10 +93,9 @@ class GroupLine:
     currency: str
     denominations: tuple[int, ...]
     amount_minor_max: int | None
-    accepts: str
-    accepts_names: tuple[str, ...]
+    accepted: str
     restock_level: int | None
-    stock: tuple[Stock, ...] = ()
+    stock: tuple[Stock, ...]
 
     @property
     def state(self) -> Word:
@@ -143,7 +143,7 @@ def vouchers(request: HttpRequest, office: Office) -> HttpResponse:
     form.is_valid()
     wanted = form.cleaned_data
     (after,) = key_after(request, ("",))
-    found = _lines(office, wanted, str(after))
+    found = _lines(office, wanted, str(after), names)
     page = page_of(request, found, lambda line: (line.code,))
     drafts = live_drafts(office) if not page.is_later else []
     return render(
@@ -155,7 +155,6 @@ def vouchers(request: HttpRequest, office: Office) -> HttpResponse:
             "asked_elsewhere": _asked_elsewhere(office, drafts) if not page.is_later else [],
             "form": form,
             "filtered": any(wanted.values()),
-            "names": names,
             "may_design": office.may(OPERATES),
         },
     )
@@ -243,7 +242,7 @@ def group_turn(request: HttpRequest, office: Office, group: str, status: str) ->
     )
 
 
-def _lines(office: Office, wanted: dict[str, str], after: str) -> list[GroupLine]:
+def _lines(office: Office, wanted: dict[str, str], after: str, names: Names) -> list[GroupLine]:
     found = rows(
         __package__,
         "groups_page",
@@ -264,10 +263,10 @@ def _lines(office: Office, wanted: dict[str, str], after: str) -> list[GroupLine
         )
         if state == State.STOCKED
     }
-    return [_line(row, there) for row in found]
+    return [_line(row, there, names) for row in found]
 
 
-def _line(row: tuple[Any, ...], there: Mapping[tuple[int, int], int]) -> GroupLine:
+def _line(row: tuple[Any, ...], there: Mapping[tuple[int, int], int], names: Names) -> GroupLine:
     (*of, denominations, amount_minor_max, accepts, accepts_names, restock_level) = row
     amounts = tuple(sorted(denominations))
     group_id, code, name, status, version, programme, currency = of
@@ -281,11 +280,21 @@ def _line(row: tuple[Any, ...], there: Mapping[tuple[int, int], int]) -> GroupLi
         currency,
         amounts,
         amount_minor_max,
-        accepts,
-        tuple(accepts_names),
+        _accepted(accepts, accepts_names, names),
         restock_level,
         tuple(Stock(amount, there.get((group_id, amount), 0)) for amount in amounts),
     )
+
+
+def _accepted(accepts: str, accepts_names: Sequence[str], names: Names) -> str:
+    """Short, for a cell: the first two by name."""
+    if accepts == "any":
+        return _("everybody approved")
+    shown = [names.groups.get(each, each) for each in sorted(accepts_names)]
+    more = len(shown) - _NAMED
+    if more > 0:
+        shown = [*shown[:_NAMED], _("%(more)s more") % {"more": more}]
+    return ", ".join(shown)
 
 
 def _asked_elsewhere(office: Office, drafts: list[Draft]) -> list[CommandRow]:

@@ -22,7 +22,7 @@ FROM operation AS o
 LEFT JOIN provision AS s
     ON
         o.issuer_id = s.issuer_id
-        AND substring(o.subject FROM '^provision:([0-9]{1,9})$')::int = s.provision_id
+        AND CASE WHEN o.action = 104 THEN split_part(o.subject, ':', 2)::int END = s.provision_id
 LEFT JOIN voucher_group AS g ON s.issuer_id = g.issuer_id AND s.group_id = g.group_id
 LEFT JOIN programme AS p ON g.issuer_id = p.issuer_id AND g.programme_id = p.programme_id
 WHERE

@@ -4,8 +4,8 @@
 -- In:     issuer_id int, today date
 -- Out:    kind, key, name, number, of_number, day; one row a thing, at most 50 of a kind
 --         provision (id, group's code, created, asked, –) · programme (code, name, –, –, planned)
---         applications (–, –, how many, –, –) · drafts (the same: merchants that came by file or
---         API) · approvers (the same) · acceptors, provisions (1 where there is any)
+--         submitted, in_review (applications: –, –, how many, –, –) · drafts (the same: merchants
+--         that came by file or API) · approvers (the same) · acceptors, provisions (1 if any)
 -- Locks:  none
 -- Caller: portal.orchestrator.overview.reading
 (
@@ -48,7 +48,7 @@ UNION ALL
 )
 UNION ALL
 SELECT
-    'applications' AS kind,
+    m.status::text AS kind,
     '' AS key,
     '' AS name,
     count(*) AS number,
@@ -56,6 +56,7 @@ SELECT
     NULL AS day
 FROM portal.merchant_profile AS m
 WHERE m.issuer_id = %(issuer_id)s AND m.status IN ('submitted', 'in_review')
+GROUP BY m.status
 UNION ALL
 SELECT
     'drafts' AS kind,

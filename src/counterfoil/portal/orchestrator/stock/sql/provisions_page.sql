@@ -1,15 +1,30 @@
 -- Provisions of an issuer, the latest first, and who asked for each.
 --
--- In:     issuer_id int, group_id int, status text, provision_id int (each null: any),
---         before int (provision ids below it), with_blocks boolean (also the
---         blocks of serials for vouchers made on demand), rows_max int
+-- In:     issuer_id int, name text (a part of the voucher's name or code), group_id int,
+--         status text, provision_id int (each null: any), before int (provision ids below it),
+--         with_blocks boolean (also the blocks of serials for vouchers made on demand),
+--         rows_max int
 -- Out:    provision_id, kind, status, group code, group name, group_version, amount_minor,
 --         currency, serial_first, serial_last, next_created, next_drawn, created_at, finished_at,
 --         funding_account_id, actor, command_id (both null where it was not asked by a person or
 --         a calling system)
 -- Locks:  none
 -- Caller: portal.orchestrator.stock.reading
-WITH page AS MATERIALIZED (
+WITH named AS MATERIALIZED (
+    SELECT g.group_id
+    FROM voucher_group AS g
+    INNER JOIN group_version AS v
+        ON g.issuer_id = v.issuer_id AND g.group_id = v.group_id AND g.version = v.version
+    WHERE
+        g.issuer_id = %(issuer_id)s
+        AND %(name)s::text IS NOT NULL
+        AND (
+            strpos(lower(v.name), lower(%(name)s::text)) > 0
+            OR strpos(lower(g.code), lower(%(name)s::text)) > 0
+        )
+),
+
+page AS MATERIALIZED (
     SELECT s.*
     FROM provision AS s
     WHERE
@@ -18,6 +33,7 @@ WITH page AS MATERIALIZED (
         AND (s.kind <> 'on_demand' OR %(with_blocks)s)
         AND (%(provision_id)s::int IS NULL OR s.provision_id = %(provision_id)s::int)
         AND (%(group_id)s::int IS NULL OR s.group_id = %(group_id)s::int)
+        AND (%(name)s::text IS NULL OR s.group_id IN (SELECT n.group_id FROM named AS n))
         AND (%(status)s::text IS NULL OR s.status = %(status)s::text)
     ORDER BY s.provision_id DESC
     LIMIT %(rows_max)s

@@ -1,0 +1,104 @@
+"""Why a command was refused, in the language of the page: the engine speaks English.
+
+A sentence that is not here is shown as the engine says it.
+"""
+
+import re
+from typing import Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from counterfoil.engine.commands.carrying_out import CHANGED_CONTENT, FAILED, UNSEALED
+from counterfoil.engine.operation import Outcome
+from counterfoil.portal.words import outcome_word
+
+_CODES: Final = {
+    UNSEALED: gettext_noop("It was not written by this portal, or was changed since."),
+    CHANGED_CONTENT: gettext_noop(
+        "It does not say what it should, so nobody can tell what was approved."
+    ),
+    FAILED: gettext_noop("Something went wrong that nobody foresaw. Ask for it again."),
+}
+SENTENCES: Final = (
+    gettext_noop("%(amount)s is more than is available."),
+    gettext_noop("%(amount)s is more than is left of the budget of %(name)s: %(left)s."),
+    gettext_noop("%(amount)s is not a denomination of %(name)s."),
+    gettext_noop("%(name)s belongs to another programme."),
+    gettext_noop("%(name)s creates its vouchers on demand; it needs no stock."),
+    gettext_noop("%(name)s has a key already."),
+    gettext_noop("%(name)s has a new version by now; look at it again."),
+    gettext_noop("%(name)s has a programme %(code)s already."),
+    gettext_noop("%(name)s has closed its sales; nothing is provisioned in it."),
+    gettext_noop("%(name)s has no funding account %(code)s."),
+    gettext_noop("%(name)s has no funding account in %(currency)s."),
+    gettext_noop("%(name)s has no group %(code)s."),
+    gettext_noop("%(name)s has no programme %(code)s."),
+    gettext_noop("%(name)s has the funding account %(code)s already."),
+    gettext_noop("%(name)s is %(state)s and not %(expected)s any more; look at it again."),
+    gettext_noop("%(name)s is %(state)s; it cannot be %(wanted)s."),
+    gettext_noop("%(name)s is %(state)s; nothing is provisioned in it."),
+    gettext_noop("%(name)s is %(state)s; only an open group is stocked."),
+    gettext_noop("%(name)s is closed; there are no new versions of it."),
+    gettext_noop("%(name)s is closed; there is no step after that."),
+    gettext_noop("%(name)s is closed; nothing of it changes any more."),
+    gettext_noop("%(name)s is revoked; it gets no key any more."),
+    gettext_noop("%(name)s was changed meanwhile; look at it again."),
+    gettext_noop("%(name)s was changed since."),
+    gettext_noop("%(name)s was changed since: it is at version %(version)s."),
+    gettext_noop("%(name)s with that account is registered already."),
+    gettext_noop("A list has between 1 and %(count)s serials."),
+    gettext_noop("A provision has between 1 and %(count)s vouchers."),
+    gettext_noop("Funding account %(code)s is in %(currency)s."),
+    gettext_noop("Say why its payouts are held."),
+    gettext_noop("Say why: a bulk change needs a reason."),
+    gettext_noop("Say why: a step of a programme needs a reason."),
+    gettext_noop("That exists already, or that reference was used before."),
+    gettext_noop("That form was sent before, with something else in it."),
+    gettext_noop("That is more than is available."),
+    gettext_noop("That is too much for one command; divide it."),
+    gettext_noop("That provision has no stock to hand out."),
+    gettext_noop("That reference of the bank is recorded already; it counts once."),
+    gettext_noop("That value is not allowed here."),
+    gettext_noop("The reference %(code)s is recorded for this account already; it counts once."),
+    gettext_noop("The reference %(code)s stands for another amount."),
+    gettext_noop("The reference %(code)s stands for another funding account."),
+    gettext_noop("The sales of its programme are closed; it gets no new vouchers."),
+    gettext_noop("There is no acceptor %(code)s."),
+    gettext_noop("There is no client %(code)s."),
+    gettext_noop("There is no programme %(code)s."),
+    gettext_noop("There is no provision %(code)s."),
+    gettext_noop("There is no such provision."),
+    gettext_noop("Vouchers can be extended only to a time to come."),
+)
+_PLACE: Final = re.compile(r"%\((\w+)\)s")
+
+
+def refusal_text(outcome: str | None) -> str:
+    """Of a refused command's outcome, or of a ConflictError."""
+    said = outcome or ""
+    if said in _CODES:
+        return _(_CODES[said])
+    if said in set(Outcome):
+        return str(outcome_word(said))
+    for sentence, pattern in _PATTERNS:
+        found = pattern.fullmatch(said)
+        if found is not None:
+            return _(sentence) % found.groupdict()
+    return said
+
+
+def _pattern(sentence: str) -> re.Pattern[str]:
+    """The places are filled in with words of one line."""
+    parts = _PLACE.split(sentence)
+    text = "".join(
+        f"(?P<{part}>.+?)" if number % 2 else re.escape(part) for number, part in enumerate(parts)
+    )
+    return re.compile(text)
+
+
+# Those that say more of it themselves come first: the places of others would fit as well.
+_PATTERNS: Final = [
+    (sentence, _pattern(sentence))
+    for sentence in sorted(SENTENCES, key=lambda each: -len(_PLACE.sub("", each)))
+]

@@ -1,0 +1,41 @@
+"""The engine's sentences in the language of the page."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.utils import translation
+from django.utils.translation import gettext
+
+from counterfoil.portal.orchestrator.refusals import SENTENCES, refusal_text
+
+_ENGINE = Path(__file__).parents[3] / "src" / "counterfoil" / "engine"
+_PLACE = re.compile(r"%\(\w+\)s")
+_NAMES = re.compile(r"%\((\w+)\)s")
+
+
+@pytest.mark.parametrize("sentence", SENTENCES)
+def test_a_sentence_is_one_that_the_engine_says(sentence: str) -> None:
+    """Word by word, wherever names and numbers stand."""
+    code = "\n".join(path.read_text() for path in _ENGINE.rglob("*.py"))
+    said = re.sub(r'"\s*\n\s*f?"', "", code)
+    parts = [re.escape(part) for part in _PLACE.split(sentence)]
+    assert re.search(r"\"" + r"\{[^\"]*?\}".join(parts) + r"\"", said), sentence
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("sentence", SENTENCES)
+def test_it_is_found_again_whatever_stands_in_its_places(sentence: str, language: str) -> None:
+    places = {name: f"{name} 1" for name in _NAMES.findall(sentence)}
+    with translation.override(language):
+        assert refusal_text(sentence % places) == gettext(sentence) % places
+
+
+def test_codes_outcomes_and_what_nobody_translated_are_told() -> None:
+    with translation.override("es"):
+        assert refusal_text("That is more than is available.") == "Eso es más de lo disponible."
+    with translation.override("en"):
+        assert refusal_text("unsealed").startswith("It was not written by this portal")
+        assert refusal_text("suspended") != "suspended"
+        assert refusal_text("Something new.") == "Something new."
+        assert refusal_text(None) == ""
