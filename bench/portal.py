@@ -103,9 +103,11 @@ class PortalReport:
         return "\n".join(
             [
                 *lines,
-                f"portal: {len(self.pages)} pages over {self.vouchers:,} vouchers and"
-                f" {self.operations:,} operations; worst p95 {self.worst_p95_ms:.1f} ms,"
-                f" most queries {self.worst_queries}",
+                (
+                    f"portal: {len(self.pages)} pages over {self.vouchers:,} vouchers and"
+                    f" {self.operations:,} operations; worst p95 {self.worst_p95_ms:.1f} ms,"
+                    f" most queries {self.worst_queries}"
+                ),
             ]
         )
 

@@ -10,15 +10,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 KEPT: Final = Path("screenshots/journey")
 _WIDE: Final = (1440, 900)
 _PHONE: Final = (360, 780)
+_SCHEMES: Final[tuple[Literal["dark", "light"], ...]] = ("dark", "light")
 # Widths differ in what is there, schemes in its colours: two of the four see all of both.
 _ASKED_AXE: Final = ((_PHONE, "dark"), (_WIDE, "light"))
 _STANDARDS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -121,8 +122,8 @@ class Chromium:
             for size in (_PHONE, _WIDE):
                 page.set_viewport_size(_size(size))
                 _check_width(page, name)
-                for scheme in ("dark", "light"):
-                    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # the two above
+                for scheme in _SCHEMES:
+                    page.emulate_media(color_scheme=scheme)
                     kept = KEPT / f"{name}-{size[0]}-{scheme}.png"
                     page.screenshot(path=kept, full_page=True)
                     if (size, scheme) in _ASKED_AXE:
@@ -146,7 +147,7 @@ def chromium() -> Iterator[Chromium]:
         browser.close()
 
 
-def _size(size: tuple[int, int]) -> dict[str, int]:
+def _size(size: tuple[int, int]) -> ViewportSize:
     return {"width": size[0], "height": size[1]}
 
 

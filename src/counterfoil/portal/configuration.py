@@ -85,6 +85,7 @@ def configure(database_url: str, *, secret: str, serving: Serving) -> None:
         MIDDLEWARE=[
             "django.middleware.security.SecurityMiddleware",
             "counterfoil.portal.security.ContentPolicy",
+            "counterfoil.portal.security.NoZeroCharacters",
             "django.contrib.sessions.middleware.SessionMiddleware",
             "django.middleware.common.CommonMiddleware",
             "django.middleware.csrf.CsrfViewMiddleware",

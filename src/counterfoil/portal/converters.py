@@ -1,11 +1,17 @@
 """Parts of addresses: an issuer's code is in capitals, so it is never taken for another page."""
 
 from django.urls import register_converter
-from django.urls.converters import StringConverter
+from django.urls.converters import IntConverter, StringConverter
 
 
 class IssuerCode(StringConverter):
     regex = "[A-Z0-9][A-Z0-9_-]{0,19}"
+
+
+class Id(IntConverter):
+    """No longer than the database's keys are, so that it can always be asked for one."""
+
+    regex = "[0-9]{1,9}"
 
 
 class Serial(StringConverter):
@@ -18,5 +24,6 @@ class Sha256(StringConverter):
 
 def register() -> None:
     register_converter(IssuerCode, "issuer")
+    register_converter(Id, "id")
     register_converter(Serial, "serial")
     register_converter(Sha256, "sha256")

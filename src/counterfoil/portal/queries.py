@@ -1,7 +1,7 @@
 """What the portal reads of the engine: statements in files, run as the portal's role."""
 
 from collections.abc import Mapping
-from typing import cast
+from typing import Any, cast
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
@@ -10,11 +10,11 @@ from counterfoil.engine.database import Connection
 from counterfoil.statements import statement
 
 
-def rows(package: str, name: str, parameters: Mapping[str, object]) -> list[tuple]:  # type: ignore[type-arg]
+def rows(package: str, name: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """Through Django's cursor, in whatever transaction the request is in."""
     with connection.cursor() as cursor:
         cursor.execute(statement(package, name).decode(), parameters)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def engine_connection() -> Connection:
@@ -23,7 +23,7 @@ def engine_connection() -> Connection:
 
 
 class _DjangoConnection:
-    def execute(self, query: bytes, parameters: Mapping[str, object]) -> CursorWrapper:
+    def execute(self, query: bytes, parameters: Mapping[str, Any]) -> CursorWrapper:
         cursor = connection.cursor()
         cursor.execute(query.decode(), parameters)
         return cursor

@@ -27,7 +27,7 @@ urlpatterns = [
         name="picture",
     ),
     path(
-        f"{_ROOT}<issuer:issuer>/shop/<int:acceptor_id>/",
+        f"{_ROOT}<issuer:issuer>/shop/<id:acceptor_id>/",
         include("counterfoil.portal.shop.urls"),
     ),
     path(f"{_ROOT}<issuer:issuer>/", include("counterfoil.portal.orchestrator.urls")),

@@ -82,7 +82,7 @@ def parts_of(of: Furnished, name: str, letter: str) -> dict[str, object]:
         "uidb64": "MQ",
         "upload_id": desk.upload,
     }
-    return usual | _OTHERS.get(name, {}) | _own(of, name, letter)
+    return {**usual, **_OTHERS.get(name, {}), **_own(of, name, letter)}
 
 
 _OTHERS: Final[Mapping[str, Parts]] = {

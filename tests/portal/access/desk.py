@@ -1,11 +1,11 @@
-"""What the portal itself has of a furnished issuer: profiles, papers, drafts, settings, the trail."""
+"""What the portal itself has of a furnished issuer: profiles, papers, drafts, the trail."""
 
 import hashlib
 import io
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -131,7 +131,7 @@ def _profile(
     return profile, contact.pk
 
 
-def _apply(marks: Marks, issuer_id: int, email: str, profile: MerchantProfile, token: str) -> None:
+def _apply(_marks: Marks, issuer_id: int, email: str, profile: MerchantProfile, token: str) -> None:
     now = timezone.now()
     Application.objects.create(
         issuer_id=issuer_id,
@@ -168,8 +168,9 @@ def _draft(house: House, marks: Marks, person: Person, code: str, follows: int, 
         picture=drawn,
         restock_level=5,
     )
-    return VoucherDraft.objects.create(
-        id=uuid4(),
+    draft_id = uuid4()
+    VoucherDraft.objects.create(
+        id=draft_id,
         issuer_id=house.issuer.issuer_id,
         code=code,
         follows=follows,
@@ -177,7 +178,8 @@ def _draft(house: House, marks: Marks, person: Person, code: str, follows: int, 
         steps=list(_STEPS),
         created_by=person,
         changed_by=person,
-    ).pk
+    )
+    return draft_id
 
 
 def _lent(marks: Marks, issuer_id: int, people: Mapping[str, Person]) -> int:

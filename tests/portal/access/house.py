@@ -158,6 +158,7 @@ def _acceptors(
 
 
 def _funds(connection: Connection, issuer: Issuer, caller: Caller, marks: Marks) -> int:
+    account = 0
     for number in range(marks.at):
         account = open_funding_account(
             connection,
@@ -291,6 +292,7 @@ def _vouchers(
     assert answer.outcome is Outcome.DONE, answer
     why = Change(caller=caller, action=Action.SUSPEND, serial=serials[2], reason=f"no {marks.text}")
     ask(connection, issuer, why)
+    bulk_id = 0
     for number in range(marks.at):
         bulk = begin_bulk(
             connection,
@@ -302,12 +304,14 @@ def _vouchers(
         )
         for _step in finish_bulk(connection, issuer, bulk.bulk_id):
             pass
-    return serials[0], serials[1], bulk.bulk_id
+        bulk_id = bulk.bulk_id
+    return serials[0], serials[1], bulk_id
 
 
 def _clients(
     connection: Connection, issuer: Issuer, caller: Caller, marks: Marks
 ) -> tuple[int, int]:
+    client_id = 0
     for number in range(marks.at):
         client = create_client(
             connection,
@@ -317,5 +321,6 @@ def _clients(
             scopes=["redeem", "status"],
             key_digest=api_key_digest(new_api_key()),
         )
+        client_id = client.client_id
     keyless = create_client(connection, issuer, caller, name=f"New {marks.text}", scopes=["status"])
-    return client.client_id, keyless.client_id
+    return client_id, keyless.client_id

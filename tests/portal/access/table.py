@@ -62,7 +62,7 @@ mfa_reauthenticate                    people   people
 mfa_authenticate                      people   people   look 302, send 302
 mfa_index                             people   -
 mfa_activate_totp                     people   people   look 302, send 302
-mfa_deactivate_totp                   people   people   send 302, writes mail mfa_authenticator trail
+mfa_deactivate_totp  people   people   send 302, writes mail mfa_authenticator trail
 mfa_view_recovery_codes               people   -        marks mfa_authenticator
 mfa_generate_recovery_codes           people   people   send 302, writes mfa_authenticator
 usersessions_list                     people   people   send 302
@@ -79,7 +79,7 @@ apply-home                            anybody  -
 apply-stage                           anybody  anybody
 apply-add                             anybody  anybody
 apply-item                            anybody  anybody
-apply-remove                          -        anybody  send 302, writes merchant_contact merchant_profile trail
+apply-remove  -        anybody  send 302, writes merchant_contact merchant_profile trail
 apply-withdraw                        -        anybody  send 302, writes merchant_profile trail
 apply-again                           -        anybody  send 302
 
@@ -163,7 +163,7 @@ application-verify                    O        O
 application-stage                     O        O
 application-add                       O        O
 application-item                      O        O
-application-remove                    -        O        send 302, writes merchant_contact merchant_profile trail
+application-remove  -        O        send 302, writes merchant_contact merchant_profile trail
 application-step                      -        O        send 302, writes merchant_profile trail
 
 # Vouchers are designed, and stopped one by one, by the operator. Looking one up by its serial is

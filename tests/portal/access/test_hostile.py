@@ -16,13 +16,15 @@ from tests.portal.access.visiting import body_of, taken_back, visit
 
 from counterfoil.portal.pager import token_of
 
+pytestmark = pytest.mark.prove  # minutes: every address as everybody
+
 LINES: Final = {line.name: line for line in lines()}
 OF_NAME: Final = {address.name: address for address in addresses()}
 NUMBERS: Final = ("0", "2147483647", "2147483648", str(2**63), str(2**64), "9" * 30)
 TEXTS: Final = ("'", '"; --', "%", "\0", "é", "\u202e😀", "..", "x" * 300)
 KEYS: Final = (str(UUID(int=0)), str(UUID(int=2**128 - 1)))
 OF_KIND: Final[Mapping[str, tuple[str, ...]]] = {
-    "int": NUMBERS,
+    "id": NUMBERS,
     "uuid": KEYS,
     "serial": ("0", "9" * 18),
     "sha256": ("f" * 64,),

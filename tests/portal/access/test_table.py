@@ -11,6 +11,8 @@ from tests.portal.access.furnished import Furnished
 from tests.portal.access.table import EVERY_ROLE, LETTERS, SHOPS, Line, lines
 from tests.portal.access.visiting import Written, body_of, taken_back, visit
 
+pytestmark = pytest.mark.prove  # minutes: every address as everybody
+
 LINES = {line.name: line for line in lines()}
 OF_NAME = {address.name: address for address in addresses()}
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")

@@ -46,7 +46,7 @@ def visit(
 
 def body_of(answer: HttpResponseBase) -> bytes:
     """All of it, however it is sent; what is read to its end is closed."""
-    return b"".join(answer)  # type: ignore[call-overload,no-any-return]
+    return b"".join(answer)
 
 
 class Written:

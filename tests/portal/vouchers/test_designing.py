@@ -1,25 +1,18 @@
 """From an idea to a published voucher, through the pages and a real command."""
 
 import hashlib
-import html
 import io
 import re
-from datetime import timedelta
 
-import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.utils import timezone
 from PIL import Image
-from tests.given import SYSTEM, given_group, given_stock, preactivate
+from tests.given import SYSTEM, given_stock
 from tests.portal.conftest import Portal
 from tests.portal.given import given_person, signed_in
 from tests.portal.vouchers.designing import (
-    ALL_STEPS,
     AMOUNTS,
     BASICS,
     REASON,
-    VALIDITY,
-    House,
     command_of,
     fill_in,
     given_draft,
@@ -32,7 +25,7 @@ from tests.portal.vouchers.designing import (
 )
 
 from counterfoil.engine.database import connected
-from counterfoil.engine.groups import GroupDesign, create_group, turn_group
+from counterfoil.engine.groups import GroupDesign, create_group
 from counterfoil.engine.programmes import ProgrammeDesign, open_funding_account, open_programme
 from counterfoil.portal.models import Role, TrailEntry, VoucherDraft
 
@@ -329,68 +322,6 @@ def test_another_currency_empties_the_amounts(portal: Portal) -> None:
     assert "“Amounts” is not filled in yet." in house.get(draft)
 
 
-WRONG = [
-    ("basics", {"code": "-X"}, "beginning with a letter or digit"),
-    ("basics", {"code": ""}, "Fill this in."),
-    ("basics", {"name": ""}, "Fill this in."),
-    ("basics", {"programme": "ELSEWHERE"}, "Select a valid choice"),
-    ("amounts", {"denominations": ""}, "Fill this in."),
-    ("amounts", {"denominations": "50\nfifty"}, "Line 2, “fifty”: write an amount like"),
-    ("amounts", {"denominations": "0"}, "Line 1: an amount is more than 0."),
-    ("amounts", {"denominations": "1.250"}, "Line 1, “1.250”"),
-    ("amounts", {"pricing": "some"}, "Select a valid choice"),
-    ("amounts", {"pricing": "any", "highest": "0"}, "at least 0.01"),
-    ("amounts", {"daily_amount": "much"}, "Write an amount like"),
-    ("amounts", {"daily_count": "0"}, "greater than or equal to 1"),
-    ("validity", {"days": ""}, "Fill this in."),
-    ("validity", {"days": "0"}, "greater than or equal to 1"),
-    ("validity", {"validity": "date", "until": ""}, "Fill this in."),
-    ("validity", {"validity": "date", "until": "2020-02-01"}, "still to come"),
-    ("validity", {"validity": "date", "until": "soon"}, "Write a date like"),
-    ("validity", {"hold_number": "0"}, "greater than or equal to 1"),
-    ("validity", {"hold_number": "99999999", "hold_unit": "day"}, "Choose a shorter time."),
-    ("validity", {"unused_value": "me"}, "Select a valid choice"),
-    ("acceptance", {"groups": []}, "Choose at least one of these."),
-    ("acceptance", {"groups": ["NOBODY"]}, "Select a valid choice"),
-    ("acceptance", {"accepts": "acceptors"}, "Choose at least one of these."),
-    ("acceptance", {"accepts": "acceptors", "named": ["Ghost"]}, "Ghost is not an approved"),
-    ("acceptance", {"settlement": "never"}, "Select a valid choice"),
-    ("stock", {"restock_level": "-1"}, "greater than or equal to 0"),
-]
-
-
-@pytest.fixture(scope="module")
-def drafted(portal: Portal) -> tuple[House, str]:
-    """A draft that stays as it is: nothing wrong is ever saved."""
-    house = given_house(portal)
-    return house, given_draft(house)
-
-
-@pytest.mark.parametrize(("step", "fields", "says"), WRONG)
-def test_each_field_says_what_is_wrong_with_it(
-    drafted: tuple[House, str], step: str, fields: dict[str, object], says: str
-) -> None:
-    house, draft = drafted
-    right = ALL_STEPS[step]
-    answer = fill_in(house, f"{house.root}/{draft}/step/{step}", **(right | fields))
-    page = html.unescape(answer.content.decode())
-    assert answer.status_code == 200
-    assert says in page, errors_of(page)
-    assert VoucherDraft.objects.get(pk=draft[-36:]).version == 1
-
-
-def test_a_last_day_is_the_whole_of_that_day(portal: Portal) -> None:
-    house = given_house(portal)
-    draft = given_draft(house)
-    last = timezone.localdate() + timedelta(days=40)
-    fields = VALIDITY | {"validity": "date", "until": last.isoformat(), "unused_value": "issuer"}
-    assert fill_in(house, f"{house.root}/{draft}/step/validity", **fields).status_code == 302
-    design = VoucherDraft.objects.get(pk=draft[-36:]).design
-    assert design["valid_until"] == f"{last + timedelta(days=1)}T00:00:00Z"
-    assert design["valid_for_days"] is None
-    assert f'value="{last.isoformat()}"' in house.get(f"{draft}/step/validity")
-
-
 def test_only_operators_design_and_others_only_look(portal: Portal) -> None:
     house = given_house(portal)
     draft = given_full_draft(house)
@@ -421,63 +352,6 @@ def test_nothing_of_another_issuer_is_there(portal: Portal) -> None:
     for path in (draft, f"{draft}/discard", f"{draft}/follow", "vouchers/group/OTHER-MEALS/edit"):
         assert other.browser.post(f"{other.root}/{path}").status_code == 404, path
     assert "School meals" not in other.get("vouchers")
-
-
-def test_a_voucher_is_paused_at_once_and_opened_and_closed_with_an_approval(
-    portal: Portal,
-) -> None:
-    house = given_house(portal)
-    given_published(house)
-    turn = f"{house.root}/vouchers/group/SCHOOL-MEALS/turn"
-    paused = command_of(fill_in(house, f"{turn}/paused", reason="Fraud at two shops"))
-    assert house.carry_out(paused) == "done"
-    page = house.get("vouchers/group/SCHOOL-MEALS")
-    assert "Fraud at two shops" in page
-    assert "It is paused" in page
-    assert house.browser.get(f"{turn}/paused").status_code == 404
-    opened = command_of(fill_in(house, f"{turn}/open", reason="Settled"))
-    assert house.carry_out(opened) is None
-    assert house.approve(opened) == "done"
-    closed = command_of(fill_in(house, f"{turn}/closed", reason="The project is over"))
-    assert house.approve(closed) == "done"
-    page = house.get("vouchers/group/SCHOOL-MEALS")
-    assert "The project is over" in page
-    assert "Make a new version" not in page
-    assert house.browser.post(f"{house.root}/vouchers/group/SCHOOL-MEALS/edit").status_code == 404
-
-
-def test_the_list_is_filtered_by_name_programme_and_state(portal: Portal) -> None:
-    house = given_house(portal)
-    with connected(portal.url) as connection:
-        given_group(connection, house.issuer, "FOOD-AID")
-        given_group(connection, house.issuer, "CASH-AID")
-        turn_group(connection, house.issuer, SYSTEM, "CASH-AID", "paused", reason="later")
-    assert house.get("vouchers?name=food").count("/vouchers/group/") == 1
-    assert "FOOD-AID" in house.get("vouchers?name=food")
-    assert "CASH-AID" in house.get("vouchers?status=paused")
-    assert "FOOD-AID" not in house.get("vouchers?status=paused")
-    assert house.get("vouchers?programme=PROGRAMME-1&name=aid").count("/vouchers/group/") == 2
-    assert "No voucher is like that" in house.get("vouchers?name=zzz")
-
-
-def test_few_in_stock_is_said(portal: Portal) -> None:
-    house = given_house(portal)
-    given_published(house)
-    assert "Restock" in house.get("vouchers")
-    with connected(portal.url) as connection:
-        house.issuer.catch_up(connection)
-        for amount in (5000, 125000):
-            given_stock(connection, house.issuer, 26, group="SCHOOL-MEALS", amount_minor=amount)
-    assert "Restock" not in house.get("vouchers")
-    with connected(portal.url) as connection:
-        preactivate(connection, house.issuer, group="SCHOOL-MEALS", amount="50.00")
-    page = house.get("vouchers/group/SCHOOL-MEALS")
-    assert "Stock is low" in page
-    assert "25. The warning stands from 25 down." in page
-
-
-def errors_of(page: str) -> list[str]:
-    return re.findall(r'<div class="error"[^>]*>(.*?)</div>', page, re.DOTALL)
 
 
 def a_picture() -> SimpleUploadedFile:

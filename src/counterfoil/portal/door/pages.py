@@ -66,7 +66,8 @@ class WelcomeForm(SetPasswordForm):  # type: ignore[type-arg]  # generic for che
 
     def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401  # Django's
         super().__init__(*arguments, **named)
-        self.fields["name"].initial = self.user.name
+        if self.user is not None:  # a link that is none still shows a page
+            self.fields["name"].initial = self.user.name
         self.fields["new_password1"].label = gettext_lazy("Password")
         self.fields["new_password1"].help_text = PASSWORD_HINT
         self.fields["new_password2"].label = gettext_lazy("The same again")

@@ -58,5 +58,5 @@ urlpatterns = [
     ),
     path("account/sessions", _form(pages.Sessions.as_view()), name="usersessions_list"),
     path("outbox", outbox.outbox, name="outbox"),
-    path("outbox/<int:mail_id>", outbox.mail, name="outbox-mail"),
+    path("outbox/<id:mail_id>", outbox.mail, name="outbox-mail"),
 ]

@@ -70,6 +70,7 @@ class Guide:
     """
 
     issuer_id: int
+    issuer: str  # its name
     by: Actor
     keeper: Keeper
     is_applicant: bool

@@ -190,6 +190,7 @@ def _guide(applicant: Applicant) -> Guide:
     home = reverse("apply-home", args=[at.code, applicant.token])
     return Guide(
         issuer_id=at.issuer_id,
+        issuer=at.name,
         by=applicant.by,
         keeper=Keeper(at.issuer_id, None),
         is_applicant=True,

@@ -10,5 +10,5 @@ urlpatterns: Final[list[URLPattern]] = [
     path("", views.shop, name="shop"),
     path("details", views.details, name="shop-details"),
     path("people", views.people, name="shop-people"),
-    path("people/<int:role_id>/remove", views.remove, name="shop-people-remove"),
+    path("people/<id:role_id>/remove", views.remove, name="shop-people-remove"),
 ]

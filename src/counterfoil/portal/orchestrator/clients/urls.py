@@ -11,10 +11,10 @@ __all__ = ["changes", "urlpatterns"]
 urlpatterns: Final[list[URLPattern]] = [
     path("clients", views.clients, name="clients"),
     path("clients/new", views.new_client, name="client-new"),
-    path("clients/<int:client_id>", views.client, name="client"),
-    path("clients/<int:client_id>/change", views.change_client, name="client-change"),
-    path("clients/<int:client_id>/revoke", views.revoke_client, name="client-revoke"),
-    path("clients/<int:client_id>/key", keys.make_key, name="client-key"),
-    path("clients/<int:client_id>/key/<uuid:command_id>", keys.key_state, name="client-key-state"),
-    path("clients/<int:client_id>/replace-key", keys.replace_key, name="client-replace-key"),
+    path("clients/<id:client_id>", views.client, name="client"),
+    path("clients/<id:client_id>/change", views.change_client, name="client-change"),
+    path("clients/<id:client_id>/revoke", views.revoke_client, name="client-revoke"),
+    path("clients/<id:client_id>/key", keys.make_key, name="client-key"),
+    path("clients/<id:client_id>/key/<uuid:command_id>", keys.key_state, name="client-key-state"),
+    path("clients/<id:client_id>/replace-key", keys.replace_key, name="client-replace-key"),
 ]

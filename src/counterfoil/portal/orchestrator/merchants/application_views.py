@@ -287,6 +287,7 @@ def guide_of(request: HttpRequest, office: Office, profile_id: UUID) -> guide.Gu
 
     return guide.Guide(
         issuer_id=office.issuer_id,
+        issuer=office.name,
         by=by,
         keeper=Keeper(office.issuer_id, office.person),
         is_applicant=False,

@@ -14,7 +14,7 @@ from counterfoil.portal.orchestrator.merchants import (
 
 __all__ = ["changes", "urlpatterns"]
 
-_ONE: Final = "merchants/<int:acceptor_id>"
+_ONE: Final = "merchants/<id:acceptor_id>"
 _APPLICATION: Final = "merchants/applications/<uuid:profile_id>"
 
 urlpatterns: Final[list[URLPattern]] = [

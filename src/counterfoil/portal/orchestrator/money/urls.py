@@ -11,7 +11,7 @@ urlpatterns = [
     path("money/new", views.open_account, name="money-open"),
     path("money/deposit", moving.choose, {"way": "deposit"}, name="money-deposit-choose"),
     path("money/withdraw", moving.choose, {"way": "withdraw"}, name="money-withdraw-choose"),
-    path("money/<int:funding_account_id>", views.account, name="money-account"),
-    path("money/<int:funding_account_id>/deposit", moving.deposit, name="money-deposit"),
-    path("money/<int:funding_account_id>/withdraw", moving.withdraw, name="money-withdraw"),
+    path("money/<id:funding_account_id>", views.account, name="money-account"),
+    path("money/<id:funding_account_id>/deposit", moving.deposit, name="money-deposit"),
+    path("money/<id:funding_account_id>/withdraw", moving.withdraw, name="money-withdraw"),
 ]

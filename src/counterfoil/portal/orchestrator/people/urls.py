@@ -10,16 +10,16 @@ urlpatterns = [
     path("people/delegations", delegations.delegations, name="people-delegations"),
     path("people/delegations/new", delegations.lend, name="people-delegate"),
     path(
-        "people/delegations/<int:delegation_id>/end",
+        "people/delegations/<id:delegation_id>/end",
         delegations.end,
         name="people-delegation-end",
     ),
-    path("people/<int:person_id>", views.person, name="person"),
-    path("people/<int:person_id>/roles", changing.roles, name="person-roles"),
-    path("people/<int:person_id>/invite", changing.invite_again, name="person-invite"),
-    path("people/<int:person_id>/sessions", changing.end_all_sessions, name="person-sessions"),
+    path("people/<id:person_id>", views.person, name="person"),
+    path("people/<id:person_id>/roles", changing.roles, name="person-roles"),
+    path("people/<id:person_id>/invite", changing.invite_again, name="person-invite"),
+    path("people/<id:person_id>/sessions", changing.end_all_sessions, name="person-sessions"),
     path(
-        "people/<int:person_id>/second-factor", changing.second_factor, name="person-second-factor"
+        "people/<id:person_id>/second-factor", changing.second_factor, name="person-second-factor"
     ),
-    path("people/<int:person_id>/deactivate", changing.deactivation, name="person-deactivate"),
+    path("people/<id:person_id>/deactivate", changing.deactivation, name="person-deactivate"),
 ]

@@ -11,8 +11,8 @@ __all__ = ["changes", "urlpatterns"]
 urlpatterns: Final[list[URLPattern]] = [
     path("stock", views.stock, name="stock"),
     path("stock/new", provisioning.provision_new, name="stock-new"),
-    path("stock/<int:provision_id>", views.provision, name="provision"),
-    path("stock/<int:provision_id>/cancel", views.provision_cancel, name="provision-cancel"),
-    path("stock/<int:provision_id>/<slug:turn>", views.provision_turn, name="provision-turn"),
-    path("stock/bulk/<int:bulk_id>", views.bulk, name="bulk"),
+    path("stock/<id:provision_id>", views.provision, name="provision"),
+    path("stock/<id:provision_id>/cancel", views.provision_cancel, name="provision-cancel"),
+    path("stock/<id:provision_id>/<slug:turn>", views.provision_turn, name="provision-turn"),
+    path("stock/bulk/<id:bulk_id>", views.bulk, name="bulk"),
 ]

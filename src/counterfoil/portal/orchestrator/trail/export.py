@@ -32,10 +32,11 @@ class _Line:
 @require_POST
 @office_page(sees=AUDITS, acts=AUDITS)
 def export(request: HttpRequest, office: Office) -> StreamingHttpResponse:
-    wanted = TrailFilter(request.POST, office).wanted
+    form = TrailFilter(request.POST, office)
+    wanted = form.wanted
     filters = {
         "who": wanted.actor,
-        "what": request.POST.get("what") or None,
+        "what": form.cleaned_data.get("what") or None,
         "about": wanted.subject,
         "since": wanted.since and wanted.since.isoformat(),
         "until": wanted.until and wanted.until.isoformat(),

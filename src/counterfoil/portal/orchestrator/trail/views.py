@@ -66,7 +66,8 @@ class TrailFilter(forms.Form):
     def _actors(self, asked: str) -> list[tuple[str, str]]:
         people = rows(__package__, "people", {"issuer_id": self._office.issuer_id})
         found = [(f"person:{person_id}", shown) for person_id, shown in people]
-        if asked and len(asked) <= _KEY_CHARACTERS_MAX and asked not in dict(found):
+        can_be = "\0" not in asked and len(asked) <= _KEY_CHARACTERS_MAX
+        if asked and can_be and asked not in dict(found):
             found.append((asked, _others_name(asked)))
         return found
 

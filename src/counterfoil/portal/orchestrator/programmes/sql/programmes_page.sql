@@ -1,6 +1,6 @@
 -- A page of programmes, those that run before those that are closed, by code.
 --
--- In:     issuer_id int, status text (null: any), after_rank int, after_code text, rows_max int
+-- In:     issuer_id int, status text (null: any), after_rank bigint, after_code text, rows_max int
 -- Out:    rank, programme_id, code, name, status, funding_account_id, currency, budget_minor,
 --         starts_on, sales_close_on, redemption_close_on, claims_close_on; open vouchers and what
 --         they are worth
@@ -39,6 +39,6 @@ WHERE
     p.issuer_id = %(issuer_id)s
     AND (%(status)s::text IS NULL OR p.status = %(status)s)
     AND (CASE WHEN p.status = 'closed' THEN 2 ELSE 1 END, p.code)
-    > (%(after_rank)s::int, %(after_code)s::text)
+    > (%(after_rank)s::bigint, %(after_code)s::text)
 ORDER BY rank, p.code
 LIMIT %(rows_max)s

@@ -1,7 +1,7 @@
 -- Provisions of an issuer, the latest first, and who asked for each.
 --
 -- In:     issuer_id int, name text (a part of the voucher's name or code), group_id int,
---         status text, provision_id int (each null: any), before int (provision ids below it),
+--         status text, provision_id int (each null: any), before bigint (provision ids below it),
 --         with_blocks boolean (also the blocks of serials for vouchers made on demand),
 --         rows_max int
 -- Out:    provision_id, kind, status, group code, group name, group_version, amount_minor,
@@ -29,7 +29,7 @@ page AS MATERIALIZED (
     FROM provision AS s
     WHERE
         s.issuer_id = %(issuer_id)s
-        AND s.provision_id < %(before)s::int
+        AND s.provision_id < %(before)s::bigint
         AND (s.kind <> 'on_demand' OR %(with_blocks)s)
         AND (%(provision_id)s::int IS NULL OR s.provision_id = %(provision_id)s::int)
         AND (%(group_id)s::int IS NULL OR s.group_id = %(group_id)s::int)
