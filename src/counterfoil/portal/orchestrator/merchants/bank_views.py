@@ -145,7 +145,7 @@ def _asked(
                 command_id=form.once,
                 reason=str(why.cleaned_data["reason"]),
             )
-            _change, is_new = BankChange.objects.get_or_create(
+            change, is_new = BankChange.objects.get_or_create(
                 command_id=form.once,
                 defaults={
                     "issuer_id": office.issuer_id,
@@ -153,6 +153,7 @@ def _asked(
                     "addresses": addresses,
                 },
             )
+            _check_ours(change, office)
             if is_new:
                 _keep_evidence(office, form.once, why.cleaned_data["evidence"])
                 _tell(office, acceptor, profile, bank, addresses)
@@ -162,6 +163,11 @@ def _asked(
     if not addresses:
         messages.warning(request, _("Nobody could be told by mail: call them before it counts."))
     return answer
+
+
+def _check_ours(change: BankChange, office: Office) -> None:
+    if change.issuer_id != office.issuer_id:
+        raise ConflictError("That id stands for a change at another issuer.")
 
 
 def _content(acceptor: Acceptor, bank: Bank) -> RebankAcceptor:
