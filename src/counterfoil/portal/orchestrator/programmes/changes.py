@@ -21,6 +21,7 @@ from counterfoil.portal.orchestrator.money.ledger import (
 )
 from counterfoil.portal.orchestrator.programmes.reading import budget_of
 from counterfoil.portal.orchestrator.programmes.texts import (
+    STEPS,
     pile_text,
     step_of_text,
     warning_texts,
@@ -32,7 +33,6 @@ from counterfoil.programme import ProgrammeStatus
 
 Line = tuple[str, str | None]
 
-_STEPS: Final = frozenset(ProgrammeStatus) - {ProgrammeStatus.OPEN}
 _NO_CURRENCY: Final = "XXX"  # ISO 4217: none
 
 
@@ -90,13 +90,13 @@ def step_shown(asked: asks.StepProgramme, office: Office) -> Shown:
         unknown = _("There is no such programme or step; it will be refused.")
         return Shown(asked.code, [state], None, [unknown])
     after = ProgrammeStatus(asked.to_status)
-    title = step_of_text(after, programme.name) if after in _STEPS else asked.code
+    title = step_of_text(after, programme.name) if after in STEPS else asked.code
     try:
         preview = step_preview(engine_connection(), office.issuer_id, asked.code, after)
     except ConflictError:
         late = _("It is not the next step any more; it will be refused.")
         return Shown(title, [state], url, [late])
-    lines = [state, *(Change(_("From then on"), None, each) for each in what_ends(after))]
+    lines = [state, Change(_("From then on"), None, " ".join(what_ends(after)))]
     return Shown(title, lines, url, warning_texts(preview), effects_of(preview))
 
 

@@ -14,6 +14,7 @@ from counterfoil.portal.language import day_text, money_text
 from counterfoil.portal.templatetags.counterfoil import count
 from counterfoil.programme import ProgrammeStatus
 
+STEPS: Final = frozenset(ProgrammeStatus) - {ProgrammeStatus.OPEN}
 _STEP: Final[Mapping[ProgrammeStatus, Promise]] = {
     ProgrammeStatus.SALES_CLOSED: gettext_lazy("Close sales"),
     ProgrammeStatus.REDEMPTION_CLOSED: gettext_lazy("Close redemption"),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -35,7 +36,7 @@ from counterfoil.portal.orchestrator.programmes.reading import (
     steps_of,
     used,
 )
-from counterfoil.portal.orchestrator.programmes.texts import step_text
+from counterfoil.portal.orchestrator.programmes.texts import STEPS, step_text
 from counterfoil.portal.orchestrator.refusals import refusal_text
 from counterfoil.portal.pager import ROWS_A_PAGE, key_after, page_of
 from counterfoil.portal.queries import engine_connection, rows
@@ -109,7 +110,7 @@ def programme(request: HttpRequest, office: Office, code: str) -> HttpResponse:
             "next_on": next_on(found.status, dates),
             "is_overdue": is_overdue(found.status, dates),
             "waiting": [row for row in commands if row.is_waiting],
-            "commands": commands,
+            "commands": [(row, _what(row)) for row in commands],
             "names": names,
             "closing": closing_of(office, found),
             "may_prepare": office.may(PREPARES_STOCK),
@@ -203,6 +204,17 @@ def _changed(
     return prepare_command(
         request, office, content, command_id=form.once, reason=form.cleaned_data["reason"]
     )
+
+
+def _what(row: CommandRow) -> str:
+    """Of a step, which one; a row put in by hand may hold anything."""
+    try:
+        asked = row.asked
+    except msgspec.ValidationError:
+        return row.word
+    if isinstance(asked, asks.StepProgramme) and asked.to_status in STEPS:
+        return step_text(ProgrammeStatus(asked.to_status))
+    return row.word
 
 
 def _codes(office: Office) -> frozenset[str]:
