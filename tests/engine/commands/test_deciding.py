@@ -50,7 +50,7 @@ def test_a_command_waits_until_another_person_approves_it(
     assert office.carry_out(command_id) == "done"
     assert office.status(command_id) == ("done", "funding:1")
     assert office.deposited() == 5000
-    assert check(office.connection) == []
+    assert check(office.connection, office.issuer.issuer_id) == []
 
 
 def test_who_prepared_it_does_not_approve_it(office: Office, deposit_of: DepositOf) -> None:

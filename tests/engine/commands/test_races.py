@@ -61,7 +61,7 @@ def test_two_approvers_press_at_once_and_it_is_done_once(
         results = at_once(lambda hand: press(hand, APPROVER), lambda hand: press(hand, SECOND))
         assert Counter(results)["done"] == 1 or office.carry_out(command_id) == "done"
     assert office.deposited() == 20 * 100
-    assert check(office.connection) == []
+    assert check(office.connection, office.issuer.issuer_id) == []
 
 
 def test_two_who_both_must_approve_press_at_once(
@@ -116,7 +116,7 @@ def test_an_approval_races_a_withdrawal(
     assert set(endings) <= {"done", "withdrawn"}
     assert sum(endings.values()) == RACES
     assert office.deposited() == endings["done"] * 100
-    assert check(office.connection) == []
+    assert check(office.connection, office.issuer.issuer_id) == []
 
 
 @pytest.mark.parametrize("approved_first", [True, False])
@@ -182,4 +182,4 @@ def test_a_process_that_dies_before_the_effect_commits_leaves_nothing(
     assert office.carry_out(command_id) == "done"
     assert office.carry_out(command_id) is None
     assert office.deposited() == 100
-    assert check(office.connection) == []
+    assert check(office.connection, office.issuer.issuer_id) == []
