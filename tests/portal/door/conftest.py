@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
+from django.db import connection
 from tests.portal.conftest import Portal
-
-from counterfoil.portal.models import RoleAssignment
 
 
 @pytest.fixture(autouse=True)
 def roles_for_all_issuers_go(portal: Portal) -> Iterator[None]:  # noqa: ARG001  # its database
     yield
-    RoleAssignment.objects.filter(issuer_id=None).delete()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM portal_roleassignment WHERE issuer_id IS NULL")
