@@ -1,6 +1,8 @@
-"""`python -m bench redemption|apply|provision|sweep`; `counterfoil bench` is the same."""
+"""`python -m bench redemption|apply|provision|sweep|portal`; `counterfoil bench` is the same."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Final, Protocol
 
 import click
 
@@ -11,7 +13,17 @@ from bench.redemption import bench_redemption
 from bench.sweep import bench_sweep
 from counterfoil.errors import CounterfoilError
 
-BENCHES = {
+
+class Report(Protocol):
+    def as_json(self) -> str: ...
+    def as_text(self) -> str: ...
+
+
+class Bench(Protocol):
+    def __call__(self, home: Path, *, seconds: int, vouchers: int) -> Report: ...
+
+
+BENCHES: Final[Mapping[str, tuple[Bench, int]]] = {
     "redemption": (bench_redemption, 1_000_000),
     "apply": (bench_apply, 200_000),
     "provision": (bench_provision, 1_000_000),

@@ -1,61 +1,51 @@
 """The pages of the portal over a large issuer: time of the server and queries, for each page.
 
-Every page that links lead to is asked for, as each role, lists on their first and their last
-page, warm. What is measured is Django from the request to the whole answer, in this process.
+Every address that can be looked at is asked for as each role that may, lists on their first and
+on their last page, warm. What is measured is Django, from the request to the whole answer, in
+this process.
 """
 
 import json
+import re
 import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from html import unescape
 from http import HTTPStatus
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urljoin
 
 from django.db import connection as django_connection
 from django.db import connections
 from django.test import Client
 
-from bench.pages import Crawl
-from bench.server import (
-    BENCH,
-    GROUP,
-    SHOP,
-    active_numbers,
-    bench_issuer,
-    bench_place,
-    checkpoint,
-    database,
-    provisioned,
-)
-from counterfoil.engine.acceptors import AcceptorDesign, create_acceptors
-from counterfoil.engine.apply import apply
+from bench.server import Place, bench_place, checkpoint, database
 from counterfoil.engine.database import Connection
-from counterfoil.engine.issuer import Issuer
-from counterfoil.engine.operation import Redeem
-from counterfoil.money import Money
 from counterfoil.portal.configuration import Serving, configure
 from counterfoil.portal.schema import portal_secret
 
+if TYPE_CHECKING:
+    from tests.portal.access.furnished import Furnished
+
 QUERIES_MAX: Final = 15
 P95_MS_MAX: Final = 200
-_OPERATIONS: Final = 200_000
-_OPERATIONS_EACH: Final = 3  # drawn, activated, redeemed
-_MERCHANTS: Final = 5000
 _WARM: Final = 3
 _TIMES: Final = 40
 _TIMES_MIN: Final = 10
-FORBIDDEN: Final = HTTPStatus.FORBIDDEN
-_BATCH: Final = 500
-_FUNDS: Final = Money(10**13, "KES")
+_DEPTH_MAX: Final = 5000
+_NEXT: Final = re.compile(r'rel="next" href="([^"]+)"')
+_ANSWERS: Final = {HTTPStatus.OK, HTTPStatus.FOUND}
 
 
 @dataclass(frozen=True, slots=True)
 class PageReport:
+    """`pages_before` are those that the list has before this one."""
+
     name: str
-    address: str
+    pages_before: int
     role: str
     p95_ms: float
     queries: int
@@ -63,6 +53,13 @@ class PageReport:
     @property
     def holds(self) -> bool:
         return self.p95_ms < P95_MS_MAX and self.queries <= QUERIES_MAX
+
+    def __str__(self) -> str:
+        depth = f" after {self.pages_before} pages" if self.pages_before else ""
+        over = "" if self.holds else " OVER"
+        return (
+            f"{self.p95_ms:8.1f} ms {self.queries:3d} queries {self.role} {self.name}{depth}{over}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,113 +84,102 @@ class PortalReport:
                 "name": "portal",
                 "vouchers": self.vouchers,
                 "operations": self.operations,
+                "addresses": len({page.name for page in self.pages}),
                 "pages": len(self.pages),
                 "p95_ms": round(self.worst_p95_ms, 1),
                 "queries": self.worst_queries,
-                "over": [page.name for page in self.pages if not page.holds],
+                "over": sorted({page.name for page in self.pages if not page.holds}),
             }
         )
 
     def as_text(self) -> str:
-        lines = [
-            f"{page.p95_ms:8.1f} ms {page.queries:3d} queries{' ' if page.holds else ' OVER'}"
-            f" {page.role:13} {page.name}"
-            for page in sorted(self.pages, key=lambda each: -each.p95_ms)
-        ]
-        return "\n".join(
-            [
-                *lines,
-                (
-                    f"portal: {len(self.pages)} pages over {self.vouchers:,} vouchers and"
-                    f" {self.operations:,} operations; worst p95 {self.worst_p95_ms:.1f} ms,"
-                    f" most queries {self.worst_queries}"
-                ),
-            ]
+        lines = [str(page) for page in sorted(self.pages, key=lambda each: -each.p95_ms)]
+        addresses = len({page.name for page in self.pages})
+        total = (
+            f"portal: {addresses} addresses, {len(self.pages)} pages over {self.vouchers:,}"
+            f" vouchers and {self.operations:,} operations; worst p95"
+            f" {self.worst_p95_ms:.1f} ms, most queries {self.worst_queries}"
         )
+        return "\n".join([*lines, total])
 
 
 def bench_portal(home: Path, *, seconds: int, vouchers: int) -> PortalReport:
     with bench_place(home) as place:
         url, connection = database(place)
-        configure(url, secret=portal_secret(url, place.provider), serving=Serving(uploads=home))
-        issuer = bench_issuer(connection, place, funds=_FUNDS)
-        _fill(connection, issuer, vouchers)
-        from bench.portal_people import browsers, fill_portal  # noqa: PLC0415  # models load now
-
-        fill_portal(connection, issuer, range(1, _MERCHANTS + 2))
-        checkpoint(url)
-        reports = [
-            report
-            for role, browser in browsers(issuer).items()
-            for report in _measured(role, browser, seconds)
-        ]
+        configure(
+            url,
+            secret=portal_secret(url, place.provider),
+            serving=Serving(uploads=home / "files", outbox=True),
+        )
+        report = _measured(place, url, connection, seconds, vouchers)
         connection.close()
         connections.close_all()
         place.drop(url)
-    return PortalReport(vouchers, _OPERATIONS, reports)
+    return report
 
 
-def _fill(connection: Connection, issuer: Issuer, vouchers: int) -> None:
-    for first in range(0, _MERCHANTS, _BATCH):
-        create_acceptors(
-            connection,
-            issuer,
-            BENCH,
-            [
-                AcceptorDesign(
-                    name=f"Merchant {index:05}",
-                    kind="merchant",
-                    account=f"M-{index:05}",
-                    groups=(GROUP,),
-                )
-                for index in range(first, first + _BATCH)
-            ],
-        )
-    provisioned(connection, issuer, vouchers)
-    numbers = active_numbers(connection, issuer, _OPERATIONS // _OPERATIONS_EACH)
-    for first in range(0, len(numbers), _BATCH):
-        apply(
-            connection,
-            issuer,
-            [
-                Redeem(
-                    caller=BENCH,
-                    number=number,
-                    acceptor_name=SHOP.name,
-                    acceptor_account=SHOP.account,
-                    acceptor_group=GROUP,
-                )
-                for number in numbers[first : first + _BATCH]
-            ],
-        )
+def _measured(
+    place: Place, url: str, connection: Connection, seconds: int, vouchers: int
+) -> PortalReport:
+    from tests.portal.conftest import Portal  # noqa: PLC0415  # models load now
+
+    from bench.large_issuer import OPERATIONS, large_issuer  # noqa: PLC0415
+
+    issuer = large_issuer(Portal(url, place.provider), connection, vouchers)
+    connection.execute("ANALYZE")
+    connection.commit()
+    checkpoint(url)
+    return PortalReport(vouchers, OPERATIONS, list(_pages(issuer, seconds)))
 
 
-def _measured(role: str, browser: Client, seconds: int) -> Iterator[PageReport]:
-    """Every page that links lead this person to. Raises AssertionError for a link that does not
-    lead anywhere.
-    """
-    crawl = Crawl(browser)
-    crawl.from_page("/portal/")
-    wrong = [each for each in crawl.broken if each[1] != FORBIDDEN]
-    if wrong:
-        raise AssertionError(wrong)
-    for name, addresses in sorted(crawl.pages.items()):
-        for address in dict.fromkeys(addresses):
-            yield _page(role, browser, name, address, seconds)
+def _pages(issuer: "Furnished", seconds: int) -> Iterator[PageReport]:
+    from tests.portal.access.addresses import addresses, parts_of  # noqa: PLC0415
+    from tests.portal.access.table import lines  # noqa: PLC0415
+
+    found = {address.name: address for address in addresses()}
+    for line in lines():
+        letters = [letter for letter in line.looks if letter in issuer.people] or list(line.looks)[
+            :1
+        ]
+        for letter in letters:
+            browser = issuer.browsers[letter]
+            path = found[line.name].path(parts_of(issuer, line.name, letter))
+            yield _page(line.name, 0, letter, browser, path, seconds)
+        if letters:
+            before, deepest = _deepest(browser, path)
+            if before:
+                yield _page(line.name, before, letter, browser, deepest, seconds)
 
 
-def _page(role: str, browser: Client, name: str, address: str, seconds: int) -> PageReport:
+def _deepest(browser: Client, path: str) -> tuple[int, str]:
+    """How many pages are before the last one of the list, and its address."""
+    for before in range(_DEPTH_MAX):
+        answer = browser.get(path)
+        streams = answer.streaming or not answer.headers["Content-Type"].startswith("text/html")
+        following = None if streams else _NEXT.search(answer.content.decode())
+        if following is None:
+            return before, path
+        path = urljoin(path, unescape(following[1]))
+    raise AssertionError(path)
+
+
+def _page(
+    name: str, pages_before: int, role: str, browser: Client, path: str, seconds: int
+) -> PageReport:
     for _time in range(_WARM):
-        browser.get(address)
+        answer = browser.get(path)
+        if answer.status_code not in _ANSWERS:
+            raise AssertionError((name, role, answer.status_code))
     with _counted() as statements:
-        browser.get(address)
+        browser.get(path)
     times: list[float] = []
     until = time.perf_counter() + seconds
     while len(times) < _TIMES and (time.perf_counter() < until or len(times) < _TIMES_MIN):
         began = time.perf_counter()
-        browser.get(address)
+        b"".join(browser.get(path))
         times.append(1000 * (time.perf_counter() - began))
-    return PageReport(name, address, role, statistics.quantiles(times, n=20)[18], len(statements))
+    p95_ms = statistics.quantiles(times, n=20)[18]
+    return PageReport(name, pages_before, role, p95_ms, len(statements))
 
 
 @contextmanager

@@ -133,15 +133,17 @@ def bench_issuer(connection: Connection, place: Place, *, funds: Money) -> Issue
     return issuer
 
 
-def provisioned(connection: Connection, issuer: Issuer, count: int) -> None:
+def provisioned(connection: Connection, issuer: Issuer, count: int, group: str = GROUP) -> None:
     provision = begin_provision(
-        connection, issuer, BENCH, group_code=GROUP, money=AMOUNT, count=count
+        connection, issuer, BENCH, group_code=group, money=AMOUNT, count=count
     )
     for _step in finish_provision(connection, issuer, provision.provision_id):
         pass
 
 
-def drawn(connection: Connection, issuer: Issuer, count: int) -> Iterator[list[Answer]]:
+def drawn(
+    connection: Connection, issuer: Issuer, count: int, group: str = GROUP
+) -> Iterator[list[Answer]]:
     """Pre-activates `count` vouchers, some at a time."""
     left = count
     while left:
@@ -150,7 +152,7 @@ def drawn(connection: Connection, issuer: Issuer, count: int) -> Iterator[list[A
             caller=BENCH,
             amount=decimal_text(AMOUNT.amount_minor, AMOUNT.currency),
             currency=AMOUNT.currency,
-            group=GROUP,
+            group=group,
         )
         answers = apply(connection, issuer, [operation] * asked)
         _check_done(answers)
@@ -158,10 +160,12 @@ def drawn(connection: Connection, issuer: Issuer, count: int) -> Iterator[list[A
         yield answers
 
 
-def active_numbers(connection: Connection, issuer: Issuer, count: int) -> list[str]:
+def active_numbers(
+    connection: Connection, issuer: Issuer, count: int, group: str = GROUP
+) -> list[str]:
     """Numbers of freshly activated vouchers, in the order they were drawn."""
     numbers: list[str] = []
-    for answers in drawn(connection, issuer, count):
+    for answers in drawn(connection, issuer, count, group):
         _check_done(
             apply(
                 connection, issuer, [Activate(caller=BENCH, serial=a.serial or 0) for a in answers]

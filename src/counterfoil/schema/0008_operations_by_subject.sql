@@ -3,3 +3,8 @@
 
 CREATE INDEX operation_subject ON operation (issuer_id, subject, operation_id)
 WHERE subject IS NOT NULL;
+
+-- Money that people moved, and what it was earmarked for: a page of it reads no redemption.
+
+CREATE INDEX operation_money ON operation (issuer_id, operation_id)
+WHERE action IN (102, 103, 104);
