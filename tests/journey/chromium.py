@@ -1,6 +1,6 @@
 """A real Chromium, the machine's own, and what is asked of every page it comes to.
 
-seen   screenshots at 1440 and 360 pixels, light and dark, kept in `screenshots/journey/`
+seen   screenshots at 1440 and 360 pixels, light and dark, kept in a folder below `screenshots/`
        axe: nothing at WCAG 2.2 AA
        the keyboard: Tab reaches every control, and where it is can be seen at 3:1
 """
@@ -16,7 +16,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
-KEPT: Final = Path("screenshots/journey")
+_PICTURES: Final = Path("screenshots")
 _WIDE: Final = (1440, 900)
 _PHONE: Final = (360, 780)
 _SCHEMES: Final[tuple[Literal["dark", "light"], ...]] = ("dark", "light")
@@ -103,6 +103,7 @@ class Chromium:
     """`seen` asks everything of a page once: a page is known by its name."""
 
     _browser: Browser
+    _kept: Path
     names: set[str] = field(default_factory=set)
 
     def window(self, *, phone: bool = False) -> Page:
@@ -124,7 +125,7 @@ class Chromium:
                 _check_width(page, name)
                 for scheme in _SCHEMES:
                     page.emulate_media(color_scheme=scheme)
-                    kept = KEPT / f"{name}-{size[0]}-{scheme}.png"
+                    kept = self._kept / f"{name}-{size[0]}-{scheme}.png"
                     page.screenshot(path=kept, full_page=True)
                     if (size, scheme) in _ASKED_AXE:
                         _check_axe(page, f"{name} {size[0]} {scheme}")
@@ -134,16 +135,17 @@ class Chromium:
 
 
 @contextmanager
-def chromium() -> Iterator[Chromium]:
-    """Fails where there is none: nothing here is ever skipped."""
+def chromium(run: str) -> Iterator[Chromium]:
+    """Keeps the pictures of this run. Fails where there is none: nothing here is ever skipped."""
     path = shutil.which("chromium")
     if path is None:
         pytest.fail("There is no chromium on this machine: install Debian's package `chromium`.")
-    shutil.rmtree(KEPT, ignore_errors=True)
-    KEPT.mkdir(parents=True)
+    kept = _PICTURES / run
+    shutil.rmtree(kept, ignore_errors=True)
+    kept.mkdir(parents=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(_ARGUMENTS))
-        yield Chromium(browser)
+        yield Chromium(browser, kept)
         browser.close()
 
 

@@ -1,9 +1,10 @@
 """One programme, by the people who run it, in a real browser against the whole system.
 
-The first administrator sets up the people; a merchant applies on a telephone and is approved; a
-voucher is designed, approved and published; money comes in; stock is provisioned; one of its
-vouchers is redeemed at that merchant through the API; its story tells all of it; the programme is
-closed; the books are clean. Every page on the way is looked at (tests/journey/chromium.py).
+The first administrator sets up the issuer and its people; a merchant applies on a telephone and
+is approved; a voucher is designed, approved and published; money comes in; stock is provisioned;
+one of its vouchers is redeemed at that merchant through the API; its story tells all of it; the
+programme is closed; the books are clean. Every page on the way is looked at
+(tests/journey/chromium.py).
 """
 
 import re
@@ -46,7 +47,7 @@ def test_a_programme_from_its_first_person_to_its_last_report(tmp_path: Path) ->
     link = re.findall(r"http://\S+", said.out)[0]
     with (
         started("serve", "--home", str(home), "--port", str(port)),
-        chromium() as browser,
+        chromium("journey") as browser,
     ):
         wait_until_live(port)
         _tell(Portal(base, browser), link, tmp_path)
@@ -63,6 +64,7 @@ def _tell(portal: Portal, link: str, tmp_path: Path) -> None:
     femi = _invited(ruth, "finance", "Femi Okafor")
     ruth.goes(f"/portal/{ISSUER}/people")
     ruth.looks("people")
+    _issuer_is_set_up(ruth, paz)
     _merchant_applies(portal, tmp_path)
     _merchant_is_approved(omar, paz)
     _voucher_is_published(omar, paz)
@@ -82,6 +84,22 @@ def _invited(ruth: Worker, role: str, name: str) -> Worker:
     ruth.presses("Send the invitation")
     link = mailed_link(ruth.portal, email)
     return given_worker(ruth.portal, email, link, name, second_factor=role != "operator")
+
+
+def _issuer_is_set_up(ruth: Worker, paz: Worker) -> None:
+    """What concerns its pages at once, what concerns money with another's approval."""
+    ruth.goes(f"/portal/{ISSUER}/settings/portal")
+    ruth.fills({"time_zone": "Africa/Nairobi"})
+    ruth.looks("settings-portal")
+    ruth.presses("Save")
+    ruth.goes(f"/portal/{ISSUER}/settings/change")
+    ruth.fills({"cooling_off_days": "2", "reason": "Our bank takes two days."})
+    ruth.looks("settings-change")
+    ruth.presses("Send for approval")
+    _approved(ruth, paz)
+    ruth.goes(f"/portal/{ISSUER}/settings")
+    ruth.sees("2 days")
+    ruth.looks("settings")
 
 
 def _merchant_applies(portal: Portal, tmp_path: Path) -> None:
@@ -283,8 +301,8 @@ def _programme_is_closed(omar: Worker, paz: Worker) -> None:
         omar.looks(f"programme-step-{index}")
         omar.presses(button)
         _approved(omar, paz)
-    omar.goes(f"/portal/{ISSUER}/programmes/PROGRAMME-1/closing")
-    omar.looks("programme-closing")
+    omar.goes(f"/portal/{ISSUER}/programmes/PROGRAMME-1")
+    omar.looks("programme-closed")
     omar.goes(f"/portal/{ISSUER}/programmes/PROGRAMME-1/report")
     omar.looks("programme-report")
 

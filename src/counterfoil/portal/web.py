@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from a2wsgi import WSGIMiddleware
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 from counterfoil.keys.provider import KeyProvider
 from counterfoil.portal.configuration import Serving, configure
@@ -16,7 +17,9 @@ _THREADS: Final = 8
 
 
 def portal_asgi(url: str, provider: KeyProvider, serving: Serving) -> WSGIMiddleware:
+    """Raises what is wrong in any module of a page, now rather than at the first request."""
     configure(url, secret=portal_secret(url, provider), serving=serving)
+    get_resolver().check()  # reads every module that has an address
     return WSGIMiddleware(
         cast("WSGIApp", get_wsgi_application()),  # each has words of its own for the same shapes
         workers=_THREADS,
