@@ -1,6 +1,8 @@
 # Two commands do everything: `make demo` to see it, `make test` to trust it.
 PYTHON ?= python3
 BIN := .venv/bin
+# Compiled modules are kept, whatever the machine's habit: a start is mostly reading them.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test prove check install install-dev lock format clean
 
