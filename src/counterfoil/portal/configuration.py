@@ -19,6 +19,7 @@ from counterfoil.portal.messages import ready_locales
 
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
 _HOUR_SECONDS: Final = 3600
+_YEAR_SECONDS: Final = 365 * 24 * _HOUR_SECONDS
 _MAIL_SECONDS_MAX: Final = 10
 _CACHE_ROWS_MAX: Final = 20_000
 _FILES_A_FORM_MAX: Final = 10
@@ -60,7 +61,7 @@ def configure(database_url: str, *, secret: str, serving: Serving) -> None:
         return
     settings.configure(
         SECRET_KEY=secret,
-        ALLOWED_HOSTS=[*_LOOPBACK, *hosts],
+        ALLOWED_HOSTS=list(hosts or _LOOPBACK),  # mails lead to where they were asked for
         DATABASES=databases(database_url),
         CACHES={
             "default": {
@@ -129,6 +130,7 @@ def configure(database_url: str, *, secret: str, serving: Serving) -> None:
         LANGUAGE_COOKIE_NAME="counterfoil_language",
         LANGUAGE_COOKIE_PATH=PREFIX,
         LANGUAGE_COOKIE_SECURE=bool(hosts),
+        LANGUAGE_COOKIE_HTTPONLY=True,
         LANGUAGE_COOKIE_SAMESITE="Lax",
         LOGIN_URL=f"{PREFIX}/sign-in",
         LOGIN_REDIRECT_URL=f"{PREFIX}/",
@@ -145,7 +147,9 @@ def configure(database_url: str, *, secret: str, serving: Serving) -> None:
         CSRF_COOKIE_HTTPONLY=True,
         CSRF_COOKIE_PATH=PREFIX,
         CSRF_TRUSTED_ORIGINS=[f"https://{host}" for host in hosts],
+        MESSAGE_STORAGE="counterfoil.portal.notices.Notices",
         PASSWORD_RESET_TIMEOUT=72 * _HOUR_SECONDS,
+        SECURE_HSTS_SECONDS=_YEAR_SECONDS if hosts else 0,
         SECURE_REFERRER_POLICY="same-origin",
         X_FRAME_OPTIONS="DENY",
         FORM_RENDERER="counterfoil.portal.forms.Renderer",

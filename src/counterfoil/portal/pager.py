@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from types import GenericAlias
 from typing import Final, Generic, TypeVar, cast
 from uuid import UUID
@@ -52,10 +52,17 @@ def key_after(request: HttpRequest, first: Key) -> Key:
     try:
         text = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
         wanted = GenericAlias(tuple, tuple(type(part) for part in first))
-        key = cast("Key", msgspec.json.decode(text, type=wanted))
-    except (ValueError, binascii.Error, msgspec.MsgspecError):
+        key = tuple(_in_utc(part) for part in cast("Key", msgspec.json.decode(text, type=wanted)))
+    except (ValueError, OverflowError, binascii.Error, msgspec.MsgspecError):
         return first
     return key if all(_can_be_asked(part) for part in key) else first
+
+
+def _in_utc(part: int | str | datetime | date | UUID) -> int | str | datetime | date | UUID:
+    """The database takes no zone that is most of a day away. Raises OverflowError where the moment
+    is outside of the years there are.
+    """
+    return part.astimezone(UTC) if isinstance(part, datetime) else part
 
 
 def _can_be_asked(part: object) -> bool:

@@ -25,7 +25,9 @@ def upload(_request: HttpRequest, office: Office, upload_id: UUID) -> HttpRespon
     response = FileResponse(
         file, as_attachment=True, filename=found.name, content_type=found.media_type
     )
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'none'; sandbox; frame-ancestors 'none'"
+    )
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from threading import Thread
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import pytest
 import uvicorn
@@ -21,6 +21,9 @@ from tests.portal.access.table import Line, lines
 from tests.portal.conftest import Portal
 
 from counterfoil.sandbox_fsp.process import free_port
+
+if TYPE_CHECKING:
+    from a2wsgi.wsgi_typing import WSGIApp
 
 pytestmark = pytest.mark.prove
 
@@ -82,7 +85,7 @@ def _served() -> Iterator[str]:
     """The portal of these tests on a port of its own; its threads keep no connection."""
     port, database = free_port(), connections.settings["default"]
     kept_seconds, database["CONN_MAX_AGE"] = database["CONN_MAX_AGE"], 0
-    application = WSGIMiddleware(cast("object", get_wsgi_application()), workers=4)
+    application = WSGIMiddleware(cast("WSGIApp", get_wsgi_application()), workers=4)
     server = uvicorn.Server(uvicorn.Config(application, port=port, log_level="warning"))
     thread = Thread(target=server.run)
     thread.start()

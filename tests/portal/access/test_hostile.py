@@ -74,6 +74,7 @@ TOKENS: Final = (
     "WyIxMDAwMC0wMS0wMVQwMDowMDowMFoiLDFd",  # a year of five digits
     "WyIwMDAxLTAxLTAxVDAwOjAwOjAwKzIzOjU5Iiwx" + "XQ",  # before the first year, in UTC
     "WyI5OTk5LTEyLTMxVDIzOjU5OjU5LTIzOjU5IiwxXQ",  # after the last
+    "WyIyMDI2LTAxLTAxVDAwOjAwOjAwKzIzOjU5IiwxXQ",  # a zone of most of a day
     "WyJcdTAwMDAiLCJcdTAwMDAiXQ",  # zero characters
     "W" * 600,
 )

@@ -175,7 +175,10 @@ def test_a_file_is_given_out_to_be_saved_and_to_its_issuer_alone(portal: Portal)
     assert answer.headers["Content-Disposition"] == 'attachment; filename="receipt.pdf"'
     assert answer.headers["Content-Type"] == "application/pdf"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert (
+        answer.headers["Content-Security-Policy"]
+        == "default-src 'none'; sandbox; frame-ancestors 'none'"
+    )
     stranger = signed_in(given_person(Role.AUDITOR, issuer=theirs))
     assert stranger.get(f"/portal/{theirs.code}/uploads/{upload.id}").status_code == 404
     assert stranger.get(f"/portal/{ours.code}/uploads/{upload.id}").status_code == 404

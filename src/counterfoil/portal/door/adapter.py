@@ -17,6 +17,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from counterfoil.portal.door.second_factor import recently_authenticated
@@ -43,6 +44,12 @@ class DoorAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has n
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002  # allauth asks so
         return False
+
+    def is_safe_url(self, url: str) -> bool:
+        """Only our own pages: allauth would lead to any host that we may be asked by."""
+        return url_has_allowed_host_and_scheme(
+            url, {self.request.get_host()}, require_https=self.request.is_secure()
+        )
 
     def is_ajax(self, request: HttpRequest) -> bool:  # noqa: ARG002  # allauth asks so
         """Pages only: allauth would answer some requests with forms in JSON."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import translation
@@ -41,7 +42,8 @@ def _language(request: HttpRequest) -> str:
 def choose_language(request: HttpRequest) -> HttpResponseBase:
     """Kept with who is signed in, and in a cookie for who is not."""
     person, language = request.user, request.POST.get("language", "")
-    if isinstance(person, Person) and translation.check_for_language(language):
+    # Django itself speaks more languages than we do.
+    if isinstance(person, Person) and language in dict(settings.LANGUAGES):
         person.language = language
         person.save(update_fields=["language"])
     return set_language(request)

@@ -87,6 +87,11 @@ class Welcome(PasswordResetConfirmView):
     template_name = "account/welcome.html"
     success_url = reverse_lazy("account_login")
 
+    def get_user(self, uidb64: str) -> Person | None:
+        """Nobody where the account was closed since."""
+        person = super().get_user(uidb64)
+        return person if isinstance(person, Person) and person.is_active else None
+
     def form_valid(self, form: Any) -> HttpResponse:  # noqa: ANN401  # Django's
         answer = super().form_valid(form)
         logout(self.request)  # whoever else was signed in here

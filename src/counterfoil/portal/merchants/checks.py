@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from schwifty import IBAN
 from schwifty.exceptions import SchwiftyException
 from stdnum import get_cc_module
+from stdnum.exceptions import InvalidChecksum
 from stdnum.exceptions import ValidationError as WrongNumberError
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ _ALSO: Final[Mapping[str, tuple[str, ...]]] = {
     "UA": ("edrpou", "rntrc"),
     "US": ("ein",),
 }
+_DIGITS: Final = frozenset("0123456789")
 _TAX_ID: Final = re.compile(r"[^\W_](?:[^\W_]|[ ./-]){2,39}")
 _ACCOUNT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9./-]{2,33}", re.ASCII)
 
@@ -109,6 +111,29 @@ def tax_id(text: str, country: str) -> TaxId:
     if not _TAX_ID.fullmatch(bare):
         raise ValidationError(_("Write the tax number as it stands on the paper."))
     return TaxId(bare, is_checked=False)
+
+
+def compares_check_digits(number: str, country: str) -> bool:
+    """Whether a typing error in it would be seen. Of some countries only the form is known: what
+    has as many letters and digits is one. Told by trying: one digit is changed, then the next.
+    """
+    return any(
+        _has_wrong_check_digits(module, f"{number[:at]}{(int(digit) + 1) % 10}{number[at + 1 :]}")
+        for module in _tax_modules(country)
+        if module.is_valid(number)
+        for at, digit in enumerate(number)
+        if digit in _DIGITS
+    )
+
+
+def _has_wrong_check_digits(module: "ModuleType", number: str) -> bool:
+    try:
+        module.validate(number)
+    except InvalidChecksum:
+        return True
+    except WrongNumberError:
+        return False
+    return False
 
 
 def knows_tax_ids(country: str) -> bool:

@@ -11,7 +11,12 @@ import msgspec
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from counterfoil.portal.merchants.checks import Bank, knows_tax_ids, telephone_text
+from counterfoil.portal.merchants.checks import (
+    Bank,
+    compares_check_digits,
+    knows_tax_ids,
+    telephone_text,
+)
 from counterfoil.portal.merchants.forms import country_name, day_names
 from counterfoil.portal.merchants.opening_hours import Day, day_text, days_in_runs
 from counterfoil.portal.merchants.positions import position_text
@@ -146,7 +151,9 @@ class Sheet:
         if not self.profile.tax_id:
             return _("none given")
         if self.profile.tax_id_checked:
-            return _("its check digits are right")
+            if compares_check_digits(self.profile.tax_id, self.profile.country):
+                return _("its check digits are right")
+            return _("only its form was checked, and is right")
         if knows_tax_ids(self.profile.country):
             return _("not checked")
         return _("not checked: the numbers of that country are not known here")

@@ -192,7 +192,7 @@ def _guide(applicant: Applicant) -> Guide:
         issuer_id=at.issuer_id,
         issuer=at.name,
         by=applicant.by,
-        keeper=Keeper(at.issuer_id, None),
+        keeper=Keeper(at.issuer_id, None, applicant.by.name),
         is_applicant=True,
         frame="portal/public/frame.html",
         base=home,
