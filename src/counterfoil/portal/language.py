@@ -33,8 +33,8 @@ def amount_text(amount_minor: int, currency: str) -> str:
 
 
 def money_text(money: Money) -> str:
-    """With its currency before it, as pages show it."""
-    return f"{money.currency} {amount_text(money.amount_minor, money.currency)}"
+    """With its currency behind it, on one line: the one way in which pages and mails write it."""
+    return f"{amount_text(money.amount_minor, money.currency)}\N{NO-BREAK SPACE}{money.currency}"
 
 
 def day_text(day: date) -> str:

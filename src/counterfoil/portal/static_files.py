@@ -18,12 +18,19 @@ from django.views.decorators.http import require_safe
 _YEAR_SECONDS: Final = 365 * 24 * 3600
 _DIGEST_DIGITS: Final = 12
 
-# What may be asked for: where it is, and what it is. htmx comes with django_htmx.
+_OURS: Final = "counterfoil.portal"
+_STYLE: Final = tuple(
+    f"style/{part}.css" for part in ("base", "layout", "parts", "forms", "around")
+)
+_SCRIPT: Final = "text/javascript; charset=utf-8"
+
+# What may be asked for: where it is, and what it is; of several files one is made. htmx comes
+# with django_htmx.
 _FILES: Final = {
-    "counterfoil.css": ("counterfoil.portal", "counterfoil.css", "text/css; charset=utf-8"),
-    "counterfoil.svg": ("counterfoil.portal", "counterfoil.svg", "image/svg+xml"),
-    "portal.js": ("counterfoil.portal", "portal.js", "text/javascript; charset=utf-8"),
-    "htmx.js": ("django_htmx", "django_htmx/htmx-2.min.js", "text/javascript; charset=utf-8"),
+    "counterfoil.css": (_OURS, _STYLE, "text/css; charset=utf-8"),
+    "counterfoil.svg": (_OURS, ("counterfoil.svg",), "image/svg+xml"),
+    "portal.js": (_OURS, ("portal.js",), _SCRIPT),
+    "htmx.js": ("django_htmx", ("django_htmx/htmx-2.min.js",), _SCRIPT),
 }
 
 
@@ -38,8 +45,9 @@ class Asset:
 @cache
 def asset_named(name: str) -> Asset:
     """Raises KeyError for a name that is not on the list."""
-    package, path, media_type = _FILES[name]
-    plain = (files(package) / "static" / path).read_bytes()
+    package, paths, media_type = _FILES[name]
+    folder = files(package) / "static"
+    plain = b"\n".join((folder / path).read_bytes() for path in paths)
     digest = hashlib.sha256(plain).hexdigest()[:_DIGEST_DIGITS]
     return Asset(digest, media_type, plain, gzip.compress(plain, mtime=0))
 

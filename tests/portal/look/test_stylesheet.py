@@ -6,7 +6,7 @@ from pathlib import Path
 from counterfoil.portal import static_files
 
 TEMPLATES = Path(static_files.__file__).parent / "templates"
-STYLE = (Path(static_files.__file__).parent / "static" / "counterfoil.css").read_text()
+STYLE = static_files.asset_named("counterfoil.css").plain.decode()
 
 
 def test_every_class_that_a_template_names_is_drawn() -> None:
@@ -26,3 +26,11 @@ def test_directions_are_logical_and_nothing_comes_from_elsewhere() -> None:
     assert re.findall(physical, STYLE) == []
     assert "url(" not in STYLE
     assert "@import" not in STYLE
+
+
+def test_a_page_gets_every_part_of_the_style_in_the_order_of_its_layers() -> None:
+    parts = sorted((Path(static_files.__file__).parent / "static" / "style").glob("*.css"))
+    assert all(part.read_text() in STYLE for part in parts)
+    assert len(STYLE) == sum(len(part.read_text()) + 1 for part in parts) - 1
+    (order,) = re.findall(r"^@layer ([a-z, ]+);", STYLE, re.MULTILINE)
+    assert re.findall(r"^@layer ([a-z]+) \{", STYLE, re.MULTILINE) == order.split(", ")

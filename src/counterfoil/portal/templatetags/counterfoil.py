@@ -13,13 +13,13 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from counterfoil.portal.language import amount_text, page_locale
+from counterfoil.money import Money
+from counterfoil.portal.language import money_text, page_locale
 from counterfoil.portal.static_files import address_of
 
 if TYPE_CHECKING:
     from django.http import QueryDict
 
-    from counterfoil.money import Money
     from counterfoil.portal.pager import Page
 
 register = template.Library()
@@ -31,7 +31,7 @@ _NOTHING: Final = "\N{EN DASH}"
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """What the tag shows: the number, and its currency beside it."""
+    """What the tag shows: as `money_text` writes it, its currency smaller."""
 
     number: str
     currency: str
@@ -48,9 +48,8 @@ def money(amount: "Money | int | None", currency: str = "") -> dict[str, Amount 
     """`{% money row.amount_minor row.currency %}`, or `{% money some_money %}`."""
     if amount is None:
         return {"amount": None}
-    if isinstance(amount, int):
-        return {"amount": Amount(amount_text(amount, currency), currency)}
-    return {"amount": Amount(amount_text(amount.amount_minor, amount.currency), amount.currency)}
+    whole = Money(amount, currency) if isinstance(amount, int) else amount
+    return {"amount": Amount(*money_text(whole).rsplit("\N{NO-BREAK SPACE}", 1))}
 
 
 @register.filter
