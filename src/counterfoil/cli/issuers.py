@@ -18,6 +18,9 @@ def issuer() -> None:
 @click.option("--name", required=True)
 @click.option("--currency", required=True, help="ISO 4217, like KES.")
 @click.option("--funding-account", help="The account at the provider.  [default: CODE-CURRENCY]")
+@click.option(
+    "--funding-account-name", default="", help="What people call that account.  [default: none]"
+)
 @click.option("--fsp", default="sandbox", show_default=True, help="Its financial provider.")
 @json_option
 @placed
@@ -28,6 +31,7 @@ def create(
     name: str,
     currency: str,
     funding_account: str | None,
+    funding_account_name: str,
     fsp: str,
     as_json: bool,
 ) -> None:
@@ -42,6 +46,7 @@ def create(
             currency=currency,
             fsp=fsp,
             funding_account=funding_account,
+            funding_account_name=funding_account_name.strip(),
         )
         account = next(iter(created.catalogue.funding_accounts.values()))
     show_facts(

@@ -25,6 +25,7 @@ def create_issuer(  # an issuer is what these say
     currency: str,
     fsp: str = "sandbox",
     funding_account: str | None = None,
+    funding_account_name: str = "",
 ) -> Issuer:
     """With its keys, a first programme, its funding account and the group GENERAL-PURPOSE.
 
@@ -50,7 +51,15 @@ def create_issuer(  # an issuer is what these say
         ) from error
     issuer = open_issuer(connection, code, provider)
     journal = issuer.begin(connection)
-    ensure_programme(connection, issuer, journal, currency, fsp=fsp, account=funding_account)
+    ensure_programme(
+        connection,
+        issuer,
+        journal,
+        currency,
+        fsp=fsp,
+        account=funding_account,
+        account_name=funding_account_name,
+    )
     journal.record(Action.CREATE_ISSUER, caller, subject=f"issuer:{code}")
     journal.add_leaf(Action.CREATE_ISSUER, actor=caller.actor)
     commit(connection, issuer, journal)

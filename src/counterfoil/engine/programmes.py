@@ -177,6 +177,7 @@ def ensure_programme(  # where its money is
     *,
     fsp: str = "sandbox",
     account: str | None = None,
+    account_name: str = "",
 ) -> int:
     """The oldest open programme of a currency; made, with its funding account, with the first
     use of the currency.
@@ -203,6 +204,7 @@ def ensure_programme(  # where its money is
             fsp=fsp,
             account=account or f"{issuer.code}-{currency}",
             currency=currency,
+            name=account_name,
         )
     number = 1 + len(issuer.catalogue.programmes)
     while f"PROGRAMME-{number}" in issuer.catalogue.programmes:

@@ -43,18 +43,25 @@ def test_where_the_money_is_adds_up_to_what_is_in_the_account(portal: Portal) ->
     }
     for words in (house.page("money"), house.page("money/1")):
         for told in (
-            "Available promised to nobody: can become vouchers, or leave KES 99,870.00",
-            "Set aside for vouchers being made stock that is not complete yet KES 30.00",
-            "In vouchers in stock or in people's hands, not redeemed yet KES 90.00",
-            "Owed to merchants earned by merchants and agents, not paid out yet KES 10.00",
-            "In the funding account KES 100,000.00",
+            "Available promised to nobody: can become vouchers, or leave 99,870.00 KES",
+            "Set aside for vouchers being made stock that is not complete yet 30.00 KES",
+            "In vouchers in stock or in people's hands, not redeemed yet 90.00 KES",
+            "Owed to merchants earned by merchants and agents, not paid out yet 10.00 KES",
+            "In the funding account 100,000.00 KES",
         ):
             assert told in words
         assert "do not add up" not in words
     movements = house.page("money/1?kind=provisions")
-    assert "Provision 3 vouchers of FOOD-AID at KES 10.00" in movements
-    assert "\N{MINUS SIGN} KES 30.00" in movements
-    assert "Provision 10 vouchers of FOOD-AID at KES 10.00" in movements
+    assert "Provision 2 3 vouchers of Food-Aid at 10.00 KES" in movements
+    assert "\N{MINUS SIGN} 30.00 KES" in movements
+    assert "Provision 1 10 vouchers of Food-Aid at 10.00 KES" in movements
+
+
+def test_an_account_without_a_name_is_known_by_where_it_is(portal: Portal) -> None:
+    house = given_house(portal)
+    code = house.issuer.code
+    assert f"sandbox · {code}-KES · KES" in house.page("money")
+    assert f"sandbox · {code}-KES · KES" in house.page("programmes/PROGRAMME-1")
 
 
 def test_an_account_is_opened_once_another_person_has_approved_it(portal: Portal) -> None:
@@ -68,10 +75,10 @@ def test_an_account_is_opened_once_another_person_has_approved_it(portal: Portal
     assert house.approve(command_id) == "done"
     words = house.page("money")
     assert "School meals, Equity Equity Bank · 0170 2991 4412 · UGX" in words
-    assert "In the funding account UGX 0" in words
+    assert "In the funding account 0 UGX" in words
     paid_in = {"amount": "2,000,000", "reference": "FT1", "value_date": "", "reason": ""}
     assert house.approve(house.move("money/2/deposit", paid_in)) == "done"
-    assert "Available UGX 2,000,000" in house.page("money/2/withdraw")
+    assert "Available 2,000,000 UGX" in house.page("money/2/withdraw")
     assert "FT1" not in house.page("money/1")
     chosen = house.page("money/deposit")
     assert "Into which account was it paid?" in chosen

@@ -43,22 +43,24 @@ def test_a_deposit_counts_to_the_cent_once_another_person_has_approved_it(portal
     house = given_house(portal)
     looked = house.look(DEPOSIT, PAID_IN, evidence_file=receipt())
     words = words_of(looked)
-    assert "Deposit: KES 600,000.05" in words
-    assert "was KES 100,000.00 becomes KES 700,000.05" in words
+    assert "Deposit: 600,000.05 KES" in words
+    assert "was 100,000.00 KES becomes 700,000.05 KES" in words
     assert "It is done when 1 other person has approved it." in words
     assert house.commands() == 0
     command_id = command_of(posted(house.finance, f"{house.root}/{DEPOSIT}", confirmed(looked)))
     assert house.carry_out(command_id) is None
     assert house.balances() == BEFORE
+    assert "FT26324ZZ1 · value date 20 Jan 2026 · 0 of 1 approvals" in house.page("money/1")
     shown = house.page(f"commands/{command_id}/decide", house.approver)
-    assert "Available was KES 100,000.00 becomes KES 700,000.05" in shown
+    assert "Available was 100,000.00 KES becomes 700,000.05 KES" in shown
     assert "Bank reference becomes FT26324ZZ1" in shown
     assert "advice.png" in shown
     assert house.approve(command_id) == "done"
     assert house.balances() == {"funding:0": -70_000_005, "available:0": 70_000_005}
     account = house.page("money/1")
     assert "Deposit Second tranche" in account
-    assert "FT26324ZZ1 advice.png Amina Diallo approved by Juma Otieno + KES 600,000.05" in account
+    told = "20 Jan 2026 FT26324ZZ1 advice.png Amina Diallo approved by Juma Otieno"
+    assert f"{told} + 600,000.05 KES" in account
     upload = Evidence.objects.get(issuer_id=house.issuer.issuer_id, command_id=command_id).upload
     assert (upload.attached, upload.purpose, upload.uploaded_by) == (True, "deposit", house.amina)
     done = house.page(f"commands/{command_id}")
@@ -103,7 +105,9 @@ def test_a_form_that_was_sent_cannot_be_sent_with_something_else(portal: Portal)
     url, form = f"{house.root}/{DEPOSIT}", confirmed(looked)
     command_of(posted(house.finance, url, form))
     other = posted(house.finance, url, {**form, "amount": "1.00", "reference": "FT1"})
-    assert "That form was sent before, with something else in it." in words_of(other)
+    told = words_of(other)
+    assert "You sent this form before, with something else in it. That stands;" in told
+    assert "Look at what you sent, or take it back" in told
     assert house.commands() == 1
 
 
@@ -115,14 +119,14 @@ def test_the_same_receipt_is_noticed_before_it_is_sent_and_before_it_is_approved
     looked = house.look(
         DEPOSIT, {**PAID_IN, "reference": "FT2", "amount": "5.00"}, evidence_file=receipt("b.png")
     )
-    noticed = "The same file came with the deposit FT26324ZZ1 of KES 600,000.05 on"
+    noticed = "The same file came with the deposit FT26324ZZ1 of 600,000.05 KES on"
     assert noticed in words_of(looked)
     assert f"/commands/{first}" in text_of(looked)
     second = command_of(posted(house.finance, f"{house.root}/{DEPOSIT}", confirmed(looked)))
     assert noticed in house.page(f"commands/{second}/decide", house.approver)
     own = house.page(f"commands/{first}/decide", house.approver)
     assert noticed not in own
-    assert "The same file came with the deposit FT2 of KES 5.00" in own
+    assert "The same file came with the deposit FT2 of 5.00 KES" in own
     fresh = house.look(DEPOSIT, {**PAID_IN, "reference": "FT3"}, evidence_file=_other_receipt())
     assert "The same file" not in words_of(fresh)
 
@@ -151,7 +155,7 @@ def test_a_recorded_reference_is_told_beside_the_field_however_it_is_spaced(port
     assert house.approve(house.move(DEPOSIT, PAID_IN)) == "done"
     again = house.look(DEPOSIT, {**PAID_IN, "reference": " ft 26324 zz1 ", "amount": "1.00"})
     day = f"{timezone.localdate().day} {timezone.localdate():%b %Y}"
-    told = f"KES 600,000.05 was recorded under this reference on {day}. It counts once."
+    told = f"600,000.05 KES was recorded under this reference on {day}. It counts once."
     assert told in words_of(again)
     assert 'value=" ft 26324 zz1 "' in text_of(again)
     assert house.commands() == 1
@@ -161,7 +165,7 @@ def test_a_reference_that_waits_is_told_and_counts_once(portal: Portal) -> None:
     house = given_house(portal)
     first = house.move(DEPOSIT, PAID_IN)
     looked = house.look(DEPOSIT, PAID_IN)
-    waits = "The reference FT26324ZZ1 waits for approval already: KES 600,000.05"
+    waits = "The reference FT26324ZZ1 waits for approval already: 600,000.05 KES"
     assert waits in words_of(looked)
     second = command_of(posted(house.finance, f"{house.root}/{DEPOSIT}", confirmed(looked)))
     assert house.approve(first) == "done"
@@ -254,14 +258,14 @@ def test_movements_come_by_the_page_with_who_approved_each(portal: Portal) -> No
     assert house.approve(command_id) == "done"
     first = house.page("money/1?kind=deposits")
     assert "approved by Juma Otieno" in first
-    assert "+ KES 60.00" in first
-    assert "+ KES 11.00" not in first
+    assert "+ 60.00 KES" in first
+    assert "+ 11.00 KES" not in first
     following = re.search(r'rel="next" href="([^"]+)"', house.html("money/1?kind=deposits"))
     assert following is not None
     second = house.page(f"money/1{following[1].replace('&amp;', '&')}")
-    assert "+ KES 11.00" in second
+    assert "+ 11.00 KES" in second
     assert "opening balance" in second
-    assert "+ KES 12.00" not in second
+    assert "+ 12.00 KES" not in second
     assert "Nothing moved yet" in house.page("money/1?kind=withdrawals")
 
 

@@ -50,18 +50,18 @@ def test_a_programme_is_open_once_another_person_has_approved_it(portal: Portal)
     command_id = house.ask(NEW, MEALS, house.operator)
     shown = house.page(f"commands/{command_id}/decide", house.approver)
     assert "Open the programme School meals" in shown
-    assert "Budget becomes KES 2,500.50" in shown
+    assert "Budget becomes 2,500.50 KES" in shown
     assert "Redemption closes becomes 31 Jul 2027" in shown
     with connected(portal.url) as engine, pytest.raises(NotFoundError):
         programme_by_code(engine, house.issuer.issuer_id, "MEALS-2027")
     assert house.approve(command_id) == "done"
     words = house.page("programmes/MEALS-2027", house.operator)
     assert "School meals Open MEALS-2027 · KES" in words
-    assert "Committed KES 0.00 0 % 0 % of KES 2,500.50" in words
+    assert "Committed 0.00 KES 0 % 0 % of 2,500.50 KES" in words
     assert "Sales closed planned for 30 Jun 2027" in words
     assert "Open As the board decided" in words
     listed = house.page("programmes", house.operator)
-    assert "KES 0.00 committed, 0 % left KES 2,500.50 30 Jun 2027 0 KES 0.00" in listed
+    assert "0.00 KES committed, 0 % left 2,500.50 KES 30 Jun 2027 0 0.00 KES" in listed
     assert "School meals" not in house.page("programmes?status=closed", house.operator)
 
 
@@ -102,12 +102,12 @@ def test_a_change_is_shown_before_and_after_and_counts_once_approved(portal: Por
     command_id = house.ask(EDIT, given, house.operator)
     shown = house.page(f"commands/{command_id}/decide", house.approver)
     assert "Name was Programme 1 becomes Food" in shown
-    assert "Budget was without a limit becomes KES 150.00" in shown
+    assert "Budget was without a limit becomes 150.00 KES" in shown
     assert "Description" not in shown
     assert house.approve(command_id) == "done"
     words = house.page("programmes/PROGRAMME-1")
-    assert "Committed KES 100.00 66 % 66 % of KES 150.00" in words
-    assert "Left of the budget KES 50.00 can become vouchers" in words
+    assert "Committed 100.00 KES 66 % 66 % of 150.00 KES" in words
+    assert "Left of the budget 50.00 KES can become vouchers" in words
     nothing = house.send(EDIT, {**given, "budget": "150"}, house.operator)
     assert "Nothing is different from what is there now." in words_of(nothing)
 
@@ -117,7 +117,7 @@ def test_a_budget_below_what_is_committed_is_told_beside_the_field(portal: Porta
     _given_stock(house)
     less = {**AS_IT_IS, "budget": "99.99", "reason": "Less"}
     told = words_of(house.send(EDIT, less, house.operator))
-    assert "KES 100.00 is committed already; the budget cannot be less." in told
+    assert "100.00 KES is committed already; the budget cannot be less." in told
     assert house.commands() == 0
 
 
@@ -126,7 +126,7 @@ def test_a_budget_that_was_committed_meanwhile_is_refused(portal: Portal) -> Non
     command_id = house.ask(EDIT, {**AS_IT_IS, "budget": "50.00", "reason": "Less"}, house.operator)
     _given_stock(house)
     shown = house.page(f"commands/{command_id}/decide", house.approver)
-    assert "KES 100.00 is committed already: a smaller budget will be refused." in shown
+    assert "100.00 KES is committed already: a smaller budget will be refused." in shown
     assert house.approve(command_id) == "refused"
     assert "no limit" in house.page("programmes/PROGRAMME-1")
 

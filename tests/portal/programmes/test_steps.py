@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 from tests.given import (
     SHOP,
@@ -46,27 +47,30 @@ def test_a_programme_goes_from_open_to_closed_and_its_report_is_exact(portal: Po
     }
     sales = house.page(STEP)
     assert "Close sales of Programme 1 Open → Sales closed" in sales
-    assert "Stock is still being made with KES 50.00." in sales
-    assert "In stock, and nobody will get them any more: 6 vouchers, KES 60.00." in sales
-    assert "FOOD-AID 6 KES 60.00 2 KES 20.00 0 2 KES 20.00" in sales
+    assert "Stock is still being made with 50.00 KES." in sales
+    assert "In stock, and nobody will get them any more: 6 vouchers, 60.00 KES." in sales
+    assert "FOOD-AID 6 60.00 KES 2 20.00 KES 0 2 20.00 KES" in sales
     assert "Nothing more is handed out: what is in stock stays there." in sales
-    assert "Owed to merchants KES 20.00 stays payable" in sales
+    assert "Owed to merchants 20.00 KES stays payable" in sales
     _take(house, "Sales closed")
+    standing = house.page(PAGE)
+    assert "Sales closed: No more vouchers of it are provisioned or imported." in standing
+    assert re.search(r"Since \d+ \w+ 2\d{3}, [0-9:]+ UTC · by Amina Diallo It is time", standing)
     with connected(portal.url) as engine:
         drawing = Preactivate(caller=SYSTEM, amount="10.00", currency="KES", group="FOOD-AID")
         (refused,) = ask(engine, house.issuer, drawing)
     assert refused.outcome is Outcome.SALES_CLOSED
-    told = "People still hold, and can then use no more: 2 vouchers, KES 20.00."
+    told = "People still hold, and can then use no more: 2 vouchers, 20.00 KES."
     assert told in house.page(STEP)
     _take(house, "Redemption closed")
-    assert "Merchants and agents are owed KES 20.00. It stays payable." in house.page(STEP)
+    assert "Merchants and agents are owed 20.00 KES. It stays payable." in house.page(STEP)
     _take(house, "Claims closed")
     closing = house.page(STEP)
     assert "Close Programme 1 for good" in closing
-    assert "In stock was 6 vouchers, KES 60.00 becomes cancelled" in closing
-    assert "In people's hands was 2 vouchers, KES 20.00 becomes expired" in closing
-    assert "Set aside for vouchers being made was KES 50.00 becomes free" in closing
-    assert "Available was KES 99,850.00 becomes KES 99,980.00" in closing
+    assert "In stock was 6 vouchers, 60.00 KES becomes cancelled" in closing
+    assert "In people's hands was 2 vouchers, 20.00 KES becomes expired" in closing
+    assert "Set aside for vouchers being made was 50.00 KES becomes free" in closing
+    assert "Available was 99,850.00 KES becomes 99,980.00 KES" in closing
     _take(house, "Closed")
     assert house.balances() == {
         "funding:0": -10_000_000,
@@ -95,12 +99,12 @@ def test_a_programme_goes_from_open_to_closed_and_its_report_is_exact(portal: Po
 def _report_is_exact(house: House) -> None:
     report = house.page(f"{PAGE}/report")
     assert "Final report: Programme 1" in report
-    assert "Redeemed what merchants and agents gave for it KES 20.00" in report
-    assert "Came back unused cancelled or expired KES 80.00" in report
-    assert "Still open in stock, in people's hands, or being paid KES 0.00" in report
-    line = "FOOD-AID 10 KES 100.00 0 0 0 2 KES 20.00 2 KES 20.00 6 KES 60.00"
+    assert "Redeemed what merchants and agents gave for it 20.00 KES" in report
+    assert "Came back unused cancelled or expired 80.00 KES" in report
+    assert "Still open in stock, in people's hands, or being paid 0.00 KES" in report
+    line = "FOOD-AID 10 100.00 KES 0 0 0 2 20.00 KES 2 20.00 KES 6 60.00 KES"
     assert line in report
-    assert "Asha Stores KES 20.00 KES 20.00" in report
+    assert "Asha Stores 20.00 KES 20.00 KES" in report
     assert report.count("It is time") == 4
     answer = house.finance.get(f"{house.root}/{PAGE}/report.csv")
     name = f'attachment; filename="{house.issuer.code}-PROGRAMME-1.csv"'
@@ -130,7 +134,7 @@ def test_a_report_can_be_read_at_any_time(portal: Portal) -> None:
     report = house.page(f"{PAGE}/report")
     assert "Interim report: Programme 1" in report
     assert "The programme still runs: these figures still change." in report
-    assert "FOOD-AID 10 KES 100.00 6 KES 60.00 2 KES 20.00 0 2 KES 20.00 0 0" in report
+    assert "FOOD-AID 10 100.00 KES 6 60.00 KES 2 20.00 KES 0 2 20.00 KES 0 0" in report
 
 
 def test_a_name_that_looks_like_a_formula_is_harmless_in_the_table(portal: Portal) -> None:
@@ -187,7 +191,7 @@ def test_while_vouchers_are_being_paid_it_cannot_be_closed(portal: Portal) -> No
     for state in ("Sales closed", "Redemption closed", "Claims closed"):
         _take(house, state)
     words = house.page(STEP)
-    assert "Payments are under way for 1 voucher, KES 10.00." in words
+    assert "Payments are under way for 1 voucher, 10.00 KES." in words
     assert "It cannot be done yet, for the reason above." in words
     url = f"{house.root}/{STEP}"
     refused = posted(house.finance, url, {**form_of(house.finance.get(url)), **WHY})

@@ -30,13 +30,13 @@ WRONG = [
     ("amounts", {"pricing": "some"}, "Select a valid choice"),
     ("amounts", {"pricing": "any", "highest": "0"}, "at least 0.01"),
     ("amounts", {"daily_amount": "much"}, "Write an amount like"),
-    ("amounts", {"daily_count": "0"}, "greater than or equal to 1"),
+    ("amounts", {"daily_count": "0"}, "Write 1 or more."),
     ("validity", {"days": ""}, "Fill this in."),
-    ("validity", {"days": "0"}, "greater than or equal to 1"),
+    ("validity", {"days": "0"}, "Write 1 or more."),
     ("validity", {"validity": "date", "until": ""}, "Fill this in."),
     ("validity", {"validity": "date", "until": "2020-02-01"}, "still to come"),
     ("validity", {"validity": "date", "until": "soon"}, "Write a date like"),
-    ("validity", {"hold_number": "0"}, "greater than or equal to 1"),
+    ("validity", {"hold_number": "0"}, "Write 1 or more."),
     ("validity", {"hold_number": "99999999", "hold_unit": "day"}, "Choose a shorter time."),
     ("validity", {"unused_value": "me"}, "Select a valid choice"),
     ("acceptance", {"groups": []}, "Choose at least one of these."),
@@ -44,7 +44,7 @@ WRONG = [
     ("acceptance", {"accepts": "acceptors"}, "Choose at least one of these."),
     ("acceptance", {"accepts": "acceptors", "named": ["Ghost"]}, "Ghost is not an approved"),
     ("acceptance", {"settlement": "never"}, "Select a valid choice"),
-    ("stock", {"restock_level": "-1"}, "greater than or equal to 0"),
+    ("stock", {"restock_level": "-1"}, "Write 0 or more."),
 ]
 
 

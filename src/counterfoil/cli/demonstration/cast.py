@@ -11,6 +11,7 @@ ISSUER_NAME: Final = "County Relief Agency"
 CURRENCY: Final = "KES"
 FSP: Final = "sandbox"
 FUNDING_ACCOUNT: Final = "DEMO-FUNDING"
+FUNDING_ACCOUNT_NAME: Final = "Relief fund"
 BURSARY_ACCOUNT: Final = "DEMO-BURSARIES"
 BURSARY_NAME: Final = "Bursary fund"
 

@@ -126,6 +126,7 @@ def _issuer(connection: Connection, provider: KeyProvider) -> Issuer:
         currency=cast.CURRENCY,
         fsp=cast.FSP,
         funding_account=cast.FUNDING_ACCOUNT,
+        funding_account_name=cast.FUNDING_ACCOUNT_NAME,
     )
 
 

@@ -37,7 +37,7 @@ class MovementForm(OnceForm):
         label=gettext_lazy("Bank reference"),
         max_length=REFERENCE_CHARACTERS_MAX,
         help_text=gettext_lazy("As the bank's statement has it. For one account it counts once."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        widget=forms.TextInput(attrs={"spellcheck": "false"}),
     )
 
     def __init__(
@@ -175,8 +175,10 @@ class FundingAccountForm(OnceForm):
     name = forms.CharField(
         label=gettext_lazy("Name"),
         max_length=80,
-        required=False,
-        help_text=gettext_lazy("What you call it, such as “School meals, Equity”."),
+        help_text=gettext_lazy(
+            "What you call it, such as “School meals, Equity”. Everybody sees it by this name, and"
+            " it stays."
+        ),
     )
     fsp = forms.CharField(
         label=gettext_lazy("Bank or provider"),
@@ -186,14 +188,14 @@ class FundingAccountForm(OnceForm):
     account = forms.CharField(
         label=gettext_lazy("Account number"),
         max_length=60,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        widget=forms.TextInput(attrs={"spellcheck": "false"}),
     )
     currency = forms.CharField(
         label=gettext_lazy("Currency"),
         max_length=3,
         min_length=3,
         help_text=gettext_lazy("Its three letters, such as KES. It never changes."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "list": "currencies"}),
+        widget=forms.TextInput(attrs={"list": "currencies"}),
     )
     reason = ReasonField(
         label=gettext_lazy("Note"),

@@ -68,8 +68,8 @@ class FundingAccount:
 
     @property
     def shown(self) -> str:
-        """As pages name it: by its name, else by the end of its number."""
-        return self.name or short_number(self.account)
+        """As pages name it: by its name, else by where it is and the end of its number."""
+        return self.name or f"{self.fsp} · {short_number(self.account)} · {self.currency}"
 
     @property
     def in_full(self) -> str:

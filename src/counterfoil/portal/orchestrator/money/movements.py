@@ -6,7 +6,7 @@ The journal is the truth; a command is found for what was asked by one, in the p
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -40,13 +40,14 @@ class Movement:
     reference: str
     reason: str
     provision_id: int | None
-    group_code: str | None
+    group_name: str | None
     vouchers: int | None
     of: Money | None
     by: str
     approved_by: Sequence[str] = ()
     command_id: UUID | None = None
     evidence: Upload | None = None
+    value_date: date | None = None
 
     @property
     def is_deposit(self) -> bool:
@@ -63,6 +64,7 @@ class _Asked:
 
     command_id: UUID
     approved_by: Sequence[str]
+    value_date: date | None
 
 
 def movements(
@@ -103,7 +105,7 @@ def _movement(
     names: dict[str, str],
 ) -> Movement:
     operation_id, at, action, amount_minor, actor, reference, reason, *provision = row
-    provision_id, group_code, vouchers, voucher_minor = provision
+    provision_id, group_name, vouchers, voucher_minor = provision
     of = None if voucher_minor is None else Money(voucher_minor, account.currency)
     return Movement(
         operation_id,
@@ -113,13 +115,14 @@ def _movement(
         "" if reference.startswith((OWN_REFERENCE, _COMMAND)) else reference,
         reason,
         provision_id,
-        group_code,
+        group_name,
         vouchers,
         of,
         names[actor],
         [names[who] for who in asked.approved_by] if asked else (),
         asked.command_id if asked else None,
         papers.get(asked.command_id) if asked else None,
+        asked.value_date if asked else None,
     )
 
 
@@ -141,11 +144,15 @@ def _asked_for(
             "until": found[0][1],
         },
     )
-    by_id = {command_id: _Asked(command_id, who) for command_id, _content, who in commands}
+    contents = {command_id: asks.decoded(bytes(content)) for command_id, content, _who in commands}
+    by_id = {
+        command_id: _Asked(command_id, who, _value_date(contents[command_id]))
+        for command_id, _content, who in commands
+    }
     by_reference = {
         key: by_id[command_id]
-        for command_id, content, _who in commands
-        if (key := _key(asks.decoded(bytes(content)))) is not None
+        for command_id, asked in contents.items()
+        if (key := _key(asked)) is not None
     }
     found_for = {
         row[0]: by_id.get(named[row[0]]) or by_reference.get((row[2], row[5], row[3]))
@@ -161,6 +168,10 @@ def _key(asked: asks.Asked) -> tuple[int, str, int] | None:
     if isinstance(asked, asks.Withdraw):
         return Action.WITHDRAW, asked.reference, asked.amount_minor
     return None
+
+
+def _value_date(asked: asks.Asked) -> date | None:
+    return asked.value_date if isinstance(asked, asks.Deposit) else None
 
 
 def _command_named(reference: str) -> UUID:

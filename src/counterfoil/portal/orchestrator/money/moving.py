@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
+from uuid import UUID
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -22,6 +23,7 @@ from counterfoil.portal.access import HANDLES_MONEY, Office, office_page
 from counterfoil.portal.actions import prepare_command
 from counterfoil.portal.language import money_text
 from counterfoil.portal.models import Evidence
+from counterfoil.portal.orchestrator.again import sent_before
 from counterfoil.portal.orchestrator.money import papers
 from counterfoil.portal.orchestrator.money.forms import (
     DepositForm,
@@ -104,8 +106,10 @@ def _moved(
     try:
         return _sent(request, office, account, form)
     except ConflictError as error:
-        form.add_error(None, refusal_text(str(error)))
-        return _asked(request, account, form)
+        if sent_before(request, office) is None:
+            form.add_error(None, refusal_text(str(error)))
+            return _asked(request, account, form)
+        return _asked(request, account, form, sent=form.once)
 
 
 @transaction.atomic
@@ -148,12 +152,15 @@ def content_of(account: FundingAccount, form: MovementForm) -> asks.Deposit | as
     )
 
 
-def _asked(request: HttpRequest, account: FundingAccount, form: MovementForm) -> HttpResponse:
+def _asked(
+    request: HttpRequest, account: FundingAccount, form: MovementForm, *, sent: UUID | None = None
+) -> HttpResponse:
+    """`sent`: what this very form asked for before, with something else in it."""
     is_deposit = form.action is Action.DEPOSIT
     return render(
         request,
         "portal/orchestrator/money/move.html",
-        {"account": account, "form": form, "is_deposit": is_deposit},
+        {"account": account, "form": form, "is_deposit": is_deposit, "sent": sent},
     )
 
 

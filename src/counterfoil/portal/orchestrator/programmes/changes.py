@@ -64,7 +64,9 @@ def opening_shown(asked: asks.OpenProgramme, office: Office) -> Shown:
 @shown.register
 def change_shown(asked: asks.ChangeProgramme, office: Office) -> Shown:
     programme = _programme(office, asked.code)
-    title = _("Change the programme %(code)s") % {"code": asked.code}
+    title = _("Change the programme %(name)s") % {
+        "name": asked.code if programme is None else programme.name
+    }
     if programme is None:
         return Shown(title, [], None, [_("There is no such programme; it will be refused.")])
     after = _lines(asked, programme.currency)

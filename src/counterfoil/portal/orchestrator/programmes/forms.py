@@ -99,7 +99,7 @@ class NewProgrammeForm(ProgrammeFields, OnceForm):
         help_text=gettext_lazy(
             "Short, in capitals, such as MEALS-2027. Calling systems use it; it never changes."
         ),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        widget=forms.TextInput(attrs={"spellcheck": "false"}),
     )
     funding_account = forms.TypedChoiceField(
         label=gettext_lazy("Funding account"),
@@ -123,7 +123,8 @@ class NewProgrammeForm(ProgrammeFields, OnceForm):
         super().__init__(data)
         self.accounts, self.codes = accounts, codes
         cast("forms.ChoiceField", self.fields["funding_account"]).choices = [
-            (each.funding_account_id, f"{each.shown} · {each.currency}") for each in accounts
+            (each.funding_account_id, f"{each.name} · {each.currency}" if each.name else each.shown)
+            for each in accounts
         ]
         cast("MoneyField", self.fields["budget"]).currency = self._currency()
 

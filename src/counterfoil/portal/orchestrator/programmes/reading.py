@@ -15,6 +15,7 @@ from counterfoil.engine.programme_report import Step
 from counterfoil.errors import NotFoundError
 from counterfoil.money import Money
 from counterfoil.portal.access import Office
+from counterfoil.portal.orchestrator.money.ledger import short_number
 from counterfoil.portal.queries import engine_connection, rows
 from counterfoil.portal.words import Word, programme_status
 from counterfoil.programme import ProgrammeStatus
@@ -62,6 +63,17 @@ class Dates:
             ProgrammeStatus.REDEMPTION_CLOSED: self.redemption_close_on,
             ProgrammeStatus.CLAIMS_CLOSED: self.claims_close_on,
         }.get(status)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How people name a programme's vouchers and those it shares its account with, by code; and
+    that account.
+    """
+
+    groups: Mapping[str, str]
+    programmes: Mapping[str, str]
+    account: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,12 +201,23 @@ def used(groups: Sequence[Holding]) -> list[Holding]:
     return [each for each in groups if each.issued.vouchers or each.group_code != GENERAL_PURPOSE]
 
 
-def group_names(office: Office, programme: Programme) -> dict[str, str]:
-    """By code."""
-    return dict(
-        rows(
-            __package__,
-            "group_names",
-            {"issuer_id": office.issuer_id, "programme_id": programme.programme_id},
-        )
+def names_about(office: Office, programme: Programme) -> Names:
+    found = rows(
+        __package__,
+        "names",
+        {
+            "issuer_id": office.issuer_id,
+            "programme_id": programme.programme_id,
+            "funding_account_id": programme.funding_account_id,
+        },
+    )
+    account = next(
+        name or f"{fsp} · {short_number(number)} · {currency}"
+        for kind, _code, name, fsp, number, currency in found
+        if kind == "account"
+    )
+    return Names(
+        {code: name for kind, code, name, *_where in found if kind == "group"},
+        {code: name for kind, code, name, *_where in found if kind == "programme"},
+        account,
     )

@@ -17,12 +17,11 @@ from counterfoil.errors import NotFoundError
 from counterfoil.money import Money, decimal_text
 from counterfoil.portal.access import EVERYONE, Office, office_page
 from counterfoil.portal.names import names_of
-from counterfoil.portal.orchestrator.programmes.reading import dates_of, group_names, used
+from counterfoil.portal.orchestrator.programmes.reading import dates_of, names_about, used
 from counterfoil.portal.queries import engine_connection
+from counterfoil.portal.spreadsheets import harmless
 from counterfoil.portal.words import group_status, programme_status
 from counterfoil.voucher import State
-
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would take for one
 
 
 @require_safe
@@ -43,7 +42,7 @@ def report(request: HttpRequest, office: Office, code: str) -> HttpResponse:
             "state": programme_status(programme.status),
             "now": timezone.now(),
             "groups": groups,
-            "group_names": group_names(office, programme),
+            "about": names_about(office, programme),
             "sum": _together(groups),
             "by_amount": by_amount if len(by_amount) > len(groups) else [],
             "committed": Money(found.committed_minor, currency),
@@ -62,7 +61,7 @@ def report_csv(_request: HttpRequest, office: Office, code: str) -> HttpResponse
     """
     found = _report(office, code)
     text = io.StringIO(newline="")
-    csv.writer(text).writerows([_harmless(each) for each in line] for line in _lines(office, found))
+    csv.writer(text).writerows([harmless(each) for each in line] for line in _lines(office, found))
     response = HttpResponse(
         text.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8"
     )
@@ -109,7 +108,7 @@ def _lines(office: Office, found: ProgrammeReport) -> Iterator[Sequence[object]]
     columns += [_("Redeemed"), _("Expired"), _("Cancelled")]
     heads = [text for each in columns for text in (each, _("%(what)s, value") % {"what": each})]
     yield [_("Voucher"), _("Name"), _("State"), _("Amount"), *heads]
-    names = group_names(office, programme)
+    names = names_about(office, programme).groups
     for each in [*used(found.holdings), _together(found.holdings)]:
         yield [
             each.group_code or _("Together"),
@@ -140,13 +139,3 @@ def _piles(holding: Holding) -> list[Pile]:
         holding.expired,
         holding.cancelled,
     ]
-
-
-def _harmless(cell: object) -> str:
-    """No cell of text begins a formula."""
-    text = str(cell)
-    return f"'{text}" if text.startswith(_FORMULAS) and not _is_number(text) else text
-
-
-def _is_number(text: str) -> bool:
-    return text.lstrip("-").replace(".", "", 1).isdigit()

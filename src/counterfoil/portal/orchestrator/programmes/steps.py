@@ -11,10 +11,11 @@ from counterfoil.errors import ConflictError
 from counterfoil.money import Money
 from counterfoil.portal.access import PREPARES_STOCK, Office, office_page
 from counterfoil.portal.actions import prepare_command
+from counterfoil.portal.orchestrator.again import sent_before
 from counterfoil.portal.orchestrator.commands import commands_about
 from counterfoil.portal.orchestrator.programmes.changes import effects_of
 from counterfoil.portal.orchestrator.programmes.forms import StepForm
-from counterfoil.portal.orchestrator.programmes.reading import group_names, programme_or_404, used
+from counterfoil.portal.orchestrator.programmes.reading import names_about, programme_or_404, used
 from counterfoil.portal.orchestrator.programmes.texts import (
     step_of_text,
     step_text,
@@ -30,6 +31,9 @@ from counterfoil.portal.words import programme_status
 @require_http_methods(["GET", "HEAD", "POST"])
 @office_page(sees=PREPARES_STOCK, acts=PREPARES_STOCK, asks_again=True)
 def step(request: HttpRequest, office: Office, code: str) -> HttpResponse:
+    again = sent_before(request, office)
+    if again is not None:
+        return again
     programme = programme_or_404(office, code)
     after = programme.status.next
     if after is None:
@@ -67,7 +71,7 @@ def step(request: HttpRequest, office: Office, code: str) -> HttpResponse:
             "warnings": warning_texts(preview),
             "ends": what_ends(after),
             "stays": what_stays(after),
-            "group_names": group_names(office, programme),
+            "about": names_about(office, programme),
             "effects": effects_of(preview),
             "available": Money(money.available_minor, programme.currency),
             "owed": Money(money.owed_minor, programme.currency),

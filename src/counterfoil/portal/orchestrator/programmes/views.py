@@ -15,7 +15,7 @@ from counterfoil.engine.commands import content as asks
 from counterfoil.engine.programme_figures import by_group, holdings, programme_money
 from counterfoil.engine.programme_report import Step
 from counterfoil.errors import ConflictError
-from counterfoil.portal.access import EVERYONE, PREPARES_STOCK, Office, office_page
+from counterfoil.portal.access import EVERYONE, OPERATES, PREPARES_STOCK, Office, office_page
 from counterfoil.portal.actions import prepare_command
 from counterfoil.portal.names import names_of
 from counterfoil.portal.orchestrator.commands import CommandRow, commands_about
@@ -28,15 +28,15 @@ from counterfoil.portal.orchestrator.programmes.forms import (
 from counterfoil.portal.orchestrator.programmes.reading import (
     budget_of,
     dates_of,
-    group_names,
     is_overdue,
+    names_about,
     next_on,
     programme_or_404,
     programmes_page,
     steps_of,
     used,
 )
-from counterfoil.portal.orchestrator.programmes.texts import STEPS, step_text
+from counterfoil.portal.orchestrator.programmes.texts import STEPS, step_text, what_ends
 from counterfoil.portal.orchestrator.refusals import refusal_text
 from counterfoil.portal.pager import ROWS_A_PAGE, key_after, page_of
 from counterfoil.portal.queries import engine_connection, rows
@@ -94,6 +94,7 @@ def programme(request: HttpRequest, office: Office, code: str) -> HttpResponse:
     steps = steps_of(office, found)
     names = names_of({row.prepared_by for row in commands} | {step.actor for step in steps})
     following = found.status.next
+    stages = _stages(found, steps, names)
     return render(
         request,
         "portal/orchestrator/programmes/programme.html",
@@ -102,10 +103,12 @@ def programme(request: HttpRequest, office: Office, code: str) -> HttpResponse:
             "state": programme_status(found.status),
             "budget": budget_of(office, found),
             "money": programme_money(engine, office.issuer_id, found.programme_id),
+            "about": names_about(office, found),
             "groups": used(by_group(holdings(engine, office.issuer_id, found.programme_id))),
-            "group_names": group_names(office, found),
             "group_words": {each: group_status(each) for each in GROUP_STEPS},
-            "stages": _stages(found, steps, names),
+            "stages": stages,
+            "standing": _standing(found, stages),
+            "ends": what_ends(found.status) if found.status in STEPS else [],
             "next": None if following is None else step_text(following),
             "next_on": next_on(found.status, dates),
             "is_overdue": is_overdue(found.status, dates),
@@ -114,6 +117,7 @@ def programme(request: HttpRequest, office: Office, code: str) -> HttpResponse:
             "names": names,
             "closing": closing_of(office, found),
             "may_prepare": office.may(PREPARES_STOCK),
+            "may_design": office.may(OPERATES) and found.status is ProgrammeStatus.OPEN,
         },
     )
 
@@ -220,6 +224,12 @@ def _what(row: CommandRow) -> str:
 def _codes(office: Office) -> frozenset[str]:
     found = rows(__package__, "codes", {"issuer_id": office.issuer_id})
     return frozenset(code for (code,) in found)
+
+
+def _standing(programme: Programme, stages: Sequence[Stage]) -> Stage | None:
+    """The step it stands after; None while it is open, or where the journal is older than it."""
+    stage = next(each for each in stages if each.status is programme.status)
+    return None if programme.status is ProgrammeStatus.OPEN or stage.step is None else stage
 
 
 def _stages(programme: Programme, steps: Sequence[Step], names: dict[str, str]) -> list[Stage]:

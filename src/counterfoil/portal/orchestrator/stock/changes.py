@@ -9,7 +9,7 @@ from counterfoil.chart import FREED_BY
 from counterfoil.engine.commands import content as asks
 from counterfoil.money import Money
 from counterfoil.portal.access import Office
-from counterfoil.portal.language import amount_text
+from counterfoil.portal.language import money_text
 from counterfoil.portal.orchestrator.changes import Change, Shown, shown
 from counterfoil.portal.orchestrator.stock.parts import PartLine, is_meant, money_freed
 from counterfoil.portal.orchestrator.stock.reading import (
@@ -36,7 +36,7 @@ def _provision_stock(asked: asks.ProvisionStock, office: Office) -> Shown:
         "Provision %(count)s voucher of %(amount)s",
         "Provision %(count)s vouchers of %(amount)s",
         asked.count,
-    ) % {"count": count(asked.count), "amount": _text(one)}
+    ) % {"count": count(asked.count), "amount": money_text(one)}
     group = published_or_none(office.issuer_id, asked.group)
     if group is None:
         return Shown(title, [], None, [_("There is no such voucher.")])
@@ -50,17 +50,17 @@ def _provision_stock(asked: asks.ProvisionStock, office: Office) -> Shown:
     changes = [
         Change(_("Voucher"), None, f"{group.design.name} ({asked.group})"),
         Change(_("Version"), None, str(asked.group_version)),
-        Change(_("It takes"), None, _text(takes)),
-        Change(_("Available money"), _text(available), _text(available - takes)),
+        Change(_("It takes"), None, money_text(takes)),
+        Change(_("Available money"), money_text(available), money_text(available - takes)),
         Change(
-            _("In stock of %(amount)s") % {"amount": _text(one)},
+            _("In stock of %(amount)s") % {"amount": money_text(one)},
             count(there),
             count(there + asked.count),
         ),
     ]
     if budget.left_minor is not None:
         left = Money(budget.left_minor, asked.currency)
-        changes.append(Change(_("Left of the budget"), _text(left), _text(left - takes)))
+        changes.append(Change(_("Left of the budget"), money_text(left), money_text(left - takes)))
     warnings = []
     if available.amount_minor < takes.amount_minor:
         warnings.append(_("More than is available now: it would be refused. Deposit first."))
@@ -119,7 +119,9 @@ def _change_vouchers(asked: asks.ChangeVouchers, office: Office) -> Shown:
             freed = money_freed(
                 [p for p in parts if p.money.currency == currency], action, currency
             )
-            changes.append(Change(_("Available money"), _text(available), _text(available + freed)))
+            changes.append(
+                Change(_("Available money"), money_text(available), money_text(available + freed))
+            )
     warnings = []
     if any(
         line.part.state in {State.ACTIVE, State.PREACTIVATED} and line.is_meant for line in lines
@@ -193,7 +195,9 @@ def _meant(
         url = reverse("provision", args=[office.code, row.provision_id])
         parts = parts_of_provision(office, row)
     elif asked.group is not None:
-        what, parts = asked.group, parts_of_group(office.issuer_id, asked.group)
+        group = published_or_none(office.issuer_id, asked.group)
+        what = asked.group if group is None else f"{group.design.name} ({asked.group})"
+        parts = parts_of_group(office.issuer_id, asked.group)
         url = reverse("voucher-group", args=[office.code, asked.group])
     else:
         serials = asked.serials or ()
@@ -211,8 +215,4 @@ def _meant(
 
 
 def _vouchers_text(part: Part) -> str:
-    return f"{count(part.vouchers)} · {_text(part.money)}"
-
-
-def _text(money: Money) -> str:
-    return f"{amount_text(money.amount_minor, money.currency)} {money.currency}"
+    return f"{count(part.vouchers)} · {money_text(part.money)}"

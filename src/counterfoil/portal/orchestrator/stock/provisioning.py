@@ -1,13 +1,12 @@
 """Turning available money into stock: what it takes and what is left, before it is asked for."""
 
 from dataclasses import dataclass
-from typing import Final
-from uuid import UUID
+from typing import Final, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -19,8 +18,12 @@ from counterfoil.errors import ConflictError
 from counterfoil.money import Money
 from counterfoil.portal.access import PREPARES_STOCK, Office, office_page
 from counterfoil.portal.actions import prepare_command
-from counterfoil.portal.forms import OnceForm, ReasonField
-from counterfoil.portal.language import amount_text
+from counterfoil.portal.forms import OnceForm, ReasonField, say_limits
+from counterfoil.portal.language import money_text
+from counterfoil.portal.names import names_of
+from counterfoil.portal.orchestrator.again import sent_before
+from counterfoil.portal.orchestrator.commands import commands_about
+from counterfoil.portal.orchestrator.refusals import refusal_text
 from counterfoil.portal.orchestrator.stock.reading import Budget, budget_of
 from counterfoil.portal.orchestrator.vouchers.reading import (
     Choice,
@@ -34,6 +37,7 @@ from counterfoil.portal.queries import engine_connection, rows
 from counterfoil.portal.templatetags.counterfoil import count as number_text
 
 _COUNT_MAX: Final = PROVISION_VOUCHERS_MAX
+_KIND: Final = "provision"
 
 
 class ProvisionForm(forms.Form):
@@ -49,19 +53,19 @@ class ProvisionForm(forms.Form):
         label=gettext_lazy("How many"),
         min_value=1,
         max_value=_COUNT_MAX,
-        widget=forms.NumberInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
         error_messages={"required": gettext_lazy("Fill this in.")},
     )
 
     def offer(self, group: Published, stock: tuple[Stock, ...]) -> None:
         currency = group.design.currency
+        say_limits(cast("forms.IntegerField", self.fields["count"]))
         self.fields["amount"].choices = [  # type: ignore[attr-defined]
             (
                 each.amount_minor,
-                _("%(amount)s %(currency)s · %(there)s in stock")
+                _("%(money)s · %(there)s in stock")
                 % {
-                    "amount": amount_text(each.amount_minor, currency),
-                    "currency": currency,
+                    "money": money_text(Money(each.amount_minor, currency)),
                     "there": number_text(each.vouchers),
                 },
             )
@@ -142,15 +146,16 @@ def _confirmed(
     request: HttpRequest, office: Office, group: Published, stock: tuple[Stock, ...]
 ) -> HttpResponse:
     """What was shown is asked for; where it is not so any more, it is shown again."""
+    again = sent_before(request, office)
+    if again is not None:
+        return again
     form, confirm = ProvisionForm(request.POST), ConfirmForm(request.POST)
     form.offer(group, stock)
     if not (form.is_valid() and confirm.is_valid()) or _problem(group):
         return _page(request, office, group, stock, form, confirm)
-    if is_prepared(office, confirm.once):
-        return redirect("command", office.code, confirm.once)
     if confirm.cleaned_data["version"] != group.version:
-        again = _to_confirm(group, form, reason=confirm.cleaned_data["reason"])
-        return _page(request, office, group, stock, form, again, is_stale=True)
+        anew = _to_confirm(group, form, reason=confirm.cleaned_data["reason"])
+        return _page(request, office, group, stock, form, anew, is_stale=True)
     amount, count = form.cleaned_data["amount"], form.cleaned_data["count"]
     effect = effect_of(office.issuer_id, group, amount, count)
     if not effect.is_too_much and not effect.is_beyond_budget:
@@ -159,7 +164,7 @@ def _confirmed(
         try:
             return prepare_command(request, office, content, command_id=confirm.once, reason=reason)
         except ConflictError as error:
-            confirm.add_error(None, str(error))
+            confirm.add_error(None, refusal_text(str(error)))
     return _page(request, office, group, stock, form, confirm)
 
 
@@ -187,6 +192,11 @@ def _page(
     budget = budget_of(office.issuer_id, group.code) if effect is None else effect.budget
     problem = _problem(group)
     part = "effect" if request.headers.get("HX-Request") else "new"
+    waiting = [
+        each
+        for each in (commands_about(office, f"group:{group.code}") if part == "new" else [])
+        if each.is_waiting and each.kind == _KIND
+    ]
     return render(
         request,
         f"portal/orchestrator/stock/{part}.html",
@@ -195,27 +205,19 @@ def _page(
             "design": group.design,
             "problem": problem,
             "form": form,
-            "confirm": confirm if form.is_valid() and not problem else None,
+            "confirm": confirm or ConfirmForm(),
+            "may_ask": form.is_valid() and not problem,
             "effect": effect,
-            "takes": "" if effect is None else _text(effect.takes),
+            "takes": "" if effect is None else money_text(effect.takes),
             "available": Money(budget.available_minor, group.design.currency),
             "approvals": approvals,
             "there": there,
             "after": (there.vouchers if there else 0) + count,
             "count": count,
             "is_stale": is_stale,
+            "waiting": waiting,
+            "people": names_of({each.prepared_by for each in waiting}) if waiting else {},
         },
-    )
-
-
-def is_prepared(office: Office, command_id: UUID) -> bool:
-    """A second click asks for nothing new."""
-    return bool(
-        rows(
-            "counterfoil.portal.orchestrator",
-            "command",
-            {"issuer_id": office.issuer_id, "command_id": command_id},
-        )
     )
 
 
@@ -252,7 +254,7 @@ def _refuse(form: ProvisionForm, effect: Effect, one: int) -> None:
             ValidationError(
                 _("%(money)s is available: enough for %(number)s of these. Deposit more first.")
                 % {
-                    "money": _text(effect.available),
+                    "money": money_text(effect.available),
                     "number": number_text(max(effect.available.amount_minor, 0) // one),
                 }
             ),
@@ -263,7 +265,7 @@ def _refuse(form: ProvisionForm, effect: Effect, one: int) -> None:
             ValidationError(
                 _("%(money)s is left of the programme's budget: enough for %(number)s of these.")
                 % {
-                    "money": _text(effect.budget_left),
+                    "money": money_text(effect.budget_left),
                     "number": number_text(max(effect.budget_left.amount_minor, 0) // one),
                 }
             ),
@@ -279,7 +281,3 @@ def _problem(group: Published) -> str:
     if not group.design.denominations:
         return _("It takes any amount: each voucher is made when it is asked for, without stock.")
     return ""
-
-
-def _text(money: Money) -> str:
-    return f"{amount_text(money.amount_minor, money.currency)} {money.currency}"

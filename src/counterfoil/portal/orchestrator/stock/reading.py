@@ -10,6 +10,7 @@ from django.http import Http404
 from counterfoil.engine.operation import Outcome
 from counterfoil.money import Money
 from counterfoil.portal.access import Office
+from counterfoil.portal.orchestrator.vouchers.reading import Deed, deeds
 from counterfoil.portal.pager import ROWS_A_PAGE
 from counterfoil.portal.queries import rows
 from counterfoil.portal.words import Word, action_word, outcome_word, provision_status
@@ -113,7 +114,9 @@ class BulkChange:
     action: int
     provision_id: int | None
     group_code: str | None
+    group_name: str | None
     programme_code: str | None
+    programme_name: str | None
     asked: int | None
     first_serial: int | None
     next_serial: int
@@ -201,6 +204,14 @@ def provision_of(office: Office, provision_id: int, *, with_blocks: bool = False
         if found:
             return found[0]
     raise Http404
+
+
+def paused_by(office: Office, provision: Provision) -> Deed | None:
+    """Who paused it, when and why; None where it is not paused."""
+    if provision.status != "paused":
+        return None
+    found = deeds(office.issuer_id, [f"provision:{provision.provision_id}"])
+    return next((each for each in found if each.action == Action.PAUSE_PROVISION), None)
 
 
 def _provisions(  # the ways in which they are looked for

@@ -17,12 +17,15 @@ from counterfoil.portal.access import EVERYONE, PREPARES_STOCK, Office, office_p
 from counterfoil.portal.actions import prepare_command
 from counterfoil.portal.forms import OnceForm, ReasonField
 from counterfoil.portal.names import names_of
+from counterfoil.portal.orchestrator.again import sent_before
 from counterfoil.portal.orchestrator.commands import commands_about
+from counterfoil.portal.orchestrator.refusals import refusal_text
 from counterfoil.portal.orchestrator.stock.parts import PartLine, is_meant, money_freed
 from counterfoil.portal.orchestrator.stock.reading import (
     bulk_of,
     bulks_of,
     parts_of_provision,
+    paused_by,
     provision_of,
     provisions_page,
     refusals_of,
@@ -90,6 +93,7 @@ def provision(request: HttpRequest, office: Office, provision_id: int) -> HttpRe
     waiting = [
         each for each in commands_about(office, f"provision:{provision_id}") if each.is_waiting
     ]
+    paused = paused_by(office, row)
     group = published_or_none(office.issuer_id, row.group_code, row.group_version)
     may_act = office.may(PREPARES_STOCK) and row.is_counted
     return render(
@@ -101,8 +105,11 @@ def provision(request: HttpRequest, office: Office, provision_id: int) -> HttpRe
             "waiting": waiting,
             "bulks": bulks_of(office, provision_id),
             "people": names_of(
-                {each.prepared_by for each in waiting} | ({row.actor} if row.actor else set())
+                {each.prepared_by for each in waiting}
+                | ({row.actor} if row.actor else set())
+                | ({paused.actor, *paused.approved_by} if paused else set())
             ),
+            "paused": paused,
             "may_pause": may_act and row.status in {"running", "ready"},
             "may_resume": may_act and row.status == "paused",
             "may_cancel": may_act and row.created > 0,
@@ -120,6 +127,9 @@ def provision_turn(
     pauses = turn == "pause"
     if turn not in {"pause", "resume"}:
         raise Http404
+    again = sent_before(request, office)
+    if again is not None:
+        return again
     if pauses == (row.status == "paused") or row.status == "cancelled":
         messages.info(request, _("It is %(state)s already.") % {"state": str(row.state).lower()})
         return redirect("provision", office.code, provision_id)
@@ -134,7 +144,7 @@ def provision_turn(
                 reason=form.cleaned_data["reason"],
             )
         except ConflictError as error:
-            form.add_error(None, str(error))
+            form.add_error(None, refusal_text(str(error)))
     return render(
         request,
         "portal/orchestrator/stock/turn.html",
@@ -146,6 +156,9 @@ def provision_turn(
 @office_page(sees=PREPARES_STOCK, acts=PREPARES_STOCK, asks_again=True)
 def provision_cancel(request: HttpRequest, office: Office, provision_id: int) -> HttpResponse:
     """All of it that is not over yet, whoever holds it: what that frees is shown first."""
+    again = sent_before(request, office)
+    if again is not None:
+        return again
     row = provision_of(office, provision_id)
     content = ChangeVouchers(action=Action.CANCEL.word, provision_id=provision_id)
     form = TurnForm(request.POST or None)
@@ -155,7 +168,7 @@ def provision_cancel(request: HttpRequest, office: Office, provision_id: int) ->
                 request, office, content, command_id=form.once, reason=form.cleaned_data["reason"]
             )
         except ConflictError as error:
-            form.add_error(None, str(error))
+            form.add_error(None, refusal_text(str(error)))
     parts = parts_of_provision(office, row)
     return render(
         request,

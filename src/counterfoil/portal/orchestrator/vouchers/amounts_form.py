@@ -22,7 +22,7 @@ _AMOUNTS_MAX: Final = 100
 class AmountsField(forms.Field):
     """One amount a line; cleaned to minor units, each once, in their order."""
 
-    widget = forms.Textarea(attrs={"rows": 5, "inputmode": "decimal", "autocomplete": "off"})
+    widget = forms.Textarea(attrs={"rows": 5, "inputmode": "decimal"})
     currency = ""
 
     def to_python(self, value: object) -> tuple[int, ...]:

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from counterfoil.engine.groups import GroupDesign
-from counterfoil.portal.language import amount_text, page_locale
+from counterfoil.money import Money
+from counterfoil.portal.language import amount_text, money_text, page_locale
 from counterfoil.portal.orchestrator.changes import Change
 from counterfoil.portal.queries import rows
 
@@ -86,8 +87,9 @@ def amounts_text(design: GroupDesign) -> str:
     """`10.00 · 20.00 KES`, or any amount."""
     currency = design.currency
     if design.denominations:
-        amounts = [amount_text(each, currency) for each in sorted(design.denominations)]
-        return f"{' · '.join(amounts)} {currency}"
+        *lower, highest = sorted(design.denominations)
+        amounts = [amount_text(each, currency) for each in lower]
+        return " · ".join([*amounts, money_text(Money(highest, currency))])
     if design.amount_minor_max is None:
         return _("any amount, each voucher made when it is asked for")
     return _("any amount up to %(most)s, each voucher made when it is asked for") % {
@@ -178,7 +180,7 @@ def _listed(names: list[str]) -> str:
 
 
 def _money(amount_minor: int | None, currency: str) -> str:
-    return "" if amount_minor is None else f"{amount_text(amount_minor, currency)} {currency}"
+    return "" if amount_minor is None else money_text(Money(amount_minor, currency))
 
 
 def _count(number: int | None) -> str:

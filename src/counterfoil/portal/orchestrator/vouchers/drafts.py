@@ -92,6 +92,45 @@ def draft_of(office: Office, draft_id: UUID) -> Draft:
     return draft
 
 
+def begun_as(office: Office, form_id: str) -> Draft | None:
+    """The draft that this very form of this person began; None for one that was discarded."""
+    try:
+        row = (
+            VoucherDraft.objects.filter(
+                pk=UUID(form_id), issuer_id=office.issuer_id, created_by=office.person
+            )
+            .exclude(status=DraftStatus.DISCARDED)
+            .select_related("changed_by")
+            .first()
+        )
+    except ValueError:
+        return None
+    return None if row is None else _standing(office, [row])[0]
+
+
+def begun_with(office: Office, code: str) -> Draft | None:
+    """The live draft of a new voucher that this person began with this code."""
+    row = (
+        VoucherDraft.objects.filter(
+            issuer_id=office.issuer_id,
+            code=code,
+            follows=0,
+            status__in=LIVE,
+            created_by=office.person,
+        )
+        .select_related("changed_by")
+        .first()
+    )
+    return None if row is None else _standing(office, [row])[0]
+
+
+def is_saved(draft: Draft, step: str, design: GroupDesign) -> bool:
+    """Whether saving this step would change nothing."""
+    return (
+        draft.row.status == DraftStatus.OPEN and step in draft.row.steps and design == draft.design
+    )
+
+
 def live_drafts(
     office: Office, code: str | None = None, known: Sequence[CommandRow] = ()
 ) -> list[Draft]:

@@ -41,7 +41,7 @@ class BasicsForm(VersionedForm):
             "Short, such as SCHOOL-MEALS. Calling systems name the voucher by it, so it stays as it"
             " is once the voucher is published."
         ),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+        widget=forms.TextInput(attrs={"autocapitalize": "characters"}),
     )
     name = forms.CharField(
         label=gettext_lazy("Name"),

@@ -24,7 +24,10 @@ from counterfoil.portal.orchestrator.vouchers.drafts import (
     STEPS,
     Draft,
     begin_draft,
+    begun_as,
+    begun_with,
     draft_of,
+    is_saved,
     save_step,
 )
 from counterfoil.portal.orchestrator.vouchers.reading import (
@@ -74,7 +77,13 @@ class Way:
 @require_http_methods(["GET", "HEAD", "POST"])
 @office_page(sees=OPERATES, acts=OPERATES)
 def new_voucher(request: HttpRequest, office: Office) -> HttpResponse:
-    """The first step of a voucher that there is not yet: it is a draft once this is saved."""
+    """The first step of a voucher that there is not yet: it is a draft once this is saved. The
+    same form sent again, after going back to it, changes that draft.
+    """
+    if request.method == "POST":
+        begun = begun_as(office, request.POST.get("command_id", ""))
+        if begun is not None:
+            return _step(request, office, begun, "basics", is_again=True)
     form = _basics(request, office, None)
     if request.method == "POST" and form.is_valid():
         design = _basics_taken_over(office, form, _NEW)
@@ -82,6 +91,9 @@ def new_voucher(request: HttpRequest, office: Office) -> HttpResponse:
             try:
                 begin_draft(request, office, form.once, design, follows=0, steps=("basics",))
             except ConflictError as error:
+                own = begun_with(office, design.code)
+                if own is not None and own.is_open:  # gone back to by a page loaded anew
+                    return _step(request, office, own, "basics")
                 form.add_error("code", str(error))
             else:
                 return _onwards(request, office, form.once, "basics")
@@ -93,8 +105,19 @@ def new_voucher(request: HttpRequest, office: Office) -> HttpResponse:
 def draft_step(request: HttpRequest, office: Office, draft_id: UUID, step: str) -> HttpResponse:
     if step not in STEPS:
         raise Http404
-    draft = draft_of(office, draft_id)
+    return _step(request, office, draft_of(office, draft_id), step)
+
+
+def _step(
+    request: HttpRequest, office: Office, draft: Draft, step: str, *, is_again: bool = False
+) -> HttpResponse:
+    """`is_again`: what is sent is the form that began the draft. Where nothing was saved since,
+    whoever sends it has seen all of it.
+    """
+    draft_id = draft.row.pk
     if not draft.is_open:
+        if request.method == "POST":
+            messages.warning(request, _("It was sent for approval before: nothing was changed."))
         return redirect("voucher-draft", office.code, draft_id)
     form = _form(request, office, draft, step)
     who, when = draft.row.changed_by.shown, draft.row.changed_at
@@ -103,12 +126,12 @@ def draft_step(request: HttpRequest, office: Office, draft_id: UUID, step: str) 
         request.method == "POST"
         and not looks_for_names
         and form.is_valid()
-        and not form.is_stale(who=who, when=when)
+        and ((is_again and draft.row.version == 1) or not form.is_stale(who=who, when=when))
     ):
         design = _taken_over(office, form, draft.design)
         if design is not None:
             try:
-                if save_step(request, office, draft, step, design):
+                if is_saved(draft, step, design) or save_step(request, office, draft, step, design):
                     return _onwards(request, office, draft_id, step)
             except ConflictError as error:
                 form.add_error("code", str(error))
@@ -164,6 +187,7 @@ def _page(
         {
             "draft": draft,
             "design": design,
+            "names": names,
             "form": form,
             "step": shown,
             "ways": ways(office, draft, step),
@@ -199,7 +223,7 @@ def _basics(request: HttpRequest, office: Office, draft: Draft | None) -> Basics
     programmes = open_programmes(office.issuer_id)
     initial = BasicsForm.initial_of(design)
     if draft is None:
-        initial |= {"command_id": uuid4()}
+        initial |= {"command_id": uuid4(), "programme": request.GET.get("programme", "")}
     is_sent = request.method == "POST"
     form = BasicsForm(
         request.POST if is_sent else None,

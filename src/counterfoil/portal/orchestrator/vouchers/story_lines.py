@@ -79,7 +79,7 @@ def money_of(story: Story) -> list[MoneyLine]:
         each.deed.operation_id: str(action_word(each.deed.action)) for each in story.beginnings
     }
     owners = {
-        AccountKind.RESERVED: story.voucher.group_code,
+        AccountKind.RESERVED: story.provision.group_name,
         AccountKind.EARMARKED: _("provision %(number)s") % {"number": story.provision.provision_id},
     }
     acceptors = {e.acceptor_id: e.acceptor_name or "" for e in story.happenings if e.acceptor_id}

@@ -22,7 +22,9 @@ from counterfoil.portal.access import EVERYONE, OPERATES, Office, office_page
 from counterfoil.portal.actions import prepare_command
 from counterfoil.portal.forms import OnceForm, ReasonField
 from counterfoil.portal.names import names_of
+from counterfoil.portal.orchestrator.again import sent_before
 from counterfoil.portal.orchestrator.commands import commands_about
+from counterfoil.portal.orchestrator.refusals import refusal_text
 from counterfoil.portal.orchestrator.vouchers.design import (
     Names,
     accepted_text,
@@ -187,6 +189,9 @@ def voucher_change(request: HttpRequest, office: Office, serial: str, step: str)
     """Suspending and blocking happen at once; cancelling frees money and needs an approval."""
     if step not in STEPS:
         raise Http404
+    again = sent_before(request, office)
+    if again is not None:
+        return again
     row = voucher_of(office, int(serial))
     wanted = STEPS[step]
     if wanted not in _steps(row).values():
@@ -208,7 +213,7 @@ def voucher_change(request: HttpRequest, office: Office, serial: str, step: str)
                 request, office, content, command_id=form.once, reason=form.cleaned_data["reason"]
             )
         except ConflictError as error:
-            form.add_error(None, str(error))
+            form.add_error(None, refusal_text(str(error)))
     return render(
         request,
         "portal/orchestrator/vouchers/change.html",
@@ -217,6 +222,7 @@ def voucher_change(request: HttpRequest, office: Office, serial: str, step: str)
             "serial": serial_text(row.serial),
             "state": voucher_state(row.state),
             "step": wanted,
+            "group": published(office, row.group_code, row.group_version),
             "form": form,
             "approvals": approvals_needed(engine_connection(), office.issuer_id, content),
         },

@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from django import forms
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from counterfoil.engine.commands.content import Content, PauseGroup, TurnGroup
@@ -18,9 +20,12 @@ from counterfoil.portal.access import EVERYONE, OPERATES, PREPARES_STOCK, Office
 from counterfoil.portal.actions import prepare_command
 from counterfoil.portal.forms import OnceForm, ReasonField
 from counterfoil.portal.names import names_of
+from counterfoil.portal.orchestrator.again import sent_before
 from counterfoil.portal.orchestrator.changes import Change
 from counterfoil.portal.orchestrator.commands import CommandRow, commands_about
+from counterfoil.portal.orchestrator.refusals import refusal_text
 from counterfoil.portal.orchestrator.stock.reading import provisions_of
+from counterfoil.portal.orchestrator.subjects import subjects_of
 from counterfoil.portal.orchestrator.vouchers.design import (
     Names,
     differences,
@@ -51,17 +56,15 @@ from counterfoil.voucher import State
 
 _NAMED: Final = 2  # of those who accept a voucher, in a list
 _STATUSES: Final = ("open", "paused", "closed")
-_SHOWN_STATES: Final = (
-    State.STOCKED,
-    State.PREACTIVATED,
-    State.ACTIVE,
-    State.REDEEMING,
-    State.REDEEMED,
-    State.SUSPENDED,
-    State.BLOCKED,
-    State.CANCELLED,
-    State.EXPIRED,
-    State.PURGED,
+# Where vouchers are, in few columns; what a column is made of stands in it.
+_PILES: Final = (
+    (gettext_lazy("In stock"), (State.STOCKED,)),
+    (
+        gettext_lazy("In people's hands"),
+        (State.PREACTIVATED, State.ACTIVE, State.REDEEMING, State.SUSPENDED, State.BLOCKED),
+    ),
+    (gettext_lazy("Redeemed"), (State.REDEEMED,)),
+    (pgettext_lazy("vouchers", "Over"), (State.CANCELLED, State.EXPIRED, State.PURGED)),
 )
 
 
@@ -125,11 +128,20 @@ class StateCount:
 
 
 @dataclass(frozen=True, slots=True)
+class PileCount:
+    """Vouchers of one column; `states` says of which states, where it can be more than one."""
+
+    word: Promise
+    vouchers: int
+    states: list[StateCount]
+
+
+@dataclass(frozen=True, slots=True)
 class AmountLine:
-    """Vouchers of one amount by state, for each state that any is in."""
+    """Vouchers of one amount."""
 
     amount_minor: int
-    counts: list[StateCount]
+    piles: list[PileCount]
     is_low: bool
 
 
@@ -146,13 +158,18 @@ def vouchers(request: HttpRequest, office: Office) -> HttpResponse:
     found = _lines(office, wanted, str(after), names)
     page = page_of(request, found, lambda line: (line.code,))
     drafts = live_drafts(office) if not page.is_later else []
+    elsewhere = _asked_elsewhere(office, drafts) if not page.is_later else []
     return render(
         request,
         "portal/orchestrator/vouchers/list.html",
         {
             "page": page,
             "drafts": drafts,
-            "asked_elsewhere": _asked_elsewhere(office, drafts) if not page.is_later else [],
+            "asked_elsewhere": elsewhere,
+            "subjects": subjects_of(office, {row.subject for row in elsewhere if row.subject})
+            if elsewhere
+            else {},
+            "people": names_of({row.prepared_by for row in elsewhere}) if elsewhere else {},
             "form": form,
             "filtered": any(wanted.values()),
             "may_design": office.may(OPERATES),
@@ -172,6 +189,7 @@ def voucher_group(request: HttpRequest, office: Office, group: str) -> HttpRespo
     history = deeds(office.issuer_id, [*subjects, *(f"group:{group}:{s}" for s in _STATUSES)])
     counts = counted(office, current.group_id)
     stock = stock_of(current, counts)
+    turned = next((d for d in history if d.subject == f"group:{group}:{current.status}"), None)
     low = few(stock, current.design.restock_level) if current.status == "open" else []
     actors = {deed.actor for deed in history} | {a for d in history for a in d.approved_by}
     commands = commands_about(office, f"group:{group}")
@@ -187,6 +205,7 @@ def voucher_group(request: HttpRequest, office: Office, group: str) -> HttpRespo
             "facts": facts(current.design, names),
             "ticket": first,
             "others": others,
+            "turned": turned,
             "history": _history(versions, history, names),
             "amounts": _amount_lines(counts, stock, low),
             "low": low,
@@ -213,9 +232,19 @@ class TurnForm(OnceForm):
 @office_page(sees=OPERATES, acts=OPERATES)
 def group_turn(request: HttpRequest, office: Office, group: str, status: str) -> HttpResponse:
     """Pause it at once; open it again or close it with an approval."""
+    again = sent_before(request, office)
+    if again is not None:
+        return again
     current = published(office, group)
-    if status not in GROUP_STEPS[current.status]:
+    if status not in _STATUSES:
         raise Http404
+    if status not in GROUP_STEPS[current.status]:
+        messages.info(
+            request,
+            _("That is not possible now: it is %(state)s.")
+            % {"state": str(group_status(current.status)).lower()},
+        )
+        return redirect("voucher-group", office.code, group)
     form = TurnForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         content: Content = (
@@ -226,7 +255,7 @@ def group_turn(request: HttpRequest, office: Office, group: str, status: str) ->
                 request, office, content, command_id=form.once, reason=form.cleaned_data["reason"]
             )
         except ConflictError as error:
-            form.add_error(None, str(error))
+            form.add_error(None, refusal_text(str(error)))
     counts = counted(office, current.group_id)
     return render(
         request,
@@ -331,20 +360,23 @@ def _history(versions: list[Published], made: list[Deed], names: Names) -> list[
 def _amount_lines(
     counts: list[CountedState], stock: tuple[Stock, ...], low: list[Stock]
 ) -> list[AmountLine]:
-    """Amounts down, states across; states that nothing is in are left out, the stock never."""
+    """Amounts down, where they are across."""
     number = {(each.amount_minor, each.state): each.vouchers for each in counts}
-    there = {each.state for each in counts} | {State.STOCKED}
     amounts = {each.amount_minor for each in counts} | {each.amount_minor for each in stock}
     few_of = {each.amount_minor for each in low}
     return [
-        AmountLine(
-            amount,
-            [
-                StateCount(voucher_state(state), number.get((amount, state), 0))
-                for state in _SHOWN_STATES
-                if state in there
-            ],
-            amount in few_of,
-        )
+        AmountLine(amount, [_pile(number, amount, *pile) for pile in _PILES], amount in few_of)
         for amount in sorted(amounts)
     ]
+
+
+def _pile(
+    number: Mapping[tuple[int, State], int], amount: int, word: Promise, states: tuple[State, ...]
+) -> PileCount:
+    counts = [
+        StateCount(voucher_state(state), number[amount, state])
+        for state in states
+        if number.get((amount, state))
+    ]
+    vouchers = sum(each.vouchers for each in counts)
+    return PileCount(word, vouchers, counts if len(states) > 1 else [])

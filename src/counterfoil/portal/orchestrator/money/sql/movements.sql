@@ -3,7 +3,7 @@
 -- In:     issuer_id, funding_account_id int, action smallint (null: all), before bigint (an
 --         operation's id), rows_max int
 -- Out:    operation_id, at, action, amount_minor, actor, reference, reason; of a provision its id,
---         its group's code, how many vouchers and the amount of one
+--         the name its group has today, how many vouchers and the amount of one
 -- Locks:  none
 -- Caller: portal.orchestrator.money.movements
 SELECT
@@ -15,7 +15,7 @@ SELECT
     o.reference,
     coalesce(o.reason, '') AS reason,
     s.provision_id,
-    g.code AS group_code,
+    v.name AS group_name,
     s.serial_last - s.serial_first + 1 AS vouchers,
     s.amount_minor AS voucher_minor
 FROM operation AS o
@@ -24,6 +24,8 @@ LEFT JOIN provision AS s
         o.issuer_id = s.issuer_id
         AND CASE WHEN o.action = 104 THEN split_part(o.subject, ':', 2)::int END = s.provision_id
 LEFT JOIN voucher_group AS g ON s.issuer_id = g.issuer_id AND s.group_id = g.group_id
+LEFT JOIN group_version AS v
+    ON g.issuer_id = v.issuer_id AND g.group_id = v.group_id AND g.version = v.version
 LEFT JOIN programme AS p ON g.issuer_id = p.issuer_id AND g.programme_id = p.programme_id
 WHERE
     o.issuer_id = %(issuer_id)s

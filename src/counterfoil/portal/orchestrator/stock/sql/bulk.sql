@@ -9,7 +9,9 @@ SELECT
     b.action,
     b.provision_id,
     g.code AS group_code,
+    v.name AS group_name,
     p.code AS programme_code,
+    p.name AS programme_name,
     cardinality(b.serials) AS asked,
     s.serial_first,
     b.next_serial,
@@ -26,6 +28,8 @@ SELECT
 FROM bulk AS b
 LEFT JOIN provision AS s ON b.issuer_id = s.issuer_id AND b.provision_id = s.provision_id
 LEFT JOIN voucher_group AS g ON b.issuer_id = g.issuer_id AND b.group_id = g.group_id
+LEFT JOIN group_version AS v
+    ON g.issuer_id = v.issuer_id AND g.group_id = v.group_id AND g.version = v.version
 LEFT JOIN programme AS p ON b.issuer_id = p.issuer_id AND b.programme_id = p.programme_id
 LEFT JOIN LATERAL (
     SELECT c.command_id

@@ -80,7 +80,7 @@ LEFT JOIN LATERAL (
             format('provision:%%s', s.provision_id), format('tombstones:%%s', s.provision_id)
         )
         AND a.action IN (104, 106)
-    ORDER BY a.operation_id
+    ORDER BY a.subject, a.operation_id
     LIMIT 1
 ) AS o ON TRUE
 ORDER BY s.provision_id DESC

@@ -4,6 +4,25 @@
 -- Out:    as portal.orchestrator.vouchers.deeds, then amount_minor
 -- Locks:  none
 -- Caller: portal.orchestrator.vouchers.story
+WITH told AS MATERIALIZED ( -- by their subject, whatever the planner expects of the journal
+    SELECT
+        e.issuer_id,
+        e.operation_id,
+        e.at,
+        e.action,
+        e.subject,
+        e.actor,
+        e.reference,
+        e.reason,
+        e.leaf_number,
+        e.amount_minor
+    FROM operation AS e
+    WHERE
+        e.issuer_id = %(issuer_id)s
+        AND e.subject = any(%(subjects)s::text[])
+        AND (e.action IN (104, 106) OR e.reference = %(chunk_reference)s)
+)
+
 SELECT
     o.operation_id,
     o.at,
@@ -23,16 +42,12 @@ SELECT
             AND d.verdict = 'approve'
     ) AS approved_by,
     o.amount_minor
-FROM operation AS o
+FROM told AS o
 LEFT JOIN command AS c
     ON
         o.issuer_id = c.issuer_id
         AND c.command_id = CASE
             WHEN o.reference ~ '^command:[0-9a-f-]{36}$' THEN substring(o.reference FROM 9)::uuid
         END
-WHERE
-    o.issuer_id = %(issuer_id)s
-    AND o.subject = any(%(subjects)s::text[])
-    AND (o.action IN (104, 106) OR o.reference = %(chunk_reference)s)
 ORDER BY o.operation_id DESC
 LIMIT 10

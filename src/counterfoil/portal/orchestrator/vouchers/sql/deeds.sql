@@ -5,6 +5,23 @@
 --         command_id (null where it was asked in another way), approved_by text[]
 -- Locks:  none
 -- Caller: portal.orchestrator.vouchers.reading
+WITH told AS MATERIALIZED ( -- by their subject, whatever the planner expects of the journal
+    SELECT
+        e.issuer_id,
+        e.operation_id,
+        e.at,
+        e.action,
+        e.subject,
+        e.actor,
+        e.reference,
+        e.reason,
+        e.leaf_number
+    FROM operation AS e
+    WHERE
+        e.issuer_id = %(issuer_id)s
+        AND e.subject = any(%(subjects)s::text[])
+)
+
 SELECT
     o.operation_id,
     o.at,
@@ -23,15 +40,12 @@ SELECT
             AND d.command_id = c.command_id
             AND d.verdict = 'approve'
     ) AS approved_by
-FROM operation AS o
+FROM told AS o
 LEFT JOIN command AS c
     ON
         o.issuer_id = c.issuer_id
         AND c.command_id = CASE
             WHEN o.reference ~ '^command:[0-9a-f-]{36}$' THEN substring(o.reference FROM 9)::uuid
         END
-WHERE
-    o.issuer_id = %(issuer_id)s
-    AND o.subject = any(%(subjects)s::text[])
 ORDER BY o.operation_id DESC
 LIMIT %(rows_max)s
