@@ -18,7 +18,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with EmbeddedPostgres(home, durable=False):  # the commands adopt it, and are quick
         assert counterfoil("migrate", home=home).code == 0
         for arguments in (
-            ("issuer", "create", "AID", "--name", "Aid Agency", "--currency", "KES"),
+            (
+                *("issuer", "create", "AID", "--name", "Aid Agency", "--currency", "KES"),
+                *("--funding-account-name", "Relief fund"),
+            ),
             ("funding-account", "create", "AID", "AID-2", "--currency", "KES", "--name", "Second"),
             (*("deposit", "AID", "900.00", "KES"), "--reference", "R", "--funding-account", "2"),
             (
@@ -39,6 +42,16 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 def run(home: Path, *arguments: str) -> Said:
     return in_this_process(*arguments, home=home)
+
+
+def test_the_first_funding_account_has_the_name_it_was_given(home: Path) -> None:
+    assert run(home, "funding-account", "list", "AID", "--json").json[0] == {
+        "id": 1,
+        "currency": "KES",
+        "fsp": "sandbox",
+        "account": "AID-KES",
+        "name": "Relief fund",
+    }
 
 
 def test_a_programme_is_lived_through(home: Path) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 from uuid import UUID, uuid4
 
+from babel.numbers import format_decimal
 from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from counterfoil.errors import MalformedAmountError
 from counterfoil.money import Money, parse_amount
-from counterfoil.portal.language import amount_text, read_amount
+from counterfoil.portal.language import amount_text, page_locale, read_amount
 from counterfoil.portal.models.people import Person
 from counterfoil.portal.models.uploads import Upload
 from counterfoil.portal.uploads import UNATTACHED_FOR, RefusedUploadError, keep
@@ -32,6 +33,10 @@ _SALT: Final = "kept file"
 _EXAMPLE: Final = "1250"
 
 _REASON: Final = gettext_lazy("Reason")
+_FEW_WORDS: Final = gettext_lazy("Say it in a few words: at least %(limit_value)d characters.")
+_TOO_MANY_WORDS: Final = gettext_lazy(
+    "Say it in fewer words: at most %(limit_value)d characters; this has %(show_value)d."
+)
 _REASON_HINT: Final = gettext_lazy("It is kept. Whoever looks later should understand it.")
 
 
@@ -44,10 +49,11 @@ class Renderer(TemplatesSetting):
 
 @dataclass(frozen=True, slots=True)
 class Keeper:
-    """For whom files are kept; strangers who apply are nobody."""
+    """For whom files are kept. Strangers who apply are nobody; `actor` tells them apart."""
 
     issuer_id: int
     person: Person | None
+    actor: str = ""
 
 
 class OnceForm(forms.Form):
@@ -75,6 +81,8 @@ class OnceForm(forms.Form):
             field.error_messages["required"] = _missing(field)
             if isinstance(field, KeptFileField):
                 field.keeper = keeper
+            if isinstance(field, forms.IntegerField):
+                say_limits(field)
 
     @property
     def once(self) -> UUID:
@@ -95,10 +103,23 @@ def _missing(field: forms.Field) -> str:
     return _("Choose one of these.") if isinstance(field, forms.ChoiceField) else _("Fill this in.")
 
 
+def say_limits(field: forms.IntegerField) -> None:
+    """What a whole number can be, in words that say what to write."""
+    field.error_messages["invalid"] = _("Write a whole number in digits, such as 25.")
+    for code, text, limit in (
+        ("min_value", _("Write %(limit)s or more."), field.min_value),
+        ("max_value", _("Write %(limit)s or less."), field.max_value),
+    ):
+        if isinstance(limit, int):
+            shown = format_decimal(limit, locale=page_locale())
+            field.error_messages[code] = text % {"limit": shown}
+
+
 class MoneyField(forms.Field):
     """Cleaned to Money. The currency may be set when the form is made: `fields[…].currency`."""
 
-    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+    # Not "off": a browser gives such fields back empty to whoever goes back to a form.
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "transaction-amount"})
 
     def __init__(
         self,
@@ -167,6 +188,7 @@ class ReasonField(forms.CharField):
             min_length=REASON_CHARACTERS_MIN,
             max_length=REASON_CHARACTERS_MAX,
             widget=forms.Textarea(attrs={"rows": 3}),
+            error_messages={"min_length": _FEW_WORDS, "max_length": _TOO_MANY_WORDS},
         )
 
 
@@ -279,5 +301,5 @@ class KeptFileField(forms.FileField):
         widget.token = "" if kept is None else signing.dumps(str(kept.pk), salt=self._salt(keeper))
 
     def _salt(self, keeper: Keeper) -> str:
-        person = "" if keeper.person is None else str(keeper.person.pk)
+        person = keeper.actor if keeper.person is None else str(keeper.person.pk)
         return f"{_SALT}/{keeper.issuer_id}/{person}/{self.purpose}"

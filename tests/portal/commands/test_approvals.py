@@ -51,7 +51,7 @@ def test_the_queue_shows_what_waits_for_me_before_what_waits_for_others(scene: S
     mine = scene.prepare(deposit_of(60_000_000))
     page = text_of(scene.browser(scene.approver), scene.address("approvals"))
     assert "Waiting for you" in page
-    assert "Deposit · KES 600,000.00" in page
+    assert "Deposit · 600,000.00 KES" in page
     assert "prepared by Fatuma Noor" in page
     assert "0 of 1 approvals" in page
     assert "Waiting for others" not in page
@@ -203,12 +203,12 @@ def test_all_that_was_asked_is_listed_by_state(scene: Scene) -> None:
     scene.done(deposit_of(200))
     browser = scene.browser(scene.auditor)
     everything = text_of(browser, scene.address("commands"))
-    assert "KES 1.00" in everything
-    assert "KES 2.00" in everything
+    assert "1.00 KES" in everything
+    assert "2.00 KES" in everything
     waiting = text_of(browser, scene.address("commands") + "?status=waiting")
-    assert "KES 1.00" in waiting
-    assert "KES 2.00" not in waiting
-    assert "KES 2.00" in text_of(browser, scene.address("commands") + "?status=odd&after=odd")
+    assert "1.00 KES" in waiting
+    assert "2.00 KES" not in waiting
+    assert "2.00 KES" in text_of(browser, scene.address("commands") + "?status=odd&after=odd")
     assert "Nothing in this state" in text_of(
         browser, scene.address("commands") + "?status=expired"
     )

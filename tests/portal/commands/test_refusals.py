@@ -39,3 +39,33 @@ def test_codes_outcomes_and_what_nobody_translated_are_told() -> None:
         assert refusal_text("suspended") != "suspended"
         assert refusal_text("Something new.") == "Something new."
         assert refusal_text(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "told"),
+    [
+        (
+            "es",
+            "Asha Stores is suspended; it cannot be rejected.",
+            "Asha Stores tiene el estado «suspendido»; no puede pasar a «rechazado».",
+        ),
+        (
+            "en",
+            "Asha Stores is draft; it cannot be open.",
+            "Asha Stores is in review; it cannot be open.",
+        ),
+        (
+            "en",
+            "DROUGHT is sales_closed and not open any more; look at it again.",
+            "DROUGHT is sales closed and not open any more; look at it again.",
+        ),
+        ("es", "FOOD is paused; nothing is provisioned in it.", "«en pausa»"),
+        ("es", "FOOD is closed; it cannot be open.", "no puede pasar a «abierto»"),
+    ],
+)
+def test_states_within_a_sentence_are_of_its_language(language: str, said: str, told: str) -> None:
+    with translation.override(language):
+        text = refusal_text(said)
+    assert told in text
+    if language == "es":
+        assert not re.search(r"\b(is|suspended|rejected|paused|open|closed)\b", text)

@@ -33,6 +33,7 @@ from counterfoil.portal.models import (
     MerchantProfile,
     Role,
 )
+from counterfoil.portal.uploads import path_of
 
 OLD = BankData("wallet", "M-PESA", "+254712345678")
 NEW = BankData("iban", "NWBKGB2LXXX", "GB29NWBK60161331926819")
@@ -230,6 +231,32 @@ def test_what_is_asked_is_exactly_what_was_typed_with_its_paper(portal: Portal) 
     assert (evidence.upload.name, evidence.upload.attached) == ("letter.png", True)
 
 
+def test_the_approver_sees_the_paper_that_came_with_it_and_can_open_it(portal: Portal) -> None:
+    room = given_room(portal)
+    acceptor_id, _email = merchant_with_mail(room)
+    given = {**CHANGE, "why-evidence": photo("letter.png")}
+    command_id = room.asks(f"{room.root}/{acceptor_id}/bank?scheme=iban", given)
+    upload = Evidence.objects.get(command_id=command_id).upload
+    link = f'<a href="/portal/{room.issuer.code}/uploads/{upload.id}">letter.png</a>'
+    command = f"/portal/{room.issuer.code}/commands/{command_id}"
+    for address in (command, f"{command}/decide"):
+        page = room.approving.get(address).content.decode()
+        assert page.count(link) == 1, address
+        assert "Evidence" in page
+    sent = room.approving.get(f"/portal/{room.issuer.code}/uploads/{upload.id}")
+    assert b"".join(sent) == path_of(upload.id).read_bytes()
+    assert room.approve(command_id) == "done"
+    assert link in room.page(command)
+
+
+def test_that_no_paper_came_with_it_is_told_too(portal: Portal) -> None:
+    room = given_room(portal)
+    acceptor_id, _email = merchant_with_mail(room)
+    command_id = change_asked(room, acceptor_id)
+    page = words_of(room.approving.get(f"/portal/{room.issuer.code}/commands/{command_id}/decide"))
+    assert "Evidence becomes none was given" in page
+
+
 def test_a_second_click_is_one_change_and_one_mail(portal: Portal) -> None:
     room = given_room(portal)
     acceptor_id, email = merchant_with_mail(room)
@@ -300,7 +327,7 @@ def test_payouts_are_held_at_once_and_released_by_two(portal: Portal) -> None:
     assert redeemed_at(room, BUSINESS["name"], OLD.account).outcome is Outcome.DONE
     page = words_of(room.page(f"{room.root}/{acceptor_id}"))
     assert "Its payouts are held." in page
-    assert "Owed to it KES 10.00 payouts wait" in page
+    assert "Owed to it 10.00 KES payouts wait" in page
     assert room.browser.get(f"{url}/hold").status_code == 302
     released = room.asks(f"{url}/release", {"reason": "They showed their receipts"})
     assert room.carry_out(released) is None

@@ -28,6 +28,27 @@ def test_a_tax_number_of_a_known_country_is_checked(country: str, text: str, num
 
 
 @pytest.mark.parametrize(
+    ("country", "number", "compared"),
+    [
+        ("KE", "P051365947M", False),  # of Kenya's only the form is known
+        ("US", "123456789", False),
+        ("ES", "B58378431", True),
+        ("ES", "54362315K", True),
+        ("BR", "39053344705", True),
+        ("DE", "136695976", True),
+        ("GH", "C0000803561", True),
+        ("UG", "1000123456", False),
+    ],
+)
+def test_it_is_known_whether_a_typing_error_would_be_seen(
+    country: str,
+    number: str,
+    compared: bool,  # noqa: FBT001  # what is expected
+) -> None:
+    assert checks.compares_check_digits(number, country) is compared
+
+
+@pytest.mark.parametrize(
     ("country", "text"),
     [
         ("KE", "P05136594M"),

@@ -98,7 +98,7 @@ def test_a_paper_becomes_a_merchant_that_redeems(portal: Portal) -> None:
     assert acceptor.status == "approved"
     assert redeemed_at(room, BUSINESS["name"], "+254712345678").outcome is Outcome.DONE
     page = words_of(room.page(f"{room.root}/2"))
-    assert "Owed to it KES 10.00" in page
+    assert "Owed to it 10.00 KES" in page
     assert "Approved by Wanjiru Maina" in page
 
 

@@ -1,5 +1,6 @@
 """A merchant's own pages: what its owner sees and does, and what its cashier does not."""
 
+from django.utils import timezone
 from tests.portal.conftest import Portal
 from tests.portal.given import given_person, given_shop_role, signed_in
 from tests.portal.merchants.test_banking import change_asked
@@ -14,6 +15,7 @@ from tests.portal.merchants.working import (
 )
 
 from counterfoil.engine.operation import Outcome
+from counterfoil.portal.language import day_text
 from counterfoil.portal.models import AcceptorRole, AcceptorRoleName, Person
 
 ACCOUNT = "+254712345678"
@@ -29,7 +31,7 @@ def test_the_owner_sees_how_it_stands_and_what_it_is_owed(portal: Portal) -> Non
     shop = f"/portal/{room.issuer.code}/shop/{acceptor_id}/"
     page = words_of(browser.get(shop))
     assert "Mama Njeri Shop Approved" in page
-    assert "Owed to you KES 10.00" in page
+    assert "Owed to you 10.00 KES" in page
     assert "Market Street 4, Nakuru Monday to Saturday: 08:00–18:00" in page  # noqa: RUF001
     details = words_of(browser.get(f"{shop}details"))
     assert "+254 712 345678" in details
@@ -44,9 +46,31 @@ def test_a_suspended_shop_is_told_so_and_why_nothing_is_paid(portal: Portal) -> 
     room.carry_out(room.asks(f"{url}/payouts/hold", {"reason": "Receipts are missing"}))
     owner = given_person()
     given_shop_role(owner, room.issuer, acceptor_id, AcceptorRoleName.OWNER)
-    page = words_of(signed_in(owner).get(f"/portal/{room.issuer.code}/shop/{acceptor_id}/"))
+    shop = f"/portal/{room.issuer.code}/shop/{acceptor_id}/"
+    page = words_of(signed_in(owner).get(shop))
     assert "You cannot redeem vouchers now." in page
-    assert "Receipts are missing" in page
+    today = day_text(timezone.localdate())
+    assert f"They charge a fee since {today}" in page
+    assert f"Receipts are missing since {today}" in page
+    assert "Otieno" not in page  # not who said it
+    cashier = given_person(name="Kofi")
+    given_shop_role(cashier, room.issuer, acceptor_id, AcceptorRoleName.CASHIER)
+    page = words_of(signed_in(cashier).get(shop))
+    assert f"since {today}" in page
+    for unsaid in ("They charge a fee", "Receipts", "Otieno"):
+        assert unsaid not in page
+
+
+def test_a_closed_shop_is_told_since_when_and_its_owner_why(portal: Portal) -> None:
+    room = given_room(portal)
+    acceptor_id = registered(room)
+    url = f"{room.root}/{acceptor_id}"
+    assert room.approve(room.asks(f"{url}/close", {"reason": "The shop was sold"})) == "done"
+    owner = given_person(name="Kofi")
+    given_shop_role(owner, room.issuer, acceptor_id, AcceptorRoleName.OWNER)
+    page = words_of(signed_in(owner).get(f"/portal/{room.issuer.code}/shop/{acceptor_id}/"))
+    assert "You cannot redeem vouchers any more." in page
+    assert "The shop was sold since" in page
 
 
 def test_a_change_of_the_account_stands_on_the_owners_page(portal: Portal) -> None:

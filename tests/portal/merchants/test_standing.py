@@ -6,6 +6,7 @@ import re
 
 from django.db import connection as django_connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from tests.given import SYSTEM
 from tests.portal.conftest import Portal
 from tests.portal.given import given_person, signed_in
@@ -23,11 +24,18 @@ from tests.portal.merchants.working import (
     words_of,
 )
 
-from counterfoil.engine.acceptors import AcceptorDesign, create_acceptors
+from counterfoil.engine.acceptors import (
+    AcceptorChange,
+    AcceptorDesign,
+    change_acceptor,
+    create_acceptors,
+)
 from counterfoil.engine.catalogue import DailyLimits
 from counterfoil.engine.database import connected
 from counterfoil.engine.operation import Outcome
+from counterfoil.portal.language import day_text
 from counterfoil.portal.models import MerchantProfile, Role
+from counterfoil.portal.orchestrator.merchants.standing import turned
 
 QUERIES_MAX = 15
 ACCOUNT = "+254712345678"
@@ -45,12 +53,88 @@ def test_a_suspension_stops_redemption_at_once_and_is_lifted_by_two(portal: Port
     page = words_of(room.page(url))
     assert "Mama Njeri Shop Suspended" in page
     assert "They charge a fee for vouchers" in page
-    assert "Owed to it KES 10.00 for the next payout" in page
+    assert "Owed to it 10.00 KES for the next payout" in page
     reinstated = room.asks(f"{url}/reinstate", {"reason": "They gave the fees back"})
     assert room.carry_out(reinstated) is None
     assert redeemed_at(room, name, ACCOUNT).outcome is Outcome.ACCEPTOR_NOT_APPROVED
     assert room.approve(reinstated) == "done"
     assert redeemed_at(room, name, ACCOUNT).outcome is Outcome.DONE
+
+
+def test_a_suspended_merchant_says_why_since_when_and_who_said_so(portal: Portal) -> None:
+    room = given_room(portal)
+    acceptor_id = registered(room)
+    url = f"{room.root}/{acceptor_id}"
+    assert "since" not in words_of(room.page(url)).partition("Owed to it")[0]
+    room.carry_out(room.asks(f"{url}/suspend", {"reason": "They charge a fee for vouchers"}))
+    room.carry_out(room.asks(f"{url}/payouts/hold", {"reason": "Receipts are missing"}))
+    today = day_text(timezone.localdate())
+    banners = words_of(room.page(url)).partition("Owed to it")[0]
+    assert "It is suspended: its redemptions are refused. They charge a fee" in banners
+    assert re.search(rf"charge a fee for vouchers since {today}, \S+ \S+ · Otieno Odhi", banners)
+    assert re.search(rf"Receipts are missing since {today}, \S+ \S+ · Otieno Odhiambo", banners)
+    assert "payable" not in banners  # its payouts are held
+    assert room.approve(room.asks(f"{url}/reinstate", {"reason": "They paid it back"})) == "done"
+    banners = words_of(room.page(url)).partition("Owed to it")[0]
+    assert "charge a fee" not in banners
+    assert "Receipts are missing" in banners
+
+
+def test_the_latest_suspension_is_the_one_that_is_told(portal: Portal) -> None:
+    room = given_room(portal)
+    acceptor_id = registered(room)
+    url = f"{room.root}/{acceptor_id}"
+    room.carry_out(room.asks(f"{url}/suspend", {"reason": "The first time"}))
+    assert room.approve(room.asks(f"{url}/reinstate", {"reason": REASON})) == "done"
+    with connected(portal.url) as connection:  # by a calling system, with other changes
+        change_acceptor(
+            connection,
+            room.issuer,
+            SYSTEM,
+            acceptor_id,
+            AcceptorChange(status="suspended", groups=("FOOD",)),
+            reason="The second time",
+        )
+    found = turned(room.issuer.issuer_id, acceptor_id, "suspended", payouts_held=False)
+    assert (found["standing"].reason, found["standing"].by) == ("The second time", SYSTEM.actor)
+    assert "The second time" in room.page(url).partition("<dl")[0]
+
+
+def test_a_closed_merchant_says_why(portal: Portal) -> None:
+    room = given_room(portal)
+    acceptor_id = registered(room)
+    url = f"{room.root}/{acceptor_id}"
+    assert room.approve(room.asks(f"{url}/close", {"reason": "The shop was sold"})) == "done"
+    banners = words_of(room.page(url)).partition("Owed to it")[0]
+    assert "It is closed for good: it never redeems again. The shop was sold since" in banners
+
+
+def test_groups_are_shown_by_their_names(portal: Portal) -> None:
+    room = given_room(portal)
+    acceptor_id = registered(room)
+    created = room.asks(f"{room.root}/groups", {"code": "PHARM", "name": "Pharmacies of the coast"})
+    assert room.carry_out(created) == "done"
+    asked = {"groups": ["PHARM"], "daily_count": "1000", "reason": REASON}
+    command_id = room.asks(f"{room.root}/{acceptor_id}/groups", asked)
+    decide = f"/portal/{room.issuer.code}/commands/{command_id}/decide"
+    page = words_of(room.approving.get(decide))
+    assert "Pharmacies of the coast (PHARM)" in page
+    assert "Most vouchers in a day was no limit becomes 1,000" in page
+    assert room.approve(command_id) == "done"
+    assert "Groups Pharmacies of the coast PHARM" in words_of(
+        room.page(f"{room.root}/{acceptor_id}")
+    )
+    row = words_of(room.page(room.root)).partition("Mama Njeri Shop Approved")[2]
+    assert row.startswith(" Pharmacies of the coast ")
+
+
+def test_of_a_tax_number_without_check_digits_only_the_form_is_said_to_be_right(
+    portal: Portal,
+) -> None:
+    room = given_room(portal)
+    acceptor_id = registered(room)
+    page = words_of(room.page(f"{room.root}/{acceptor_id}"))
+    assert "Tax number P051365947M only its form was checked, and is right" in page
 
 
 def test_closing_is_for_good_and_needs_two(portal: Portal) -> None:
@@ -90,7 +174,7 @@ def test_groups_and_limits_are_changed_by_two_and_not_over_somebody_elses(portal
     decide = f"/portal/{room.issuer.code}/commands/{first}/decide"
     page = words_of(room.approving.get(decide))
     assert "Groups and limits of Mama Njeri Shop" in page
-    assert "KES 1,000.00" in page
+    assert "1,000.00 KES" in page
     assert room.approve(first) == "done"
     acceptor = acceptor_of(room, acceptor_id)
     assert acceptor.groups == {"FOOD"}
@@ -185,7 +269,7 @@ def test_one_that_came_in_review_is_approved_or_rejected_by_two(portal: Portal) 
 
 
 def names_in(page: str) -> list[str]:
-    return re.findall(r'<tr><td><a href="[^"]+">([^<]+)</a>', page)
+    return re.findall(r'<tr><td class="roomy"><a href="[^"]+">([^<]+)</a>', page)
 
 
 def test_the_list_is_filtered_sorted_and_paged_by_key(portal: Portal) -> None:
@@ -282,3 +366,15 @@ def test_money_is_only_held_by_who_may(portal: Portal) -> None:
     for path in ("suspend", "bank", "groups", "owner"):
         assert finance.get(f"{room.root}/{acceptor_id}/{path}").status_code == 403, path
     assert room.approving.get(f"{room.root}/{acceptor_id}/payouts/hold").status_code == 403
+
+
+def test_who_approves_sees_its_papers_and_can_open_them(portal: Portal) -> None:
+    room = given_room(portal)
+    profile = in_review(room)
+    url = f"{room.root}/applications/{profile.pk}/propose"
+    command_id = room.asks(url, {"reason": REASON, "owner_email": ""})
+    (paper,) = profile.documents.select_related("upload")
+    page = room.approving.get(f"/portal/{room.issuer.code}/commands/{command_id}/decide")
+    link = f'<a href="/portal/{room.issuer.code}/uploads/{paper.upload.id}">paper.png</a>'
+    assert link in page.content.decode()
+    assert "Registration certificate becomes paper.png" in words_of(page)

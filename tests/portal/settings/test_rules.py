@@ -18,9 +18,14 @@ def scene(portal: Portal) -> Scene:
 
 def test_a_rule_reads_like_a_sentence() -> None:
     assert rule_text("deposit", ()) == "1 person"
-    assert rule_text("deposit", TWO_BANDS) == "1 person; from KES 1,000,000.00 on 2"
+    assert (
+        rule_text("deposit", TWO_BANDS) == "1 person; from 1,000,000.00\N{NO-BREAK SPACE}KES on 2"
+    )
     three = (*TWO_BANDS, ApprovalBand("USD", 500, 3))
-    assert rule_text("deposit", three) == "1 person; from KES 1,000,000.00 on 2; from USD 5.00 on 3"
+    assert (
+        rule_text("deposit", three) == "1 person; from 1,000,000.00\N{NO-BREAK SPACE}KES on 2;"
+        " from 5.00\N{NO-BREAK SPACE}USD on 3"
+    )
     assert rule_text("publish_group", (ApprovalBand("", 0, 3),)) == "3 people"
     pointless = (ApprovalBand("", 0, 2), ApprovalBand("KES", 100, 1))
     assert rule_text("deposit", pointless) == "2 people"
@@ -62,12 +67,12 @@ def test_everybody_reads_the_rules_and_an_administrator_changes_them(scene: Scen
     command_id = scene.the_command()
     assert answer.headers["Location"] == scene.address(f"commands/{command_id}"), answer.content
     page = scene.browser(scene.approver).get(scene.address(f"commands/{command_id}/decide"))
-    assert "1 person; from KES 1,000,000.00 on 2" in page.content.decode()
+    assert "1 person; from 1,000,000.00\N{NO-BREAK SPACE}KES on 2" in page.content.decode()
     assert "Only 1 person may approve at present, and this asks for 2." in page.content.decode()
     scene.decide(command_id, ChangeApprovals(of_kind="deposit", bands=TWO_BANDS))
     assert scene.work() == ["done"]
     listed = browser.get(scene.address("settings/approvals")).content.decode()
-    assert "1 person; from KES 1,000,000.00 on 2" in listed
+    assert "1 person; from 1,000,000.00\N{NO-BREAK SPACE}KES on 2" in listed
     assert "Only 1 person may approve at present, and this asks for 2." in listed
     large = scene.prepare(deposit_of(100_000_000))
     waiting = scene.browser(scene.approver).get(scene.address("approvals")).content.decode()
@@ -94,7 +99,7 @@ def test_a_row_is_whole_and_asks_for_more_than_below(scene: Scene) -> None:
             "That amount has a row already.",
         ),
         ({"from_KES_0": "lots", "people_KES_0": "2"}, "Write an amount like"),
-        ({"people": "0"}, "greater than or equal to 1"),
+        ({"people": "0"}, "Write 1 or more."),
         ({}, "Nothing here differs from the rule there is."),
     ):
         page = browser.post(address, filled(browser, address, {"reason": "policy", **fields}))

@@ -28,6 +28,7 @@ def test_everybody_reads_what_is_set_and_what_it_means(scene: Scene) -> None:
     assert "365 days" in page
     assert "3 days" in page
     assert "15 minutes" in page
+    assert ">1,000<" in page
     assert "time to notice a change that somebody else asked for" in page
     assert "Change these settings" not in page
     assert scene.browser(scene.auditor).get(scene.address("settings/change")).status_code == 403

@@ -1,5 +1,6 @@
 """The trail: who, when, from where, before, after, why; filtered, paged, taken away as a table."""
 
+import ast
 import csv
 import io
 import re
@@ -7,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+import msgspec
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -14,8 +16,17 @@ from tests.portal.commands.scenes import Scene, given_scene
 from tests.portal.conftest import Portal
 from tests.portal.given import given_office, given_person, signed_in
 
+from counterfoil.engine.commands.content import KINDS
+from counterfoil.engine.commands.preparing import Verdict
+from counterfoil.portal.merchants.life import STEPS
 from counterfoil.portal.models import Role, TrailEntry
-from counterfoil.portal.orchestrator.trail.words import FAMILIES, event_text
+from counterfoil.portal.orchestrator.trail.fields import LABELS, UNSAID
+from counterfoil.portal.orchestrator.trail.words import (
+    FAMILIES,
+    event_text,
+    events_of,
+    has_words,
+)
 from counterfoil.portal.trail import record
 
 if TYPE_CHECKING:
@@ -23,7 +34,6 @@ if TYPE_CHECKING:
 
 QUERIES_MAX = 15
 _SOURCES = Path(__file__).parents[3] / "src" / "counterfoil" / "portal"
-_EVENT = re.compile(r'"([a-z_]+\.[a-z_]+)"')
 
 
 @pytest.fixture
@@ -124,7 +134,7 @@ def test_the_table_holds_what_is_filtered_and_its_taking_is_recorded(scene: Scen
     assert head[:5] == ["When", "Who", "Key of who", "From where", "What"]
     assert row[1:4] == ["Adaeze Obi", scene.administrator.actor, "10.1.2.3"]
     assert row[4:6] == ["Changed the portal", "settings.changed"]
-    assert row[7] == "language: en → es"
+    assert row[7] == "Language: en → es"
     assert row[8] == "'=HYPERLINK(1)"  # no formula
     taken = TrailEntry.objects.get(issuer_id=scene.issuer.issuer_id, event="trail.exported")
     assert (taken.actor, taken.after) == (scene.auditor.actor, {"what": "settings"})
@@ -170,21 +180,161 @@ def test_it_can_only_be_added_to(scene: Scene) -> None:
 
 
 def test_every_event_that_is_recorded_has_words() -> None:
-    """Those of the sources: what looks like an event of a kind there is, but for the log's."""
-    known = {event for family in FAMILIES.values() for event in family.events}
-    kinds = {event.partition(".")[0] for event in known}
-    recorded = {
-        event
-        for path in _SOURCES.rglob("*.py")
-        for line in path.read_text().splitlines()
-        if "_log." not in line
-        for event in _EVENT.findall(line)
-        if event.partition(".")[0] in kinds
+    recorded = events_recorded()
+    assert recorded >= {
+        "role.given",
+        "merchant.begun",
+        "merchant.bank_kept",
+        "merchant.withdraw",
+        "command.approve",
+        "command.prepared.deposit",
+        "account.totp_activated",
     }
-    assert recorded >= {"role.given", "settings.changed", "merchant.begun"}
-    assert recorded - known == set()
+    assert {event for event in recorded if not has_words(event)} == set()
     assert event_text("command.prepared.deposit") == "Prepared: Deposit"
     assert event_text("something.never_heard_of") == "Something never heard of"
+
+
+def test_every_event_can_be_looked_for() -> None:
+    """But those of a person's own account, which are of no issuer."""
+    filtered = {event for family in FAMILIES for event in events_of(family)}
+    of_issuers = {each for each in events_recorded() if not each.startswith("account.")}
+    assert of_issuers - filtered == set()
+
+
+def test_every_field_of_what_is_prepared_has_a_label() -> None:
+    fields = {name for kind in KINDS.values() for name in fields_of(kind)}
+    assert {"denominations", "approvals", "serials"} <= fields
+    assert fields - UNSAID - {"design"} - set(LABELS) == set()
+
+
+def test_every_field_that_is_told_of_a_merchant_has_a_label() -> None:
+    telling = (_SOURCES / "merchants" / "telling.py").read_text()
+    told = set(re.findall(r'^        "([a-z_]+)": ', telling, re.MULTILINE))
+    assert "telephone" in told
+    assert told - UNSAID - set(LABELS) == set()
+
+
+def test_an_approval_in_anothers_name_says_whose(scene: Scene) -> None:
+    noted(scene, "command.approve", "x", after={"on_behalf_of": scene.approver.actor})
+    page = page_of(scene)
+    assert "In the name of becomes Paulo Mendes" in page
+    assert scene.approver.actor not in page.partition("Before and after")[2]
+
+
+def test_what_is_named_in_an_entry_is_shown_by_its_name(scene: Scene) -> None:
+    noted(scene, "role.given", "person:1", after={"role": "owner", "acceptor_id": 1})
+    noted(
+        scene,
+        "command.prepared.change_vouchers",
+        "vouchers",
+        after={"kind": "change_vouchers", "action": "cancel", "extend_until": "2026-03-04"},
+    )
+    noted(
+        scene,
+        "command.prepared.suspend_acceptor",
+        "acceptor:1",
+        after={"acceptor_id": 1, "expected_version": 7},
+    )
+    page = page_of(scene)
+    assert "Role becomes Owner Merchant becomes Asha Stores" in page
+    assert "What is done becomes Cancelled New end becomes 4 Mar 2026" in page
+    assert page.count("becomes Asha Stores") == 1  # what an entry is about stands beside it
+    assert "expected" not in page
+    row = next(
+        row
+        for row in rows_of(scene.browser(scene.auditor).post(scene.address("trail/export")))
+        if row[5] == "role.given"
+    )
+    assert row[7] == "Role: Owner; Merchant: Asha Stores"
+
+
+def test_what_somebody_asked_to_see_is_not_answered_with_a_name(scene: Scene) -> None:
+    stranger = given_person(name="Not Of This House")
+    about = {"who": stranger.actor, "about": stranger.actor}
+    scene.browser(scene.auditor).post(scene.address("trail/export"), about)
+    page = page_of(scene)
+    assert stranger.actor in page
+    assert "Not Of This House" not in page
+
+
+def test_amounts_are_shown_in_their_currency(scene: Scene) -> None:
+    design = {"code": "FOOD", "currency": "KES", "denominations": [50000, 100000], "name": "Food"}
+    noted(scene, "command.prepared.publish_group", "group:FOOD", after={"design": design})
+    money = {"amount_minor": 1250_00, "currency": "KES", "funding_account_id": 1}
+    noted(scene, "command.prepared.deposit", "funding:1", after=money)
+    page = page_of(scene)
+    assert "Amounts becomes 500.00 KES, 1,000.00 KES" in page.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Amount becomes 1,250.00 KES" in page.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Funding account becomes" not in page
+
+
+def fields_of(kind: type) -> set[str]:
+    """Of a content, and of what is within it."""
+    found: set[str] = set()
+    for field in msgspec.inspect.type_info(kind).fields:  # type: ignore[attr-defined]
+        found.add(field.name)
+        inner = getattr(field.type, "item_type", field.type)
+        if isinstance(inner, msgspec.inspect.StructType | msgspec.inspect.DataclassType):
+            found |= fields_of(inner.cls)
+    return found
+
+
+def events_recorded() -> set[str]:
+    """By the sources: texts that are an event's, and what the changing part of others can be."""
+    texts: set[str] = set()
+    for path in _SOURCES.rglob("*.py"):
+        tree = ast.parse(path.read_text())
+        logged = {
+            id(part)
+            for call in ast.walk(tree)
+            if isinstance(call, ast.Call) and ast.unparse(call.func).startswith("_log.")
+            for part in ast.walk(call)
+        }
+        texts |= {
+            text
+            for node in ast.walk(tree)
+            if id(node) not in logged and (text := _text_of(node)) is not None
+        }
+    kinds = (
+        "account|approval|command|merchant|person|role|second_factor|settings|trail|voucher_draft"
+    )
+    events = {text for text in texts if re.fullmatch(rf"({kinds})\.[a-z_.]*({{.*}})?", text)}
+    found = {event for event in events if not event.endswith(("}", ".", "_"))}
+    for event in events - found:
+        start, _brace, expression = event.partition("{")
+        if expression:
+            found |= {f"{start}{end}" for end in _ENDS[event]}
+    return found
+
+
+def _text_of(node: ast.AST) -> str | None:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(
+            f"{{{ast.unparse(each.value)}}}"
+            if isinstance(each, ast.FormattedValue)
+            else str(ast.literal_eval(each))
+            for each in node.values
+        )
+    return None
+
+
+# What can stand where an event is put together; one that is not here fails the tests.
+_MAILS = ("account", "mfa")
+_ENDS = {
+    "merchant.{step}": [str(step) for _status, step in STEPS],
+    "merchant.bank_{change.ended}": ["switched", "kept"],
+    "command.{verdict}": [str(each) for each in Verdict],
+    "command.prepared.{content.kind}": list(KINDS),
+    "account.{template_prefix.rpartition('/')[2]}": [
+        path.name.removesuffix("_message.txt")
+        for place in _MAILS
+        for path in (_SOURCES / "templates" / place / "email").glob("*_message.txt")
+        if path.name.startswith(("password_changed", "totp", "recovery"))
+    ],
+}
 
 
 def test_no_page_asks_the_database_too_much(scene: Scene) -> None:

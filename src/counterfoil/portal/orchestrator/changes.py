@@ -5,13 +5,17 @@ field, so that nothing is ever approved unseen.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import singledispatch
+from uuid import UUID
 
 import msgspec
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
-from counterfoil.engine.commands.content import Asked, Content
+from counterfoil.engine.commands.content import Asked, Content, RebankAcceptor
 from counterfoil.portal.access import Office
+from counterfoil.portal.models import Evidence
 from counterfoil.portal.words import command_word
 
 
@@ -52,6 +56,23 @@ def shown(asked: Asked, office: Office) -> Shown:  # noqa: ARG001  # the rooms' 
             if value not in (None, "", [], 0) and name != "key_digest"
         ],
     )
+
+
+def with_paper(what: Shown, asked: Asked, office: Office, command_id: UUID) -> Shown:
+    """And the file that was sent with the command, unless it is shown already; new bank data
+    without one say so.
+    """
+    sent = Evidence.objects.filter(issuer_id=office.issuer_id, command_id=command_id)
+    paper = sent.select_related("upload").first()
+    if paper is not None:
+        url = reverse("upload", args=[office.code, paper.upload.id])
+        line = Change(_("Evidence"), None, paper.upload.name, url)
+    elif isinstance(asked, RebankAcceptor):
+        line = Change(_("Evidence"), None, _("none was given"))
+    else:
+        return what
+    is_shown = line.url is not None and line.url in {each.url for each in what.changes}
+    return what if is_shown else replace(what, changes=[*what.changes, line])
 
 
 def title_of(asked: Content) -> str:

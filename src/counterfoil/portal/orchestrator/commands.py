@@ -1,7 +1,7 @@
 """Commands as people meet them: what waits for me, what was asked, decided and done."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
@@ -11,6 +11,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,12 +19,19 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from counterfoil.engine.commands.content import Asked, decoded
 from counterfoil.engine.commands.preparing import Verdict
 from counterfoil.engine.commands.rules import approvals_needed
+from counterfoil.money import Money
 from counterfoil.portal.access import EVERYONE, PREPARES, Office, office_page
 from counterfoil.portal.actions import decide_command
-from counterfoil.portal.language import amount_text
+from counterfoil.portal.language import money_text
 from counterfoil.portal.models import Role
 from counterfoil.portal.names import names_of
-from counterfoil.portal.orchestrator.changes import Shown, shown
+from counterfoil.portal.orchestrator.changes import shown, with_paper
+from counterfoil.portal.orchestrator.deciding import (
+    DecisionRow,
+    Power,
+    decisions_of,
+    power_of,
+)
 from counterfoil.portal.orchestrator.refusals import refusal_text
 from counterfoil.portal.orchestrator.subjects import subjects_of
 from counterfoil.portal.pager import ROWS_A_PAGE, key_after, page_of
@@ -77,27 +85,6 @@ class CommandRow:
         return hashlib.sha256(self.content).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionRow:
-    decided_by: str
-    on_behalf_of: str
-    verdict: str
-    reason: str
-    decided_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Power:
-    """Who may approve at an issuer: person ids, and for me in whose name."""
-
-    people: frozenset[int]
-    my_names: tuple[int, ...]
-
-    def left_for(self, row: CommandRow) -> int:
-        """How many may approve this one: not who prepared it."""
-        return len({f"person:{each}" for each in self.people} - {row.prepared_by})
-
-
 class DecisionForm(forms.Form):
     """`seen` is the digest of the content that was shown."""
 
@@ -124,20 +111,20 @@ class DecisionForm(forms.Form):
 @office_page(sees=EVERYONE)
 def approvals(request: HttpRequest, office: Office) -> HttpResponse:
     """What waits: for me first, then for others."""
-    power = _power(office)
+    power = power_of(office)
     waiting = [row for row in _page(office, status="waiting", limit=200) if row.approvals]
-    names = names_of([row.prepared_by for row in waiting])
-    decided = rows(
-        __package__, "my_decisions", {"issuer_id": office.issuer_id, "actor": office.actor}
+    decisions = decisions_of(office, [row.command_id for row in waiting])
+    names = names_of(
+        {row.prepared_by for row in waiting}
+        | {each.decided_by for found in decisions.values() for each in found}
     )
-    approved = {command_id for command_id, verdict in decided if verdict == Verdict.APPROVE}
     lines = [
         {
             "row": row,
             "by": names.get(row.prepared_by, row.prepared_by),
-            "mine": bool(_name_for(office, power, row)) and row.command_id not in approved,
-            "i_approved": row.command_id in approved,
-            "nobody": power.left_for(row) < row.approvals,
+            "mine": bool(_name_for(office, power, row, decisions[row.command_id])),
+            "approved": _approved_by(decisions[row.command_id], office.actor, names),
+            "nobody": power.left_for(row.prepared_by) < row.approvals,
         }
         for row in waiting
     ]
@@ -187,7 +174,7 @@ def command(request: HttpRequest, office: Office, command_id: UUID) -> HttpRespo
     return render(
         request,
         f"portal/orchestrator/{template}.html",
-        _told(office, row, _power(office), _decisions(office, command_id)),
+        _told(office, row, power_of(office), _decisions(office, row)),
     )
 
 
@@ -195,8 +182,8 @@ def command(request: HttpRequest, office: Office, command_id: UUID) -> HttpRespo
 @office_page(sees=_DECIDES, acts=_DECIDES, asks_again=True)
 def decide(request: HttpRequest, office: Office, command_id: UUID) -> HttpResponse:
     """The page on which one approves or rejects, after having seen what will change."""
-    row, power = _command(office, command_id), _power(office)
-    decisions = _decisions(office, command_id)
+    row, power = _command(office, command_id), power_of(office)
+    decisions = _decisions(office, row)
     name = _name_for(office, power, row, decisions)
     if not name:
         return redirect("command", office.code, command_id)
@@ -273,7 +260,7 @@ def _told(
     if row.is_waiting:  # by the rules of today, which are what counts
         needed = approvals_needed(engine_connection(), office.issuer_id, row.asked)
     outcome = row.outcome if row.status == "done" else None
-    what: Shown = shown(row.asked, office)
+    what = with_paper(shown(row.asked, office), row.asked, office, row.command_id)
     if not row.is_waiting:  # what there was before is over
         what = replace(what, changes=[replace(each, before=None) for each in what.changes])
     people = {row.prepared_by, *(d.decided_by for d in decisions)}
@@ -284,7 +271,7 @@ def _told(
         "decisions": decisions,
         "names": names_of(sorted(people)),
         "missing": max(needed - row.approved, 0),
-        "nobody": row.is_waiting and power.left_for(row) < needed,
+        "nobody": row.is_waiting and power.left_for(row.prepared_by) < needed,
         "may_decide": row.is_waiting and bool(_name_for(office, power, row, decisions)),
         "may_withdraw": row.is_waiting and row.prepared_by == office.actor and office.may(PREPARES),
         "moving": row.is_waiting and row.approved >= needed,
@@ -293,9 +280,8 @@ def _told(
     }
 
 
-def _decisions(office: Office, command_id: UUID) -> list[DecisionRow]:
-    parameters = {"issuer_id": office.issuer_id, "command_id": command_id}
-    return [DecisionRow(*each) for each in rows(__package__, "decisions", parameters)]
+def _decisions(office: Office, row: CommandRow) -> Sequence[DecisionRow]:
+    return decisions_of(office, [row.command_id])[row.command_id]
 
 
 def _approve_text(row: CommandRow) -> str:
@@ -303,7 +289,7 @@ def _approve_text(row: CommandRow) -> str:
     word = row.word[:1].lower() + row.word[1:]
     if row.currency is None or row.amount_minor is None:
         return _("Approve: %(what)s") % {"what": word}
-    amount = f"{amount_text(row.amount_minor, row.currency)} {row.currency}"
+    amount = money_text(Money(row.amount_minor, row.currency))
     return _("Approve %(what)s of %(amount)s") % {"what": word, "amount": amount}
 
 
@@ -349,22 +335,21 @@ def commands_latest(office: Office, *, limit: int) -> list[CommandRow]:
     return _page(office, limit=limit)
 
 
-def _power(office: Office) -> Power:
-    found = rows(__package__, "approvers", {"issuer_id": office.issuer_id})
-    mine = sorted({name for person, name in found if person == office.person.pk})
-    own_first = sorted(mine, key=lambda name: name != office.person.pk)
-    return Power(frozenset(person for person, _name in found), tuple(own_first))
-
-
 def _name_for(
-    office: Office, power: Power, row: CommandRow, decisions: Sequence[DecisionRow] = ()
+    office: Office, power: Power, row: CommandRow, decisions: Sequence[DecisionRow]
 ) -> int | None:
-    """In whose name I may decide about this one; None where I may not, or have approved it."""
-    if not row.is_waiting or not row.approvals or row.prepared_by == office.actor:
+    """In whose name I may decide about this one now, if I may."""
+    if not row.is_waiting or not row.approvals or row.expires_at <= timezone.now():
         return None
-    approved = [each for each in decisions if each.verdict == Verdict.APPROVE]
-    if any(each.decided_by == office.actor for each in approved):
-        return None
-    used = {row.prepared_by, *(each.on_behalf_of for each in approved)}
-    names = [name for name in power.my_names if f"person:{name}" not in used]
-    return names[0] if names else None
+    return power.name_left(office.actor, row.prepared_by, decisions)
+
+
+def _approved_by(decisions: Sequence[DecisionRow], actor: str, names: Mapping[str, str]) -> str:
+    """What to say of an approval that was mine, or in my name."""
+    for each in decisions:
+        if each.is_approval and each.decided_by == actor:
+            return _("you approved it")
+        if each.is_approval and each.on_behalf_of == actor:
+            name = names.get(each.decided_by, each.decided_by)
+            return _("%(name)s approved it in your name") % {"name": name}
+    return ""

@@ -11,7 +11,14 @@ from django.utils.translation import gettext_noop
 
 from counterfoil.engine.commands.carrying_out import CHANGED_CONTENT, FAILED, UNSEALED
 from counterfoil.engine.operation import Outcome
-from counterfoil.portal.words import outcome_word
+from counterfoil.portal.words import (
+    acceptor_status,
+    client_status,
+    group_status,
+    outcome_word,
+    programme_status,
+)
+from counterfoil.programme import ProgrammeStatus
 
 _CODES: Final = {
     UNSEALED: gettext_noop("It was not written by this portal, or was changed since."),
@@ -24,8 +31,13 @@ SENTENCES: Final = (
     gettext_noop("%(amount)s is more than is available."),
     gettext_noop("%(amount)s is more than is left of the budget of %(name)s: %(left)s."),
     gettext_noop("%(amount)s is not a denomination of %(name)s."),
+    gettext_noop(
+        "%(count)s vouchers of %(name)s are still being paid; close it when the outcome"
+        " of their payments is known."
+    ),
     gettext_noop("%(name)s belongs to another programme."),
     gettext_noop("%(name)s creates its vouchers on demand; it needs no stock."),
+    gettext_noop("%(name)s has %(amount)s committed already; its budget cannot be less."),
     gettext_noop("%(name)s has a key already."),
     gettext_noop("%(name)s has a new version by now; look at it again."),
     gettext_noop("%(name)s has a programme %(code)s already."),
@@ -39,38 +51,61 @@ SENTENCES: Final = (
     gettext_noop("%(name)s is %(state)s; it cannot be %(wanted)s."),
     gettext_noop("%(name)s is %(state)s; nothing is provisioned in it."),
     gettext_noop("%(name)s is %(state)s; only an open group is stocked."),
+    gettext_noop("%(name)s is closed; nothing of it changes any more."),
     gettext_noop("%(name)s is closed; there are no new versions of it."),
     gettext_noop("%(name)s is closed; there is no step after that."),
-    gettext_noop("%(name)s is closed; nothing of it changes any more."),
+    gettext_noop("%(name)s is in %(currency)s."),
     gettext_noop("%(name)s is revoked; it gets no key any more."),
     gettext_noop("%(name)s was changed meanwhile; look at it again."),
     gettext_noop("%(name)s was changed since."),
     gettext_noop("%(name)s was changed since: it is at version %(version)s."),
     gettext_noop("%(name)s with that account is registered already."),
+    gettext_noop("A budget is an amount above zero; leave it out for none."),
+    gettext_noop("A funding account needs its provider and its number."),
     gettext_noop("A list has between 1 and %(count)s serials."),
+    gettext_noop("A programme needs a name."),
     gettext_noop("A provision has between 1 and %(count)s vouchers."),
+    gettext_noop("An amount above zero is needed."),
+    gettext_noop(
+        "Every programme of %(name)s in %(currency)s has closed its sales; open another one first."
+    ),
+    gettext_noop("From %(state)s the next step of %(name)s is %(wanted)s, not %(expected)s."),
     gettext_noop("Funding account %(code)s is in %(currency)s."),
+    gettext_noop("Name serials, a provision or a group: one of the three."),
     gettext_noop("Say why its payouts are held."),
     gettext_noop("Say why: a bulk change needs a reason."),
     gettext_noop("Say why: a step of a programme needs a reason."),
+    gettext_noop("Stock of %(name)s was made just now; look at it again."),
+    gettext_noop("That change of a voucher needs an approval."),
     gettext_noop("That exists already, or that reference was used before."),
     gettext_noop("That form was sent before, with something else in it."),
     gettext_noop("That is more than is available."),
     gettext_noop("That is too much for one command; divide it."),
+    gettext_noop("That kind of change needs no approval."),
     gettext_noop("That provision has no stock to hand out."),
     gettext_noop("That reference of the bank is recorded already; it counts once."),
+    gettext_noop("That reference stands for another bulk change."),
+    gettext_noop("That reference stands for another provision."),
     gettext_noop("That value is not allowed here."),
+    gettext_noop(
+        "The dates must follow each other: the start, then the end of sales, of"
+        " redemption and of claims."
+    ),
     gettext_noop("The reference %(code)s is recorded for this account already; it counts once."),
     gettext_noop("The reference %(code)s stands for another amount."),
     gettext_noop("The reference %(code)s stands for another funding account."),
     gettext_noop("The sales of its programme are closed; it gets no new vouchers."),
     gettext_noop("There is no acceptor %(code)s."),
+    gettext_noop("There is no bulk change %(code)s."),
     gettext_noop("There is no client %(code)s."),
     gettext_noop("There is no programme %(code)s."),
     gettext_noop("There is no provision %(code)s."),
     gettext_noop("There is no such provision."),
+    gettext_noop("To extend, and only then, say until when."),
     gettext_noop("Vouchers can be extended only to a time to come."),
+    gettext_noop("Vouchers cannot be changed in bulk by %(action)s."),
 )
+_STATES: Final = frozenset({"state", "expected", "wanted"})  # places in which one stands
 _PLACE: Final = re.compile(r"%\((\w+)\)s")
 
 
@@ -84,8 +119,21 @@ def refusal_text(outcome: str | None) -> str:
     for sentence, pattern in _PATTERNS:
         found = pattern.fullmatch(said)
         if found is not None:
-            return _(sentence) % found.groupdict()
+            return _(sentence) % {
+                place: _state(word) if place in _STATES else word
+                for place, word in found.groupdict().items()
+            }
     return said
+
+
+def _state(status: str) -> str:
+    """A state within a sentence, as pages call it; the engine says its own key for it."""
+    if status in set(ProgrammeStatus):
+        text = str(programme_status(status))
+    else:
+        words = (look(status) for look in (acceptor_status, group_status, client_status))
+        text = next((str(word) for word in words if str(word) != status), status)
+    return text[:1].lower() + text[1:]
 
 
 def _pattern(sentence: str) -> re.Pattern[str]:

@@ -21,10 +21,11 @@ Names = Mapping[tuple[str, str], str]
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """`url` is empty where nothing shows it."""
+    """`url` is empty where nothing shows it; `code` is what machines call it, beside its name."""
 
     text: str
     url: str = ""
+    code: str = ""
 
 
 def subjects_of(office: Office, keys: Iterable[str]) -> dict[str, Subject]:
@@ -48,7 +49,12 @@ def _names(office: Office, keys: set[str]) -> Names:
             "acceptors": _numbers(ids.get("acceptor", ())),
             "clients": _numbers(ids.get("client", ())),
             "accounts": _numbers(ids.get("funding", ())),
+            "provisions": _numbers(ids.get("provision", ())),
             "commands": _uuids(ids.get("command", ())),
+            "profiles": _uuids(ids.get("profile", ())),
+            "acceptor_groups": list(ids.get("acceptor-group", ())),
+            "groups": list(ids.get("group", ())),
+            "programmes": list(ids.get("programme", ())),
         },
     )
     names = {(kind, key): name for kind, key, name in found}
@@ -58,12 +64,14 @@ def _names(office: Office, keys: set[str]) -> Names:
 
 def _subject(office: Office, key: str, names: Names) -> Subject:
     kind, _colon, rest = key.partition(":")
-    name = rest.partition(":")[0]
+    short = rest.partition(":")[0]
     told = _TOLD.get(kind)
     if told is None:
         return Subject(key)
     page, text = told
-    return Subject(text(name, names.get((kind, name), "")), _url(page, office, kind, name))
+    name = office.name if kind == "issuer" else names.get((kind, short), "")
+    code = short if kind in _CODED and name and name.upper() != short.upper() else ""
+    return Subject(text(short, name), _url(page, office, kind, short), code)
 
 
 def _url(page: str, office: Office, kind: str, name: str) -> str:
@@ -77,8 +85,16 @@ def _url(page: str, office: Office, kind: str, name: str) -> str:
 
 
 def _voucher_text(serial: str, _name: str) -> str:
-    groups = " ".join(serial[start : start + 4] for start in range(0, len(serial), 4))
+    groups = "\N{NO-BREAK SPACE}".join(
+        serial[start : start + 4] for start in range(0, len(serial), 4)
+    )
     return _("Voucher %(serial)s") % {"serial": groups}
+
+
+def _provision_text(key: str, name: str) -> str:
+    if not name:
+        return _("Provision %(key)s") % {"key": key}
+    return _("Provision %(key)s of %(name)s") % {"key": key, "name": name}
 
 
 Text = Callable[[str, str], str]
@@ -88,18 +104,20 @@ _TOLD: Final[Mapping[str, tuple[str, Text]]] = {
     "acceptors": ("merchants", lambda _key, _name: _("Merchants and agents")),
     "acceptor-group": (
         "merchant-groups",
-        lambda key, _name: _("Group of merchants %(key)s") % {"key": key},
+        lambda key, name: name or _("Group of merchants %(key)s") % {"key": key},
     ),
-    "profile": ("application", lambda _key, _name: _("Application of a merchant")),
+    "approvals": ("approval-rules", lambda _key, _name: _("Approval rules")),
+    "issuer": ("overview", lambda key, name: name or key),
+    "profile": ("application", lambda _key, name: name or _("Application of a merchant")),
     "client": ("client", lambda key, name: name or _("Calling system %(key)s") % {"key": key}),
     "client-name": ("clients", lambda key, _name: _("Calling system %(key)s") % {"key": key}),
     "funding": (
         "money-account",
         lambda _key, name: _("Account %(name)s") % {"name": name} if name else _("New account"),
     ),
-    "group": ("voucher-group", lambda key, _name: _("Voucher %(key)s") % {"key": key}),
-    "provision": ("provision", lambda key, _name: _("Provision %(key)s") % {"key": key}),
-    "programme": ("programme", lambda key, _name: _("Programme %(key)s") % {"key": key}),
+    "group": ("voucher-group", lambda key, name: name or _("Voucher %(key)s") % {"key": key}),
+    "provision": ("provision", _provision_text),
+    "programme": ("programme", lambda key, name: name or _("Programme %(key)s") % {"key": key}),
     "voucher": ("voucher", _voucher_text),
     "vouchers": ("vouchers", lambda _key, _name: _("Vouchers")),
     "bulk": ("bulk", lambda key, _name: _("Bulk change %(key)s") % {"key": key}),
@@ -114,8 +132,20 @@ _TOLD: Final[Mapping[str, tuple[str, Text]]] = {
 }
 # Shown on a page that is not of one alone.
 _ALONE: Final = frozenset(
-    {"acceptors", "acceptor-group", "client-name", "vouchers", "key", "settings", "trail"}
+    {
+        "acceptors",
+        "acceptor-group",
+        "approvals",
+        "client-name",
+        "issuer",
+        "key",
+        "settings",
+        "trail",
+        "vouchers",
+    }
 )
+# Whose key is a code that people know.
+_CODED: Final = frozenset({"acceptor-group", "group", "programme"})
 
 
 def _numbers(keys: Iterable[str]) -> list[int]:

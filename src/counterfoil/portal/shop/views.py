@@ -24,6 +24,7 @@ from counterfoil.portal.orchestrator.merchants.reading import (
     figures,
     merchant_of,
 )
+from counterfoil.portal.orchestrator.merchants.standing import turned
 from counterfoil.portal.people import ShopGrant, take_role
 from counterfoil.portal.places import remember
 from counterfoil.portal.trail import Actor, address_of
@@ -57,6 +58,12 @@ def shop(request: HttpRequest, shop: Shop) -> HttpResponse:
         {
             "merchant": acceptor,
             "standing": acceptor_status(acceptor.status),
+            "turned": turned(
+                shop.issuer_id,
+                shop.acceptor_id,
+                acceptor.status,
+                payouts_held=owns and acceptor.payouts_held,
+            ),
             "owns": owns,
             "owed": money.owed if owns else [],
             "next_bank": bank_next(acceptor) if owns else None,

@@ -20,12 +20,14 @@ WITH place AS (
     WHERE r.person_id = %(person_id)s
 ),
 
-power AS (
-    SELECT r.person_id
+approver AS (
+    SELECT DISTINCT r.person_id
     FROM portal.portal_roleassignment AS r
+    INNER JOIN portal.portal_person AS p ON r.person_id = p.id
     WHERE
         r.role = 'approver'
         AND (r.issuer_id = %(issuer_id)s::int OR r.issuer_id IS NULL)
+        AND p.is_active
         AND (
             r.person_id = %(person_id)s
             OR r.person_id IN (
@@ -39,8 +41,6 @@ power AS (
                     AND d.until_date >= current_date
             )
         )
-    ORDER BY r.person_id
-    LIMIT 1
 ),
 
 waiting AS (
@@ -52,7 +52,6 @@ waiting AS (
         AND c.approvals > 0
         AND c.expires_at > now()
         AND c.prepared_by <> %(actor)s
-        AND EXISTS (SELECT 1 FROM power)
         AND NOT EXISTS (
             SELECT 1
             FROM decision AS d
@@ -60,6 +59,21 @@ waiting AS (
                 d.issuer_id = c.issuer_id
                 AND d.command_id = c.command_id
                 AND d.decided_by = %(actor)s
+        )
+        AND EXISTS (
+            SELECT 1
+            FROM approver AS a
+            WHERE
+                'person:' || a.person_id <> c.prepared_by
+                AND NOT EXISTS (
+                    SELECT 1
+                    FROM decision AS d
+                    WHERE
+                        d.issuer_id = c.issuer_id
+                        AND d.command_id = c.command_id
+                        AND d.verdict = 'approve'
+                        AND d.on_behalf_of = 'person:' || a.person_id
+                )
         )
     ORDER BY c.prepared_at
     LIMIT 100

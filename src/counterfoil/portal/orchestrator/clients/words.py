@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from counterfoil.portal.language import amount_text
+from counterfoil.money import Money
+from counterfoil.portal.language import money_text
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -75,5 +76,5 @@ def limit_text(minor_max: int, scopes: Iterable[str], currencies: Iterable[str])
         return _("Nothing: people approve what it asks for")
     if not minor_max:
         return _("No money: only what moves none")
-    amounts = [f"{currency} {amount_text(minor_max, currency)}" for currency in currencies]
+    amounts = [money_text(Money(minor_max, currency)) for currency in currencies]
     return _("Up to %(amount)s in one step") % {"amount": _(" or ").join(amounts)}

@@ -206,7 +206,9 @@ def propose(request: HttpRequest, office: Office, profile_id: UUID) -> HttpRespo
             return redirect("application", office.code, profile_id)
         form = _propose_form(request, office, profile)
         if request.method == "POST" and form.is_valid() and not _stale(form, profile):
-            return _proposed(request, office, profile, form)
+            answer = _proposed(request, office, profile, form)
+            if answer is not None:
+                return answer
     return render(
         request,
         "portal/orchestrator/merchants/propose.html",
@@ -233,30 +235,32 @@ def _propose_form(request: HttpRequest, office: Office, profile: MerchantProfile
 
 def _proposed(
     request: HttpRequest, office: Office, profile: MerchantProfile, form: ProposeForm
-) -> HttpResponse:
+) -> HttpResponse | None:
+    """None where it could not be: the form says why."""
     groups, amount_minor, count = limits_of(form)
+    content = RegisterAcceptor(
+        design=AcceptorDesign(
+            name=profile.name,
+            kind=profile.kind,
+            account=profile.account,
+            fsp=profile.fsp,
+            scheme=profile.scheme,
+            groups=groups,
+            daily_amount_minor_max=amount_minor,
+            daily_count_max=count,
+        ),
+        profile=str(profile.pk),
+    )
+    reason = str(form.cleaned_data["reason"])
+    try:
+        answer = prepare_command(request, office, content, command_id=form.once, reason=reason)
+    except ConflictError:
+        form.add_error(None, _("This form was sent before, with something else in it."))
+        return None
     profile.proposal = form.once
     profile.owner_email = str(form.cleaned_data["owner_email"]).lower()
     profile.save(update_fields=["proposal", "owner_email"])
-    return prepare_command(
-        request,
-        office,
-        RegisterAcceptor(
-            design=AcceptorDesign(
-                name=profile.name,
-                kind=profile.kind,
-                account=profile.account,
-                fsp=profile.fsp,
-                scheme=profile.scheme,
-                groups=groups,
-                daily_amount_minor_max=amount_minor,
-                daily_count_max=count,
-            ),
-            profile=str(profile.pk),
-        ),
-        command_id=form.once,
-        reason=str(form.cleaned_data["reason"]),
-    )
+    return answer
 
 
 def _stale(form: VersionedForm, profile: MerchantProfile) -> bool:

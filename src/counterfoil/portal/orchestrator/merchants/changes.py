@@ -1,15 +1,18 @@
 """What who approves a change of a merchant or an agent is shown: in full, accounts too."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
+from babel.numbers import format_decimal
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from counterfoil.engine.catalogue import Acceptor
 from counterfoil.engine.commands import content as asks
+from counterfoil.money import Money
 from counterfoil.portal.access import Office
-from counterfoil.portal.language import amount_text
+from counterfoil.portal.language import money_text, page_locale
 from counterfoil.portal.merchants.checks import Bank
 from counterfoil.portal.merchants.reading import Sheet, sheet
 from counterfoil.portal.models import MerchantKind, MerchantProfile, Scheme
@@ -19,6 +22,7 @@ from counterfoil.portal.orchestrator.merchants.reading import (
     alike,
     bank_now,
     currency_of_limits,
+    group_names,
     merchant_of,
     owed,
 )
@@ -39,7 +43,7 @@ def _register(asked: asks.RegisterAcceptor, office: Office) -> Shown:
         Change(_("Kind"), None, str(MerchantKind(design.kind).label)),
         Change(_("State"), None, str(acceptor_status(design.status))),
         Change(_("Paid to"), None, _bank_text(bank)),
-        Change(_("Groups"), None, _groups_text(design.groups)),
+        Change(_("Groups"), None, _groups_text(office, design.groups)),
         Change(_("Most in a day"), None, _amount_text(amount, currency)),
         Change(_("Most vouchers in a day"), None, _count_text(count)),
     ]
@@ -52,6 +56,12 @@ def _register(asked: asks.RegisterAcceptor, office: Office) -> Shown:
         *(
             Change(str(each.section.label), None, str(each.state))
             for each in told.sections.values()
+        ),
+        *(
+            Change(
+                each.name, None, each.file, reverse("upload", args=[office.code, each.upload_id])
+            )
+            for each in told.documents
         ),
     ]
     url = reverse("application", args=[office.code, told.profile.pk])
@@ -94,7 +104,7 @@ def _turn(asked: asks.TurnAcceptor, office: Office) -> Shown:
     lines = [_standing_change(found, asked.status)]
     if found is not None and asked.status == "approved":
         lines.append(Change(_("Paid to"), None, _bank_text(bank_now(found))))
-        lines.append(Change(_("Groups"), None, _groups_text(tuple(sorted(found.groups)))))
+        lines.append(Change(_("Groups"), None, _groups_text(office, found.groups)))
     lines += _owed_lines(office, asked.acceptor_id)
     return Shown(title, lines, _url(office, asked.acceptor_id), warnings)
 
@@ -110,8 +120,8 @@ def _regroup(asked: asks.RegroupAcceptor, office: Office) -> Shown:
         [
             Change(
                 _("Groups"),
-                None if found is None else _groups_text(tuple(sorted(found.groups))),
-                _groups_text(asked.groups),
+                None if found is None else _groups_text(office, found.groups),
+                _groups_text(office, asked.groups),
             ),
             Change(
                 _("Most in a day"),
@@ -228,7 +238,7 @@ def _owed_lines(office: Office, acceptor_id: int) -> list[Change]:
         Change(
             _("Owed to it"),
             None,
-            f"{each.currency} {amount_text(each.owed_minor, each.currency)}",
+            money_text(Money(each.owed_minor, each.currency)),
         )
         for each in owed(office.issuer_id, [acceptor_id])
         if each.owed_minor
@@ -245,18 +255,23 @@ def _bank_text(bank: Bank) -> str:
     }
 
 
-def _groups_text(groups: tuple[str, ...]) -> str:
-    return ", ".join(groups) or _("none")
+def _groups_text(office: Office, groups: Iterable[str]) -> str:
+    """By their names, and the codes that are what is written."""
+    named = group_names(office, groups)
+    return ", ".join(
+        name if name == code else _("%(name)s (%(code)s)") % {"name": name, "code": code}
+        for code, name in named.items()
+    ) or _("none")
 
 
 def _amount_text(amount_minor: int | None, currency: str) -> str:
     if amount_minor is None:
         return _("no limit")
-    return f"{currency} {amount_text(amount_minor, currency)}"
+    return money_text(Money(amount_minor, currency))
 
 
 def _count_text(count: int | None) -> str:
-    return _("no limit") if count is None else str(count)
+    return _("no limit") if count is None else format_decimal(count, locale=page_locale())
 
 
 def _merchant(office: Office, acceptor_id: int) -> Acceptor | None:

@@ -43,7 +43,7 @@ class FilterForm(forms.Form):
     status = forms.ChoiceField(label=gettext_lazy("State"), choices=STATUSES, required=False)
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind"),
-        choices=(("", gettext_lazy("Merchants and agents")), *MerchantKind.choices),
+        choices=(("", gettext_lazy("Any kind")), *MerchantKind.choices),
         required=False,
     )
     group = forms.ChoiceField(label=gettext_lazy("Group"), required=False)

@@ -32,6 +32,7 @@ from counterfoil.portal.models import (
     Origin,
     ProfileStatus,
 )
+from counterfoil.portal.names import names_of
 from counterfoil.portal.orchestrator.merchants.acts import PAYOUTS, STANDING, Act
 from counterfoil.portal.orchestrator.merchants.application_views import actor_of
 from counterfoil.portal.orchestrator.merchants.forms import (
@@ -48,10 +49,12 @@ from counterfoil.portal.orchestrator.merchants.reading import (
     bank_now,
     currency_of_limits,
     figures,
+    group_names,
     groups_of,
     merchant_of,
     owed,
 )
+from counterfoil.portal.orchestrator.merchants.standing import turned
 from counterfoil.portal.orchestrator.merchants.story import story
 from counterfoil.portal.words import acceptor_status
 
@@ -65,6 +68,9 @@ def merchant(request: HttpRequest, office: Office, acceptor_id: int) -> HttpResp
     told = _sheet(office, profile_id)
     found = story(office, profile_id, acceptor_id)
     money = figures(office.issuer_id, acceptor_id)
+    turns = turned(
+        office.issuer_id, acceptor_id, acceptor.status, payouts_held=acceptor.payouts_held
+    )
     acts = _fitting(STANDING.values(), acceptor) if office.may(OPERATES) else []
     return render(
         request,
@@ -72,7 +78,9 @@ def merchant(request: HttpRequest, office: Office, acceptor_id: int) -> HttpResp
         {
             "merchant": acceptor,
             "standing": acceptor_status(acceptor.status),
-            "groups": sorted(acceptor.groups),
+            "turned": turns,
+            "names": names_of(each.by for each in turns.values()),
+            "groups": group_names(office, acceptor.groups),
             "sheet": told,
             "base": "" if told is None else reverse("application", args=[office.code, profile_id]),
             "may_verify": office.may(OPERATES),

@@ -196,6 +196,16 @@ def groups_of(office: Office) -> list[GroupRow]:
     return [GroupRow(*row) for row in rows(__package__, "groups", {"issuer_id": office.issuer_id})]
 
 
+def group_names(office: Office, codes: Iterable[str]) -> dict[str, str]:
+    """In the order of their names; a group without one keeps its code."""
+    wanted = sorted(set(codes))
+    if not wanted:
+        return {}
+    asked = {"issuer_id": office.issuer_id, "codes": wanted}
+    named = {code: name or code for code, name in rows(__package__, "group_names", asked)}
+    return named | {code: code for code in wanted if code not in named}
+
+
 def currency_of_limits(issuer_id: int) -> str:
     """A limit is in minor units of whatever currency; it is shown in the issuer's first one."""
     found = rows(__package__, "currency", {"issuer_id": issuer_id})

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import product
 from typing import Final
 from uuid import UUID
 
@@ -16,21 +15,14 @@ from django.utils.translation import gettext_lazy
 from counterfoil.portal.access import Office
 from counterfoil.portal.models import Checked
 from counterfoil.portal.names import names_of
+from counterfoil.portal.orchestrator.merchants.standing import journal_subjects
+from counterfoil.portal.orchestrator.trail.words import event_text
 from counterfoil.portal.queries import rows
 from counterfoil.portal.words import acceptor_status, command_state, command_word
 
 _COMMAND: Final = "command:"
 _ONE_SITTING: Final = timedelta(hours=1)
 
-# As engine.acceptors names changes in the journal: each part or none, in this order.
-_PARTS: Final = (
-    ("", "draft", "approved", "rejected", "suspended", "closed"),
-    ("", "groups"),
-    ("", "limits"),
-    ("", "bank"),
-    ("", "bank-kept"),
-    ("", "held", "released"),
-)
 _DONE: Final[Mapping[str, Promise]] = {
     "groups": gettext_lazy("Its groups were changed."),
     "limits": gettext_lazy("Its limits were changed."),
@@ -184,10 +176,8 @@ def _entries(office: Office, subjects: Sequence[str], acceptor_id: int | None) -
 
 
 def _journal_subjects(acceptor_id: int) -> list[str]:
-    """Every subject the journal may have for it: no prefix is looked for."""
     subject = f"acceptor:{acceptor_id}"
-    words = ("+".join(filter(None, parts)) for parts in product(*_PARTS))
-    return [subject, f"{subject}:bank-switched", *(f"{subject}:{word}" for word in words)]
+    return [subject, f"{subject}:bank-switched", *journal_subjects(acceptor_id)]
 
 
 def _of_trail(entries: Sequence[Entry], names: Mapping[str, str]) -> list[Told]:
@@ -232,7 +222,7 @@ def _trail_text(entry: Entry) -> str:
         after = msgspec.json.decode(entry.after or "{}", type=dict[str, object])
         return f"{_section(str(after.get('section', '')))}: {_checked(str(after.get('state', '')))}"
     text = _TOLD.get(entry.event or "")
-    return str(entry.event) if text is None else str(text)
+    return event_text(entry.event or "") if text is None else str(text)
 
 
 def _section(code: str) -> str:

@@ -32,7 +32,9 @@ from counterfoil.portal.public.country import likely_country
 @office_page(sees=EVERYONE)
 def merchants(request: HttpRequest, office: Office) -> HttpResponse:
     follow(applying_at(request, office))
-    form = FilterForm(request.GET, groups_of(office))
+    groups = groups_of(office)
+    group_names = {each.code: each.name for each in groups}
+    form = FilterForm(request.GET, groups)
     form.is_valid()
     chosen = {name: str(form.cleaned_data.get(name, "")) for name in form.fields}
     wanted = Wanted(
@@ -61,6 +63,7 @@ def merchants(request: HttpRequest, office: Office) -> HttpResponse:
             "lines": [
                 {
                     "row": row,
+                    "groups": [group_names.get(code) or code for code in row.groups],
                     "owed": money.get(row.acceptor_id or 0, []),
                     "made_by": made_by.get(row.acceptor_id or 0, ""),
                 }

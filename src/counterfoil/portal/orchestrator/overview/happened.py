@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from django.urls import NoReverseMatch, reverse
@@ -19,17 +19,21 @@ from counterfoil.portal.words import action_word
 from counterfoil.voucher import Action
 
 OPERATIONS_SHOWN: Final = 10
+_OPERATIONS_READ: Final = 1000
 COMMANDS_SHOWN: Final = 5
 _OUT: Final = frozenset({Action.WITHDRAW, Action.PROVISION})  # of what is available
 
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """One operation of the journal."""
+    """One operation of the journal, or many of a kind that followed each other."""
 
     at: datetime
+    since: datetime
+    how_many: int
+    is_cut: bool  # there may be more of them than were read
     word: str
-    subject: Subject
+    subject: Subject | None
     place: str  # the acceptor's name
     place_url: str
     by: str
@@ -37,7 +41,17 @@ class Happened:
 
     @property
     def is_today(self) -> bool:
-        return timezone.localtime(self.at).date() == timezone.localdate()
+        return _day(self.at) == timezone.localdate()
+
+    @property
+    def is_of_one_day(self) -> bool:
+        return _day(self.since) == _day(self.at)
+
+    @property
+    def is_of_one_minute(self) -> bool:
+        return self.since.replace(second=0, microsecond=0) == self.at.replace(
+            second=0, microsecond=0
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +69,21 @@ def latest(office: Office, waiting: Sequence[Waiting]) -> Latest:
     found = rows(
         __package__,
         "latest_operations",
-        {"issuer_id": office.issuer_id, "rows_max": OPERATIONS_SHOWN},
+        {
+            "issuer_id": office.issuer_id,
+            "read_max": _OPERATIONS_READ,
+            "rows_max": OPERATIONS_SHOWN,
+        },
     )
     commands = commands_latest(office, limit=COMMANDS_SHOWN)
     names = names_of(
-        {row[8] for row in found}
+        {row[10] for row in found}
         | {each.prepared_by for each in commands}
         | {each.prepared_by for each in waiting}
     )
     subjects = subjects_of(
         office,
-        {_subject_key(row[3], row[9]) for row in found}
+        {_subject_key(row[5], row[11]) for row in found}
         | {each.subject for each in commands}
         | {each.subject for each in waiting},
     )
@@ -79,15 +97,22 @@ def _happened(
     names: Mapping[str, str],
     subjects: Mapping[str, Subject],
 ) -> Happened:
-    _id, at, action, serial, amount_minor, currency, acceptor_id, acceptor, actor, about, _why = row
+    at, since, how_many, is_cut, action, serial, minor, currency, place_id, place, actor, about = (
+        row
+    )
+    key = _subject_key(serial, about)
+    has_place = bool(place) and (serial is not None or how_many > 1)
     return Happened(
         at,
+        since,
+        how_many,
+        is_cut,
         str(action_word(action)),
-        subjects[_subject_key(serial, about)],
-        acceptor if acceptor and serial else "",
-        _merchant_url(office, acceptor_id) if acceptor and serial else "",
+        subjects[key] if key else None,
+        place if has_place else "",
+        _merchant_url(office, place_id) if has_place else "",
         names[actor],
-        money_of(amount_minor, currency),
+        money_of(minor, currency),
     )
 
 
@@ -100,3 +125,7 @@ def _merchant_url(office: Office, acceptor_id: int) -> str:
         return reverse("merchant", args=[office.code, acceptor_id])
     except NoReverseMatch:
         return ""
+
+
+def _day(moment: datetime) -> date:
+    return timezone.localtime(moment).date()

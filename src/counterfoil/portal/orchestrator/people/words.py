@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from counterfoil.portal.models import AcceptorRoleName, Role, TrailEntry
+from counterfoil.portal.orchestrator.trail.words import event_text
 
 
 def said(entry: TrailEntry) -> str:
@@ -26,7 +27,7 @@ def said(entry: TrailEntry) -> str:
         case "approval.delegation_ended":
             return _("Approval taken back")
         case _:
-            return entry.event
+            return event_text(entry.event)
 
 
 def _role(told: dict[str, Any] | None) -> str:

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from counterfoil.engine.commands.content import KINDS, ApprovalBand, ChangeApprovals
 from counterfoil.errors import ConflictError
+from counterfoil.money import Money
 from counterfoil.portal.access import ADMINISTERS, EVERYONE, Office, office_page
 from counterfoil.portal.actions import prepare_command
-from counterfoil.portal.language import amount_text
+from counterfoil.portal.language import money_text
 from counterfoil.portal.orchestrator.refusals import refusal_text
 from counterfoil.portal.orchestrator.settings.reading import (
     approvers,
@@ -55,7 +56,7 @@ class Rule:
 
     @property
     def summary(self) -> str:
-        """Such as `1 person; from KES 1,000,000.00 on 2`."""
+        """Such as `1 person; from 1,000,000.00 KES on 2`."""
         return rule_text(self.kind, self.bands)
 
 
@@ -98,7 +99,7 @@ def rule_text(kind: str, bands: Sequence[ApprovalBand]) -> str:
     parts += [
         _("from %(amount)s on %(people)d")
         % {
-            "amount": f"{band.currency} {amount_text(band.amount_minor_from, band.currency)}",
+            "amount": money_text(Money(band.amount_minor_from, band.currency)),
             "people": band.approvals,
         }
         for band in higher

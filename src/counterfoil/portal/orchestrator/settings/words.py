@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from babel.numbers import format_decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from counterfoil.engine.catalogue import IssuerSettings
+from counterfoil.portal.language import page_locale
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -107,7 +109,7 @@ def setting_text(name: str, settings: IssuerSettings) -> str:
         case "miss_window_seconds":
             return duration_text(value)
         case _:
-            return str(value)
+            return format_decimal(value, locale=page_locale())
 
 
 def days_text(days: int) -> str:

@@ -3,7 +3,7 @@
 -- In:     issuer_id int
 -- Out:    person_id, in_the_name_of (person_id; the same for approvers)
 -- Locks:  none
--- Caller: portal.orchestrator.commands
+-- Caller: portal.orchestrator.deciding
 WITH approver AS (
     SELECT DISTINCT r.person_id
     FROM portal.portal_roleassignment AS r

@@ -1,7 +1,7 @@
 """The trail as a table for a spreadsheet: what is filtered, and that it was taken is recorded."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from django.http import HttpRequest, StreamingHttpResponse
@@ -11,15 +11,16 @@ from django.views.decorators.http import require_POST
 
 from counterfoil.portal.access import AUDITS, Office, office_page
 from counterfoil.portal.names import names_of
-from counterfoil.portal.orchestrator.trail.lines import lines_of
+from counterfoil.portal.orchestrator.subjects import Subject, subjects_of
+from counterfoil.portal.orchestrator.trail.lines import keys_of, lines_of
 from counterfoil.portal.orchestrator.trail.reading import Entry, Wanted, all_entries
 from counterfoil.portal.orchestrator.trail.views import TrailFilter
 from counterfoil.portal.orchestrator.trail.words import event_text
+from counterfoil.portal.spreadsheets import harmless
 from counterfoil.portal.trail import address_of, record
 
 ROWS_MAX: Final = 100_000
 _ROWS_AT_ONCE: Final = 1000
-_STARTS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 class _Line:
@@ -51,7 +52,7 @@ def export(request: HttpRequest, office: Office) -> StreamingHttpResponse:
     )
     day = timezone.localdate().isoformat()
     return StreamingHttpResponse(
-        _table(wanted, translation.get_language() or "en"),
+        _table(office, wanted, translation.get_language() or "en"),
         content_type="text/csv; charset=utf-8",
         headers={
             "Content-Disposition": f'attachment; filename="{office.code}-trail-{day}.csv"',
@@ -60,10 +61,9 @@ def export(request: HttpRequest, office: Office) -> StreamingHttpResponse:
     )
 
 
-def _table(wanted: Wanted, language: str) -> Iterator[str]:
+def _table(office: Office, wanted: Wanted, language: str) -> Iterator[str]:
     """In the language of who asked: it is written after the page's own has ended."""
     writer = csv.writer(_Line())
-    names: dict[str, str] = {}
     with translation.override(language):
         yield "\ufeff" + writer.writerow(
             [
@@ -78,18 +78,20 @@ def _table(wanted: Wanted, language: str) -> Iterator[str]:
                 _("Why"),
             ]
         )
-        for entry in all_entries(wanted, rows_at_once=_ROWS_AT_ONCE, rows_max=ROWS_MAX):
-            if entry.actor not in names:
-                names |= names_of([entry.actor])
-            yield writer.writerow([_cell(each) for each in _cells(entry, names[entry.actor])])
+        for found in all_entries(wanted, rows_at_once=_ROWS_AT_ONCE, rows_max=ROWS_MAX):
+            names = names_of({entry.actor for entry in found})
+            subjects = subjects_of(office, {key for entry in found for key in keys_of(entry)})
+            for entry in found:
+                cells = _cells(entry, names[entry.actor], subjects)
+                yield writer.writerow([harmless(each) for each in cells])
 
 
-def _cells(entry: Entry, name: str) -> list[str]:
+def _cells(entry: Entry, name: str, subjects: Mapping[str, Subject]) -> list[str]:
     changes = "; ".join(
         f"{line.label}: {line.before} → {line.after}"
         if line.before
         else f"{line.label}: {line.after}"
-        for line in lines_of(entry)
+        for line in lines_of(entry, subjects)
     )
     return [
         entry.at.isoformat(timespec="seconds"),
@@ -102,8 +104,3 @@ def _cells(entry: Entry, name: str) -> list[str]:
         changes,
         entry.reason,
     ]
-
-
-def _cell(text: str) -> str:
-    """A spreadsheet must not take what somebody wrote for a formula."""
-    return f"'{text}" if text.startswith(_STARTS_A_FORMULA) else text

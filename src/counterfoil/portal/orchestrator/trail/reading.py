@@ -74,13 +74,14 @@ def entries(wanted: Wanted, *, before: Key | None, rows_max: int) -> list[Entry]
     ]
 
 
-def all_entries(wanted: Wanted, *, rows_at_once: int, rows_max: int) -> Iterator[Entry]:
+def all_entries(wanted: Wanted, *, rows_at_once: int, rows_max: int) -> Iterator[list[Entry]]:
     """As far as `rows_max`, some at a time."""
     before: Key | None = None
     left = rows_max
     while left > 0:
         found = entries(wanted, before=before, rows_max=min(rows_at_once, left))
-        yield from found
+        if found:
+            yield found
         if len(found) < rows_at_once:
             return
         before, left = found[-1].key, left - len(found)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from counterfoil.portal.access import AUDITS, Office, office_page
 from counterfoil.portal.names import names_of
 from counterfoil.portal.orchestrator.subjects import subjects_of
-from counterfoil.portal.orchestrator.trail.lines import lines_of
+from counterfoil.portal.orchestrator.trail.lines import keys_of, lines_of
 from counterfoil.portal.orchestrator.trail.reading import Wanted, entries
 from counterfoil.portal.orchestrator.trail.words import FAMILIES, event_text, events_of
 from counterfoil.portal.pager import ROWS_A_PAGE, key_after, page_of
@@ -91,7 +91,11 @@ def trail(request: HttpRequest, office: Office) -> HttpResponse:
     before = None if at == _FIRST[0] else (at, entry_id)
     found = entries(wanted, before=before, rows_max=ROWS_A_PAGE + 1)  # type: ignore[arg-type]
     page = page_of(request, found, lambda entry: entry.key)
-    subjects = subjects_of(office, [entry.subject for entry in page.rows])
+    subjects = subjects_of(
+        office,
+        {key for entry in page.rows for key in keys_of(entry)}
+        | {entry.subject for entry in page.rows},
+    )
     return render(
         request,
         "portal/orchestrator/trail/trail.html",
@@ -101,7 +105,9 @@ def trail(request: HttpRequest, office: Office) -> HttpResponse:
             "about": wanted.subject,
             "about_text": subjects,  # what nothing here is about keeps its key: it may be anybody
             "page": page,
-            "lines": [(entry, event_text(entry.event), lines_of(entry)) for entry in page.rows],
+            "lines": [
+                (entry, event_text(entry.event), lines_of(entry, subjects)) for entry in page.rows
+            ],
             "names": names_of([entry.actor for entry in page.rows]),
             "subjects": subjects,
             "query": request.GET.urlencode(),

@@ -81,8 +81,17 @@ FAMILIES: Final[Mapping[str, Family]] = {
     ),
     "trail": Family(gettext_lazy("Trail"), {"trail.exported": gettext_lazy("Exported the trail")}),
 }
+# Of people, not of an issuer: no page filters by them.
+_OF_ACCOUNTS: Final[Mapping[str, Promise]] = {
+    "account.password_changed": gettext_lazy("Changed the password"),
+    "account.password_reset": gettext_lazy("Set a new password by mail"),
+    "account.recovery_codes_generated": gettext_lazy("Got new recovery codes"),
+    "account.totp_activated": gettext_lazy("Set up the second factor"),
+    "account.totp_deactivated": gettext_lazy("Took the second factor away"),
+}
 _WORDS: Final[Mapping[str, Promise]] = {
-    event: words for family in FAMILIES.values() for event, words in family.events.items()
+    **_OF_ACCOUNTS,
+    **{event: words for family in FAMILIES.values() for event, words in family.events.items()},
 }
 
 
@@ -92,6 +101,12 @@ def event_text(event: str) -> str:
         return _("Prepared: %(what)s") % {"what": command_word(event.removeprefix(_PREPARED))}
     words = _WORDS.get(event)
     return event.replace(".", " ").replace("_", " ").capitalize() if words is None else str(words)
+
+
+def has_words(event: str) -> bool:
+    return event in _WORDS or (
+        event.startswith(_PREPARED) and event.removeprefix(_PREPARED) in KINDS
+    )
 
 
 def events_of(family: str) -> tuple[str, ...]:

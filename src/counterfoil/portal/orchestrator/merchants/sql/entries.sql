@@ -6,6 +6,18 @@
 --         reason, reference (of the journal) or null
 -- Locks:  none
 -- Caller: portal.orchestrator.merchants.story
+WITH told AS MATERIALIZED ( -- by their subject, whatever the planner expects of the journal
+    SELECT
+        e.operation_id,
+        e.at,
+        e.actor,
+        e.subject,
+        e.reason,
+        e.reference
+    FROM operation AS e
+    WHERE e.issuer_id = %(issuer_id)s AND e.subject = any(%(journal_subjects)s::text[])
+)
+
 (
     SELECT
         t.at,
@@ -33,8 +45,7 @@ UNION ALL
         o.subject,
         coalesce(o.reason, '') AS reason,
         o.reference
-    FROM operation AS o
-    WHERE o.issuer_id = %(issuer_id)s AND o.subject = any(%(journal_subjects)s::text[])
+    FROM told AS o
     ORDER BY o.operation_id DESC
     LIMIT 50
 )

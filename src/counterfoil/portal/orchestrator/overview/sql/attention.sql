@@ -3,7 +3,7 @@
 --
 -- In:     issuer_id int, today date
 -- Out:    kind, key, name, number, of_number, day; one row a thing, at most 50 of a kind
---         provision (id, group's code, created, asked, –) · programme (code, name, –, –, planned)
+--         provision (id, voucher's name, created, asked, –) · programme (code, name, –, –, planned)
 --         submitted, in_review (applications: –, –, how many, –, –) · drafts (the same: merchants
 --         that came by file or API) · approvers (the same) · acceptors, provisions (1 if any)
 -- Locks:  none
@@ -12,12 +12,14 @@
     SELECT
         'provision' AS kind,
         s.provision_id::text AS key,
-        g.code AS name,
+        v.name,
         s.next_created - s.serial_first AS number,
         s.serial_last - s.serial_first + 1 AS of_number,
         NULL::date AS day
     FROM provision AS s
     INNER JOIN voucher_group AS g ON s.issuer_id = g.issuer_id AND s.group_id = g.group_id
+    INNER JOIN group_version AS v
+        ON g.issuer_id = v.issuer_id AND g.group_id = v.group_id AND g.version = v.version
     WHERE s.issuer_id = %(issuer_id)s AND s.status = 'running' AND s.kind = 'stock'
     ORDER BY s.provision_id DESC
     LIMIT 50

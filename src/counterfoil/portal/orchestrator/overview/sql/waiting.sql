@@ -2,8 +2,8 @@
 --
 -- In:     issuer_id int, person_id bigint, actor text, rows_max int
 -- Out:    command_id, kind, subject, currency, amount_minor, prepared_by, prepared_at, approvals,
---         approved (how many), mine (this person may decide, and has not), approvers_left (how many
---         people may approve it)
+--         approved (how many), mine (this person may decide, has not, and has a name left in which
+--         nobody approved it), approvers_left (how many people may approve it)
 -- Locks:  none
 -- Caller: portal.orchestrator.overview.reading
 WITH approver AS (
@@ -46,7 +46,7 @@ SELECT
     c.prepared_at,
     c.approvals,
     (
-        SELECT count(*)
+        SELECT count(DISTINCT d.on_behalf_of)
         FROM decision AS d
         WHERE
             d.issuer_id = c.issuer_id
@@ -60,6 +60,15 @@ SELECT
         WHERE
             w.person_id = %(person_id)s
             AND 'person:' || w.in_the_name_of <> c.prepared_by
+            AND NOT EXISTS (
+                SELECT 1
+                FROM decision AS d
+                WHERE
+                    d.issuer_id = c.issuer_id
+                    AND d.command_id = c.command_id
+                    AND d.verdict = 'approve'
+                    AND d.on_behalf_of = 'person:' || w.in_the_name_of
+            )
     )
     AND NOT EXISTS (
         SELECT 1
