@@ -33,6 +33,7 @@ _ARGUMENTS: Final = (
     "--disable-sync",
 )
 _ROUND_MORE: Final = 6
+_PARTS_OF_A_DATE: Final = 4  # day, month, year and the calendar: Tab stops at each
 
 # Everything that can be reached by Tab, where it is seen; radio buttons count once a group.
 _CONTROLS: Final = """() => {
@@ -112,6 +113,7 @@ class Chromium:
             viewport=_size(_PHONE if phone else _WIDE), has_touch=phone, locale="en-GB"
         )
         context.set_default_timeout(10_000)
+        context.set_default_navigation_timeout(30_000)  # other proofs run beside this one
         return context.new_page()
 
     def seen(self, page: Page, name: str) -> None:
@@ -171,9 +173,12 @@ def _check_axe(page: Page, name: str) -> None:
 
 def _check_keyboard(page: Page, name: str) -> None:
     controls = page.evaluate(_CONTROLS)
+    dates = page.locator("input[type=date]").count()
     page.evaluate("() => { document.activeElement?.blur(); scrollTo(0, 0) }")
     reached: set[str] = set()
-    for _press in range(controls + _ROUND_MORE):  # past the end it comes in again at the top
+    for _press in range(
+        controls + dates * _PARTS_OF_A_DATE + _ROUND_MORE
+    ):  # past the end it comes in again at the top
         page.keyboard.press("Tab")
         at = page.evaluate(_FOCUSED)
         if at is None:
