@@ -5,6 +5,7 @@ on their last page, warm. What is measured is Django, from the request to the wh
 this process.
 """
 
+import gc
 import json
 import re
 import statistics
@@ -23,6 +24,7 @@ from django.db import connections
 from django.test import Client
 
 from bench.server import Place, bench_place, checkpoint, database
+from counterfoil.cli.server import GARBAGE_OBJECTS
 from counterfoil.engine.database import Connection
 from counterfoil.portal.configuration import Serving, configure
 from counterfoil.portal.schema import portal_secret
@@ -129,6 +131,9 @@ def _measured(
     connection.execute("ANALYZE")
     connection.commit()
     checkpoint(url)
+    gc.collect()
+    gc.freeze()  # as the server does when it starts
+    gc.set_threshold(GARBAGE_OBJECTS)
     return PortalReport(vouchers, OPERATIONS, list(_pages(issuer, seconds)))
 
 

@@ -54,10 +54,8 @@ _CONTROLS: Final = """() => {
   return count;
 }"""
 
-# What has the focus: its mark, and the contrast of its ring with what is behind it.
-_FOCUSED: Final = """() => {
-  const at = document.activeElement;
-  if (!at || at === document.body) return null;
+# Notes what gets the focus: its mark, and the contrast of its ring with what is behind it.
+_WATCH_FOCUS: Final = """() => {
   const parsed = text => {
     const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
     canvas.fillStyle = text; canvas.fillRect(0, 0, 1, 1);
@@ -82,17 +80,21 @@ _FOCUSED: Final = """() => {
     }
     return null;
   };
-  const shown = ring(at);
-  const [a, b] = shown ? [light(parsed(shown.colour)), light(behind(shown.on))] : [0, 0];
-  const group = at.type === 'radio'
-    ? [...document.querySelectorAll('input[type=radio]')].find(
-        each => each.name === at.name && each.dataset.tab)
-    : at;
-  return {
-    tab: group?.dataset.tab ?? null,
-    contrast: shown ? (Math.max(a, b) + .05) / (Math.min(a, b) + .05) : 0,
-    text: at.outerHTML.slice(0, 120),
+  const told = at => {
+    const shown = ring(at);
+    const [a, b] = shown ? [light(parsed(shown.colour)), light(behind(shown.on))] : [0, 0];
+    const group = at.type === 'radio'
+      ? [...document.querySelectorAll('input[type=radio]')].find(
+          each => each.name === at.name && each.dataset.tab)
+      : at;
+    return {
+      tab: group?.dataset.tab ?? null,
+      contrast: shown ? (Math.max(a, b) + .05) / (Math.min(a, b) + .05) : 0,
+      text: at.outerHTML.slice(0, 120),
+    };
   };
+  window.focused = [];
+  document.addEventListener('focusin', event => window.focused.push(told(event.target)));
 }"""
 
 _MISSED: Final = """reached => [...document.querySelectorAll('[data-tab]')]
@@ -175,18 +177,15 @@ def _check_keyboard(page: Page, name: str) -> None:
     controls = page.evaluate(_CONTROLS)
     dates = page.locator("input[type=date]").count()
     page.evaluate("() => { document.activeElement?.blur(); scrollTo(0, 0) }")
+    page.evaluate(_WATCH_FOCUS)
+    for _press in range(controls + dates * _PARTS_OF_A_DATE + _ROUND_MORE):
+        page.keyboard.press("Tab")  # past the end it comes in again at the top
     reached: set[str] = set()
-    for _press in range(
-        controls + dates * _PARTS_OF_A_DATE + _ROUND_MORE
-    ):  # past the end it comes in again at the top
-        page.keyboard.press("Tab")
-        at = page.evaluate(_FOCUSED)
-        if at is None:
-            continue
+    for at in page.evaluate("() => window.focused"):
         assert at["contrast"] >= 3, f"{name}: focus is not seen on {at['text']} ({at['contrast']})"
         if at["tab"] is not None:
             reached.add(at["tab"])
-        if len(reached) == controls:
-            return
+    if len(reached) == controls:
+        return
     missed = page.evaluate(_MISSED, sorted(reached))
     pytest.fail(f"{name}: Tab reaches {len(reached)} of {controls} controls, but not {missed}")

@@ -256,3 +256,13 @@ def test_no_page_asks_the_database_too_much(scene: Scene) -> None:
         with CaptureQueriesContext(connection) as queries:
             assert browser.get(scene.address(path)).status_code == 200
         assert len(queries) <= QUERIES_MAX, path
+
+
+def test_of_very_many_those_that_waited_longest_are_shown(scene: Scene) -> None:
+    asked = [scene.prepare(deposit_of(1000 + each)) for each in range(53)]
+    page = scene.browser(scene.approver).get(scene.address("approvals")).content.decode()
+    assert [command_id for command_id in asked if str(command_id) in page] == asked[:50]
+    assert "These 50 waited longest" in page
+    few = text_of(scene.browser(scene.finance), scene.address("approvals"))
+    assert "Waiting for approval" in few
+    assert "53" in few

@@ -1,5 +1,5 @@
-"""Every page of vouchers and stock in a real Chromium: sizes, themes, accessibility. Pictures of
-each are kept in `screenshots/vouchers`.
+"""Pages of vouchers and stock in the states that access/test_every_page.py does not come to, in a
+real Chromium: sizes, themes, accessibility. Pictures of each are kept in `screenshots/vouchers`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -25,6 +25,8 @@ from counterfoil.portal.models import Person
 pytestmark = pytest.mark.prove
 PICTURES: Final = Path("screenshots/vouchers")
 _THEMES: Final[tuple[Literal["light"], Literal["dark"]]] = ("light", "dark")
+# Widths differ in what is there, themes in its colours: two of the four see all of both.
+_ASKED_AXE: Final = {1440: "light", 360: "dark"}
 _RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
@@ -70,45 +72,28 @@ def thread() -> Iterator[ThreadPoolExecutor]:
 
 # Of each picture the page, its address made from the scenes.
 ADDRESSES: Final = {
-    "list": "vouchers",
     "list-none": "vouchers?name=zzz",
-    "new": "vouchers/new",
     "step-basics": "{draft}/step/basics",
-    "step-amounts": "{draft}/step/amounts",
     "step-validity": "{draft}/step/validity",
     "step-acceptance": "{draft}/step/acceptance",
     "step-stock": "{draft}/step/stock",
     "step-first": "{empty_draft}/step/amounts",
-    "draft": "{draft}",
     "draft-missing": "{empty_draft}",
     "draft-waiting": "{waiting}",
     "draft-returned": "{returned}",
-    "print": "{draft}/print",
-    "group": "vouchers/group/SCHOOL-MEALS",
     "group-demand": "vouchers/group/MEDICINE",
     "group-paused": "vouchers/group/DROUGHT-2025",
-    "turn-paused": "vouchers/group/SCHOOL-MEALS/turn/paused",
     "turn-closed": "vouchers/group/SCHOOL-MEALS/turn/closed",
-    "search": "voucher",
     "voucher-redeemed": "voucher/{redeemed}",
-    "voucher-active": "voucher/{active}",
     "voucher-suspended": "voucher/{suspended}",
     "voucher-replaced": "voucher/{replaced}",
     "voucher-replacement": "voucher/{replacement}",
     "voucher-instant": "voucher/{instant}",
     "voucher-stocked": "voucher/{stocked}",
-    "change-suspend": "voucher/{active}/suspend",
     "change-cancel": "voucher/{active}/cancel",
-    "stock": "stock",
-    "stock-choose": "stock/new",
-    "stock-new": "stock/new?group=SCHOOL-MEALS",
     "stock-effect": "stock/new?group=SCHOOL-MEALS&amount=5000&count=20000",
     "stock-too-much": "stock/new?group=SCHOOL-MEALS&amount=125000&count=2000000",
-    "provision": "stock/{provision}",
     "provision-running": "stock/{running}",
-    "provision-pause": "stock/{provision}/pause",
-    "provision-cancel": "stock/{provision}/cancel",
-    "bulk": "stock/bulk/{bulk}",
     "decide-publish": "{decide_publish}",
     "decide-cancel": "{decide_cancel}",
     "decide-single": "{decide_single}",
@@ -134,9 +119,10 @@ def test_a_page_is_accessible_and_fits(
         found = []
         for theme in _THEMES:
             page.emulate_media(color_scheme=theme)
-            axe = Axe().run(page, options={"runOnly": {"type": "tag", "values": _RULES}})
-            found += [(each["id"], each["nodes"][0]["html"]) for each in axe.response["violations"]]
             page.screenshot(path=PICTURES / f"{name}-{width}-{theme}.png", full_page=True)
+            if theme == _ASKED_AXE[width]:
+                axe = Axe().run(page, options={"runOnly": {"type": "tag", "values": _RULES}})
+                found = [(e["id"], e["nodes"][0]["html"]) for e in axe.response["violations"]]
     assert answer is not None
     assert answer.status == 200
     assert found == []

@@ -40,6 +40,7 @@ from counterfoil.portal.words import command_state, command_word
 
 _DECIDES: Final = frozenset(Role) - {Role.AUDITOR, Role.OPERATOR}
 _STATUSES: Final = ("waiting", "done", "refused", "rejected", "withdrawn", "expired")
+_WAITING_MAX: Final = 2000
 _LATEST: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -107,35 +108,65 @@ class DecisionForm(forms.Form):
         return cleaned
 
 
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """A command in the queue: what a line of it says."""
+
+    command_id: UUID
+    kind: str
+    subject: str
+    currency: str | None
+    amount_minor: int | None
+    approvals: int
+    approved: int
+    prepared_by: str
+    prepared_at: datetime
+    expires_at: datetime
+
+    @property
+    def word(self) -> str:
+        return str(command_word(self.kind))
+
+
 @require_safe
 @office_page(sees=EVERYONE)
 def approvals(request: HttpRequest, office: Office) -> HttpResponse:
-    """What waits: for me first, then for others."""
+    """What waits: for me first, then for others; of each what waited longest."""
     power = power_of(office)
-    waiting = [row for row in _page(office, status="waiting", limit=200) if row.approvals]
+    asked = {"issuer_id": office.issuer_id, "rows_max": _WAITING_MAX}
+    waiting = [WaitingRow(*each) for each in rows(__package__, "waiting_commands", asked)]
     decisions = decisions_of(office, [row.command_id for row in waiting])
+    mine = {
+        row.command_id
+        for row in waiting
+        if power.name_left(office.actor, row.prepared_by, decisions[row.command_id])
+    }
+    for_me = [row for row in waiting if row.command_id in mine]
+    for_others = [row for row in waiting if row.command_id not in mine]
+    shown = [*for_me[:ROWS_A_PAGE], *for_others[:ROWS_A_PAGE]]
     names = names_of(
-        {row.prepared_by for row in waiting}
-        | {each.decided_by for found in decisions.values() for each in found}
+        {row.prepared_by for row in shown}
+        | {each.decided_by for row in shown for each in decisions[row.command_id]}
     )
     lines = [
         {
             "row": row,
             "by": names.get(row.prepared_by, row.prepared_by),
-            "mine": bool(_name_for(office, power, row, decisions[row.command_id])),
             "approved": _approved_by(decisions[row.command_id], office.actor, names),
             "nobody": power.left_for(row.prepared_by) < row.approvals,
         }
-        for row in waiting
+        for row in shown
     ]
     return render(
         request,
         "portal/orchestrator/approvals.html",
         {
-            "for_me": [line for line in lines if line["mine"]],
-            "for_others": [line for line in lines if not line["mine"]],
+            "for_me": lines[: len(for_me[:ROWS_A_PAGE])],
+            "for_me_count": len(for_me),
+            "for_others": lines[len(for_me[:ROWS_A_PAGE]) :],
+            "for_others_count": len(for_others),
             "may_approve": bool(power.my_names),
-            "subjects": subjects_of(office, [row.subject for row in waiting]),
+            "subjects": subjects_of(office, [row.subject for row in shown]),
         },
     )
 
