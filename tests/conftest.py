@@ -1,5 +1,6 @@
 """One PostgreSQL for all tests, a template database, and a fresh copy of it for each test."""
 
+import gc
 import os
 import secrets
 from collections.abc import Iterator
@@ -10,9 +11,17 @@ import pytest
 from psycopg import sql
 from tests.databases import copied_database
 
+from counterfoil.cli.server import GARBAGE_OBJECTS
 from counterfoil.embedded import EmbeddedPostgres, database_url
 from counterfoil.engine.database import Connection, connect, migrate
 from counterfoil.keys.provider import LocalKeyProvider
+
+
+def pytest_collection_finish() -> None:
+    """As a server does when it has started: what is there now stays, and is not looked through."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE_OBJECTS)
 
 
 @pytest.fixture(scope="session")
