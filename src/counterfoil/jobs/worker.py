@@ -17,7 +17,12 @@ import structlog
 from procrastinate import PsycopgConnector
 
 from counterfoil.engine.bank_data import SWITCHES_MAX, switch_due_accounts
-from counterfoil.engine.commands.carrying_out import carry_out, commands_to_look_at, give_up
+from counterfoil.engine.commands.carrying_out import (
+    carry_out,
+    commands_to_look_at,
+    find_outcomes,
+    give_up,
+)
 from counterfoil.engine.due import SWEEP_ROWS, sweep_due
 from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.purge import STRETCH_OPERATIONS, purge_retained
@@ -90,6 +95,11 @@ def _carry_out_one(desk: Desk, issuer: Issuer, seals: Seals, command_id: UUID) -
     return status is not None
 
 
+def _find_outcomes(desk: Desk, issuer: Issuer) -> int:
+    find_outcomes(desk.connection, issuer)
+    return 0
+
+
 LOOPS: Final = (
     Loop("commands", _carry_out, 0.2),
     Loop("due", _sweep, 0.5),
@@ -97,6 +107,7 @@ LOOPS: Final = (
     Loop("left provisions", finish_left_provisions, 2.0),
     Loop("left bulks", finish_left_bulks, 2.0),
     Loop("left rotations", finish_left_rotations, 2.0),
+    Loop("left outcomes", _find_outcomes, 10.0),
     Loop("retention", _purge, 10.0),
     Loop("bank data", _switch, 5.0),
 )

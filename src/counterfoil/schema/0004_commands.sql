@@ -29,6 +29,7 @@ CREATE TABLE command (
 CREATE INDEX command_waiting ON command (issuer_id, prepared_at) WHERE status = 'waiting';
 CREATE INDEX command_listed ON command (issuer_id, prepared_at DESC, command_id);
 CREATE INDEX command_subject ON command (issuer_id, subject, prepared_at DESC);
+CREATE INDEX command_left ON command (issuer_id) WHERE status = 'done' AND outcome IS NULL;
 COMMENT ON COLUMN command.approvals IS
 'how many it was shown to need when it was prepared; what counts is the rule when it is carried out';
 

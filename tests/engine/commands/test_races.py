@@ -13,9 +13,10 @@ from tests.contention import Onlooker
 from tests.engine.commands.conftest import APPROVER, SECOND, DepositOf, Office
 from tests.given import SYSTEM
 
+from counterfoil.engine.acceptors import AcceptorDesign
 from counterfoil.engine.check import check
-from counterfoil.engine.commands.carrying_out import commands_to_look_at
-from counterfoil.engine.commands.content import ApprovalBand
+from counterfoil.engine.commands.carrying_out import commands_to_look_at, find_outcomes
+from counterfoil.engine.commands.content import ApprovalBand, RegisterAcceptor
 from counterfoil.engine.commands.rules import change_approvals
 from counterfoil.engine.database import connected
 from counterfoil.engine.issuer import open_issuer
@@ -183,3 +184,22 @@ def test_a_process_that_dies_before_the_effect_commits_leaves_nothing(
     assert office.carry_out(command_id) is None
     assert office.deposited() == 100
     assert check(office.connection, office.issuer.issuer_id) == []
+
+
+def test_what_came_of_it_is_found_where_the_process_died_before_it_said_so(
+    office: Office, deposit_of: DepositOf
+) -> None:
+    design = AcceptorDesign(name="Left", kind="merchant", account="L-1")
+    shop = RegisterAcceptor(design=design, profile="left")
+    for content, outcome in ((deposit_of(100), "funding:1"), (shop, "acceptor:2")):
+        command_id = office.prepare(content)
+        office.decide(command_id, content)
+        assert office.carry_out(command_id) == "done"
+        assert office.status(command_id) == ("done", outcome)
+        assert find_outcomes(office.connection, office.issuer) == 0
+        office.connection.execute(
+            "UPDATE command SET outcome = NULL WHERE command_id = %s", (command_id,)
+        )
+        office.connection.commit()
+        assert find_outcomes(office.connection, office.issuer) == 1
+        assert office.status(command_id) == ("done", outcome)

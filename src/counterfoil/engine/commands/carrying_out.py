@@ -93,6 +93,17 @@ def carry_out(connection: Connection, issuer: Issuer, seals: Seals, command_id: 
     return _do(connection, issuer, command, ending.asked)
 
 
+def find_outcomes(connection: Connection, issuer: Issuer) -> int:
+    """What came of commands whose worker died between doing them and saying so: by the journal,
+    which has their reference. Returns how many are known now. Commits.
+    """
+    found = connection.execute(
+        statement(__package__, "find_outcomes"), {"issuer_id": issuer.issuer_id}
+    ).fetchall()
+    connection.commit()
+    return len(found)
+
+
 def give_up(connection: Connection, issuer: Issuer, command_id: UUID) -> None:
     """End a command whose effect failed in a way nobody foresaw, so that it is seen and asked for
     again, instead of failing for ever.

@@ -14,5 +14,6 @@ WHERE
     p.issuer_id = %(issuer_id)s
     AND p.proposal IS NOT NULL
     AND c.status <> 'waiting'
+    AND (c.status <> 'done' OR c.outcome IS NOT NULL)
 ORDER BY c.finished_at
 LIMIT 100

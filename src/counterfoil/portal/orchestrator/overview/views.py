@@ -13,6 +13,8 @@ from counterfoil.portal.access import (
     Office,
     office_page,
 )
+from counterfoil.portal.merchants.following import follow
+from counterfoil.portal.orchestrator.merchants.reading import applying_at
 from counterfoil.portal.orchestrator.overview.happened import latest
 from counterfoil.portal.orchestrator.overview.reading import (
     GROUPS_SHOWN,
@@ -29,6 +31,7 @@ _MINE_SHOWN = 6
 @require_safe
 @office_page(sees=EVERYONE)
 def overview(request: HttpRequest, office: Office) -> HttpResponse:
+    follow(applying_at(request, office))
     money, groups, seen, commands = (
         figures(office),
         group_lines(office),
