@@ -15,6 +15,7 @@ from babel.numbers import get_currency_precision, list_currencies
 from counterfoil.errors import CurrencyMismatchError, MalformedAmountError
 
 AMOUNT_MINOR_MAX: Final = 10**18 - 1
+NO_CURRENCY: Final = "XXX"  # ISO 4217's own code for it
 
 _DECIMAL: Final = re.compile(r"(?:0|[1-9][0-9]{0,17})(?:\.([0-9]{1,4}))?", re.ASCII)
 _ALPHA_3: Final = re.compile(r"[A-Z]{3}", re.ASCII)

@@ -12,10 +12,9 @@ import msgspec
 from counterfoil.engine.catalogue import Acceptor, Catalogue, GroupVersion
 from counterfoil.engine.operation import Change, Outcome, Preactivate, Redeem
 from counterfoil.errors import MalformedAmountError
-from counterfoil.money import Money, is_currency, parse_amount
+from counterfoil.money import NO_CURRENCY, Money, is_currency, parse_amount
 from counterfoil.voucher import REMEMBERS_PRIOR, Action, State, next_state
 
-_NO_CURRENCY: Final = "XXX"  # ISO 4217's own code for it
 _ADMIN: Final = frozenset({"admin"})
 _SCOPES_FOR: Final = {
     Action.PREACTIVATE: frozenset({"preactivate"}),
@@ -124,7 +123,7 @@ def _amount_asked(
     if operation.amount is None:
         return None
     # Where no currency is known only the form of the amount counts.
-    currency = (operation.currency if currency_is_known else None) or _NO_CURRENCY
+    currency = (operation.currency if currency_is_known else None) or NO_CURRENCY
     try:
         money = parse_amount(operation.amount, version.currency if version else currency)
     except MalformedAmountError:

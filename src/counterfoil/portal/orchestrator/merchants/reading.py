@@ -9,6 +9,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest
 
 from counterfoil.engine.catalogue import Acceptor
+from counterfoil.money import NO_CURRENCY
 from counterfoil.portal.access import Office
 from counterfoil.portal.merchants.checks import Bank
 from counterfoil.portal.merchants.links import ApplyingAt
@@ -23,7 +24,6 @@ _LATEST: Final = datetime(9999, 1, 1, tzinfo=UTC)
 _LAST_ID: Final = UUID(int=2**128 - 1)
 _LAST_ACCEPTOR: Final = 2**31 - 1
 NEWEST: Final = "newest"
-_NO_CURRENCY: Final = "XXX"  # ISO 4217: none
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,7 @@ def figures(issuer_id: int, acceptor_id: int) -> Figures:
     return Figures(
         [Owed(acceptor_id, *row) for what, *row in found if what == "owed"],
         [UsedToday(*row) for what, *row in found if what == "today"],
-        str(currencies[0]) if currencies else _NO_CURRENCY,
+        str(currencies[0]) if currencies else NO_CURRENCY,
         sum(count for what, _currency, count, _two in found if what == "owners"),
     )
 
@@ -209,7 +209,7 @@ def group_names(office: Office, codes: Iterable[str]) -> dict[str, str]:
 def currency_of_limits(issuer_id: int) -> str:
     """A limit is in minor units of whatever currency; it is shown in the issuer's first one."""
     found = rows(__package__, "currency", {"issuer_id": issuer_id})
-    return str(found[0][0]) if found else _NO_CURRENCY
+    return str(found[0][0]) if found else NO_CURRENCY
 
 
 def alike(

@@ -1,7 +1,6 @@
 """What who approves a programme, a change of it or a step of it is shown."""
 
 from datetime import date
-from typing import Final
 
 from django.utils.translation import gettext as _
 
@@ -10,7 +9,7 @@ from counterfoil.engine.commands import content as asks
 from counterfoil.engine.programme_figures import programme_by_code
 from counterfoil.engine.programme_preview import StepPreview, step_preview
 from counterfoil.errors import ConflictError, NotFoundError
-from counterfoil.money import Money
+from counterfoil.money import NO_CURRENCY, Money
 from counterfoil.portal.access import Office
 from counterfoil.portal.language import day_text, money_text
 from counterfoil.portal.orchestrator.changes import Change, Shown, shown
@@ -33,8 +32,6 @@ from counterfoil.programme import ProgrammeStatus
 
 Line = tuple[str, str | None]
 
-_NO_CURRENCY: Final = "XXX"  # ISO 4217: none
-
 
 @shown.register
 def opening_shown(asked: asks.OpenProgramme, office: Office) -> Shown:
@@ -45,7 +42,7 @@ def opening_shown(asked: asks.OpenProgramme, office: Office) -> Shown:
     there = _programme(office, asked.code)
     lines = [
         (_("Code"), asked.code),
-        *_lines(asked, _NO_CURRENCY if account is None else account.currency),
+        *_lines(asked, NO_CURRENCY if account is None else account.currency),
         (_("Funding account"), _account_text(account, asked.funding_account_id)),
     ]
     warnings = []

@@ -133,9 +133,14 @@ def deeds(issuer_id: int, subjects: Sequence[str], *, limit: int = 200) -> list[
     found = rows(
         __package__,
         "deeds",
-        {"issuer_id": issuer_id, "subjects": list(subjects), "rows_max": limit},
+        {
+            "issuer_id": issuer_id,
+            "subjects": list(subjects),
+            "chunk_reference": None,
+            "rows_max": limit,
+        },
     )
-    return [Deed(*row) for row in found]
+    return [Deed(*row[:-1]) for row in found]
 
 
 def accepting_today(issuer_id: int, design: GroupDesign) -> int:

@@ -161,7 +161,7 @@ def _beginnings(office: Office, provision: Provision, serial: int) -> list[Begin
     chunk = (serial - provision.serial_first) // CHUNK_VOUCHERS * CHUNK_VOUCHERS
     found = rows(
         __package__,
-        "beginnings",
+        "deeds",
         {
             "issuer_id": office.issuer_id,
             "subjects": [
@@ -171,6 +171,7 @@ def _beginnings(office: Office, provision: Provision, serial: int) -> list[Begin
             "chunk_reference": (
                 f"~provision:{provision.provision_id}:{provision.serial_first + chunk}"
             ),
+            "rows_max": 10,
         },
     )
-    return [Beginning(Deed(*row[:10]), row[10]) for row in found]
+    return [Beginning(Deed(*row[:-1]), row[-1]) for row in found]

@@ -10,7 +10,7 @@ SELECT
     c.content,
     c.approvals,
     (
-        SELECT count(*)
+        SELECT count(DISTINCT d.on_behalf_of)
         FROM decision AS d
         WHERE
             d.issuer_id = c.issuer_id

@@ -1,10 +1,11 @@
 -- What the journal says about things that are no vouchers, and the commands behind it.
 --
--- In:     issuer_id int, subjects text[], rows_max int
+-- In:     issuer_id int, subjects text[], chunk_reference text (null: all; otherwise how provisions
+--         began, and what was done under it), rows_max int
 -- Out:    operation_id, at, action, subject, actor, reference, reason, leaf_number,
---         command_id (null where it was asked in another way), approved_by text[]
+--         command_id (null where it was asked in another way), approved_by text[], amount_minor
 -- Locks:  none
--- Caller: portal.orchestrator.vouchers.reading
+-- Caller: portal.orchestrator.vouchers.reading, story
 WITH told AS MATERIALIZED ( -- by their subject, whatever the planner expects of the journal
     SELECT
         e.issuer_id,
@@ -15,11 +16,17 @@ WITH told AS MATERIALIZED ( -- by their subject, whatever the planner expects of
         e.actor,
         e.reference,
         e.reason,
-        e.leaf_number
+        e.leaf_number,
+        e.amount_minor
     FROM operation AS e
     WHERE
         e.issuer_id = %(issuer_id)s
         AND e.subject = any(%(subjects)s::text[])
+        AND (
+            %(chunk_reference)s::text IS NULL
+            OR e.action IN (104, 106)
+            OR e.reference = %(chunk_reference)s
+        )
 )
 
 SELECT
@@ -39,7 +46,8 @@ SELECT
             d.issuer_id = c.issuer_id
             AND d.command_id = c.command_id
             AND d.verdict = 'approve'
-    ) AS approved_by
+    ) AS approved_by,
+    o.amount_minor
 FROM told AS o
 LEFT JOIN command AS c
     ON

@@ -13,7 +13,7 @@ SELECT
     c.amount_minor,
     c.approvals,
     (
-        SELECT count(*)
+        SELECT count(DISTINCT d.on_behalf_of)
         FROM decision AS d
         WHERE
             d.issuer_id = c.issuer_id
