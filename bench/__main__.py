@@ -1,4 +1,4 @@
-"""`python -m bench redemption|apply|provision|sweep|portal`; `counterfoil bench` is the same."""
+"""`python -m bench redemption|apply|provision|sweep|portal|live`; so is `counterfoil bench`."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Final, Protocol
 import click
 
 from bench.apply import bench_apply
+from bench.live import bench_live
 from bench.portal import bench_portal
 from bench.provision import bench_provision
 from bench.redemption import bench_redemption
@@ -28,6 +29,7 @@ BENCHES: Final[Mapping[str, tuple[Bench, int]]] = {
     "apply": (bench_apply, 200_000),
     "provision": (bench_provision, 1_000_000),
     "sweep": (bench_sweep, 100_000),
+    "live": (bench_live, 1_000_000),
     "portal": (bench_portal, 1_000_000),
 }
 

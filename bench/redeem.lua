@@ -1,6 +1,11 @@
 -- One redemption a request: each thread walks its own share of the numbers, none is sent twice.
--- Reads BENCH_NUMBERS (one number a line), BENCH_KEY and BENCH_OFFSET from the environment.
+-- Reads BENCH_NUMBERS (one number a line), BENCH_KEY and BENCH_OFFSET from the environment; and
+-- BENCH_DELAY_MS, where each connection rests before a request.
 local threads = 0
+local delay_ms = tonumber(os.getenv("BENCH_DELAY_MS") or "")
+if delay_ms then
+    function delay() return delay_ms end
+end
 
 function setup(thread)
     thread:set("id", threads)

@@ -74,12 +74,12 @@ def bench_redemption(home: Path, *, seconds: int, vouchers: int) -> RedemptionRe
         )
         connection.close()
         checkpoint(url)
-        with _numbers_file(home, numbers) as path, _api(place, url) as (address, process):
-            warm = _wrk(address, path, key, offset=0, connections=CONNECTIONS, seconds=2)
-            load = _wrk(
+        with numbers_file(home, numbers) as path, api(place, url) as (address, process):
+            warm = wrk(address, path, key, offset=0, connections=CONNECTIONS, seconds=2)
+            load = wrk(
                 address, path, key, offset=warm.used, connections=CONNECTIONS, seconds=seconds
             )
-            lone = _wrk(
+            lone = wrk(
                 address,
                 path,
                 key,
@@ -104,7 +104,7 @@ def bench_redemption(home: Path, *, seconds: int, vouchers: int) -> RedemptionRe
 
 
 @contextmanager
-def _numbers_file(home: Path, numbers: list[str]) -> Iterator[Path]:
+def numbers_file(home: Path, numbers: list[str]) -> Iterator[Path]:
     path = home / "bench-numbers"
     path.touch(mode=0o600)
     path.write_text("\n".join(numbers))
@@ -115,7 +115,7 @@ def _numbers_file(home: Path, numbers: list[str]) -> Iterator[Path]:
 
 
 @contextmanager
-def _api(place: Place, url: str) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+def api(place: Place, url: str) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -161,9 +161,18 @@ def _wait_until_ready(address: str, process: "subprocess.Popen[bytes]") -> None:
     raise CounterfoilError("The API was not ready within 30 seconds.")
 
 
-def _wrk(
-    address: str, numbers: Path, key: str, *, offset: int, connections: int, seconds: int
+def wrk(
+    address: str,
+    numbers: Path,
+    key: str,
+    *,
+    offset: int,
+    connections: int,
+    seconds: int,
+    delay_ms: int | None = None,
 ) -> Load:
+    """`delay_ms`: each connection rests so long before a request."""
+    rests = {} if delay_ms is None else {"BENCH_DELAY_MS": str(delay_ms)}
     threads = min(THREADS, connections)
     done = subprocess.run(  # noqa: S603  # wrk, our own script
         [
@@ -184,7 +193,8 @@ def _wrk(
             "BENCH_OFFSET": str(offset),
             "BENCH_THREADS": str(threads),
             "BENCH_RUN": f"{secrets.token_hex(4)}-{secrets.token_hex(2)}-4000",
-        },
+        }
+        | rests,
         check=True,
         capture_output=True,
         text=True,

@@ -13,6 +13,7 @@ from counterfoil.engine.operation import (
     Activate,
     Answer,
     Change,
+    Draw,
     FinishPayment,
     Operation,
     Outcome,
@@ -109,6 +110,7 @@ class Auditor:
     clients: dict[int, set[str]]  # what each may do; 0 is the system, which may everything
     programmes: dict[str, Programme] = field(default_factory=lambda: {"first": Programme()})
     papers: dict[int, Paper] = field(default_factory=dict)
+    allocations: dict[int, list[int]] = field(default_factory=dict)  # what was sold, by serial
     balances: Counter[str] = field(default_factory=Counter)
     payments: dict[UUID, tuple[int, str]] = field(default_factory=dict)  # serial, how it stands
     memory: dict[tuple[int, str, str], tuple[object, Answer]] = field(default_factory=dict)
@@ -153,6 +155,8 @@ class Auditor:
         match operation:
             case Preactivate():
                 return self._draw(operation)
+            case Draw():
+                return self._draw_own(operation.allocation_id)
             case Redeem():
                 return self._spend(operation)
             case FinishPayment():
@@ -184,6 +188,10 @@ class Auditor:
         if programme.budget is not None:
             left = min(left, programme.budget - self.committed(group.programme))
         return "done" if left >= cents else "funds_missing"
+
+    def _draw_own(self, allocation_id: int) -> str:
+        left = (self.papers[serial] for serial in self.allocations[allocation_id])
+        return "done" if any(paper.state == "stocked" for paper in left) else "out_of_stock"
 
     def committed(self, programme: str) -> int:
         """What is or was worth something in the end: all but what was freed."""
@@ -350,6 +358,8 @@ def asked(operation: Operation) -> str:
     match operation:
         case Preactivate() | Activate() | Redeem():
             return type(operation).__name__.lower()
+        case Draw():
+            return "preactivate"
         case FinishPayment():
             return "settle" if operation.completed else "release"
         case Change():
@@ -369,6 +379,8 @@ def _content(operation: Operation) -> object:
             return operation.serial, operation.completed
         case Activate():
             return operation.serial
+        case Draw():
+            return operation.allocation_id, operation.at_once
 
 
 def _cents(amount: str | None) -> int:

@@ -66,12 +66,15 @@ def voucher_posting(
     funding_account_id: int,
     group_id: int,
     acceptor_id: int = 0,
+    freed_to: Account | None = None,
 ) -> Posting | None:
-    """What one action on one voucher moves; None where no money changes its place."""
+    """What one action on one voucher moves; None where no money changes its place. Freed value is
+    available again, where it is not somebody's.
+    """
     if before not in HOLDS_VALUE:
         return None
     if action in FREED_BY:
-        credit = Account(AccountKind.AVAILABLE, funding_account_id)
+        credit = freed_to or Account(AccountKind.AVAILABLE, funding_account_id)
     elif action in REDEEMED_TO:
         kind = REDEEMED_TO[action]
         owner_id = acceptor_id if kind is AccountKind.PAYABLE else 0

@@ -68,6 +68,18 @@ def minor_digits(currency: str) -> int:
     return get_currency_precision(currency)
 
 
+def points_of(amount_minor: int, points: int) -> int:
+    """So many hundredths of a percent of an amount; half a minor unit counts as a whole one."""
+    return (amount_minor * points * 2 + 10_000) // 20_000
+
+
+def share_of(amount_minor: int, part: int, whole: int) -> int:
+    """What falls on the first `part` of `whole` equal things; all of them have the amount exactly.
+    The difference of two of these is what falls on those between them.
+    """
+    return amount_minor * part // whole
+
+
 def parse_amount(text: str, currency: str) -> Money:
     """An amount such as `10`, `10.5` or `10.00`; digits beyond the currency's must be zero.
 

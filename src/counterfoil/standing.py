@@ -1,11 +1,14 @@
-"""Where a merchant or agent stands with the issuer, and a voucher group; and the steps between.
+"""Where a merchant, an agent or an organisation stands with the issuer, and a voucher group; and
+the steps between.
 
     acceptor   draft ─▶ approved ◀─▶ suspended        group   open ◀─▶ paused
                draft ◀─▶ rejected                             open | paused ─▶ closed
                draft | approved | suspended ─▶ closed
 
-Only who is approved redeems, and only an open group is provisioned and drawn from. What was earned
-stays payable, and what is out already stays redeemable. Closed is the end of both.
+    organisation   approved ◀─▶ suspended; approved | suspended ─▶ closed
+
+Only who is approved redeems, or buys and hands out, and only an open group is provisioned and drawn
+from. What was earned stays payable, and what is out already stays redeemable. Closed is the end.
 """
 
 from collections.abc import Mapping
@@ -23,6 +26,13 @@ ACCEPTOR_STEPS: Final[Steps] = {
 GROUP_STEPS: Final[Steps] = {
     "open": frozenset({"paused", "closed"}),
     "paused": frozenset({"open", "closed"}),
+    "closed": frozenset(),
+}
+
+
+ORGANISATION_STEPS: Final[Steps] = {
+    "approved": frozenset({"suspended", "closed"}),
+    "suspended": frozenset({"approved", "closed"}),
     "closed": frozenset(),
 }
 

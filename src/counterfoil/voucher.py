@@ -74,6 +74,16 @@ class Action(IntEnum):
     CHANGE_PROGRAMME = 121
     STEP_PROGRAMME = 122
     OPEN_FUNDING_ACCOUNT = 123
+    RECEIVE = 124
+    REFUND = 125
+    HOLD_STOCK = 126
+    ALLOCATE = 127
+    RELEASE_STOCK = 128
+    SELL = 129
+    CREATE_ORGANISATION = 130
+    CHANGE_ORGANISATION = 131
+    BEGIN_HANDOVER = 132
+    FORGET_HANDOVER = 133
 
     @property
     def word(self) -> str:

@@ -49,6 +49,12 @@ SMALL: Final = (
     "command",
     "decision",
     "approval_rule",
+    "organisation",
+    "sale",
+    "allocation",
+    "allocation_range",
+    "handover",
+    "handover_part",
 )
 APPEND_ONLY: Final = ("operation", "posting", "leaf", "decision")
 # What a voucher goes through in its life; an index on any of it would make every step dearer.

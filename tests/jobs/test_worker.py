@@ -12,6 +12,7 @@ from tests.given import SYSTEM, ask, given_group, given_issuer, given_stock, sta
 from counterfoil.engine.bank_data import rebank_acceptor
 from counterfoil.engine.catalogue import BankData
 from counterfoil.engine.database import Connection
+from counterfoil.engine.figures.folding import rows_behind
 from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.operation import Outcome, Preactivate
 from counterfoil.engine.provision import Provision, begin_provision, provision_by_id
@@ -150,3 +151,15 @@ def test_a_worker_outlives_a_lost_database(
     left = begun(connection, issuer, 100)
     wait_until(lambda: provision_by_id(connection, issuer, left.provision_id).status == "ready")
     assert not worker.stopping.is_set()
+
+
+@pytest.mark.usefixtures("worker")
+def test_figures_are_folded_without_being_asked_for(
+    connection: Connection, provider: KeyProvider
+) -> None:
+    issuer = given_issuer(connection, provider)
+    wait_until(lambda: rows_behind(connection, issuer.issuer_id) == 0)
+    row = connection.execute(
+        "SELECT amount_minor FROM figure WHERE measure = 'deposited' AND days = 1"
+    ).fetchone()
+    assert row == (10_000_000,)

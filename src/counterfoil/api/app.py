@@ -1,7 +1,7 @@
 """The whole API as one ASGI application.
 
 Observed ─▶ /vouchers/…   dialect 1 (bare ASGI)
-└─▶ everything else by Starlette: /api/v1, documents, health, metrics, callbacks
+└─▶ everything else by Starlette: /api/v1, documents, health, metrics, callbacks, /live
 """
 
 import asyncio
@@ -20,6 +20,7 @@ from counterfoil.api.auth import Clients
 from counterfoil.api.direct import DirectRoutes
 from counterfoil.api.govstack_v1 import PREFIX, REDEMPTION_PATHS, GovStackV1
 from counterfoil.api.health import Health
+from counterfoil.api.live import Live
 from counterfoil.api.native import native_routes
 from counterfoil.api.native.desk import Desk, Enqueue
 from counterfoil.api.observe import Observed, Observer, Seen
@@ -42,7 +43,8 @@ class ApiState:
 
     `enqueue` starts work that takes longer than a request: `JobQueue.enqueue`. It may block and
     is called in a thread. Without a `gateway`, instant redemptions wait for a worker that has one.
-    `seals` are those of the portal's processes; without them nothing can be sent for approval.
+    `seals` are those of the portal's processes; without them nothing can be sent for approval, and
+    nobody watches live.
     """
 
     database_url: str
@@ -76,6 +78,7 @@ def build_app(state: ApiState, *, routes: Sequence[BaseRoute] = ()) -> Api:
     clients = Clients(threads, state.provider, open_issuer_code=settings.govstack_issuer)
     payments = Payments(batcher, threads, state.gateway)
     health = Health(threads, batcher, observer.registry, state.gateway)
+    live = Live(threads, state.seals)
     redemptions = Redemptions(batcher, threads, clients, payments)
     desk = Desk(batcher, threads, clients, redemptions, state.enqueue, state.seals)
 
@@ -91,7 +94,13 @@ def build_app(state: ApiState, *, routes: Sequence[BaseRoute] = ()) -> Api:
         observer.stop()
 
     rest = Starlette(
-        routes=[*native_routes(desk), *document_routes(), *health.routes(), *routes],
+        routes=[
+            *native_routes(desk),
+            *document_routes(),
+            *health.routes(),
+            *live.routes(),
+            *routes,
+        ],
         exception_handlers=exception_handlers(),
         lifespan=lifespan,
     )

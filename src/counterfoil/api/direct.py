@@ -14,7 +14,7 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from counterfoil.api.body import BODY_BYTES_MAX
 from counterfoil.api.reply import Header, Reply, reply_headers
@@ -29,6 +29,7 @@ DirectRoutes = Mapping[bytes, DirectHandler]
 _NOT_PLAIN: Final = frozenset(
     {b"transfer-encoding", b"expect", b"upgrade", b"x-forwarded-for", b"x-forwarded-proto"}
 )
+_STREAMS: Final = "/live/"
 _LENGTH_DIGITS_MAX: Final = len(str(BODY_BYTES_MAX))
 _STATUS_LINES: Final = {
     status.value: b"HTTP/1.1 %d %b\r\n" % (status.value, status.phrase.encode())
@@ -55,6 +56,14 @@ class DirectProtocol(HttpToolsProtocol):
         if self._idle_timer is not None:
             self._idle_timer.cancel()  # it would keep all of this until it rings
         super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        """As uvicorn's own; but a stream has no end that could be waited for."""
+        super().shutdown()
+        # uvicorn leaves it None until the first request.
+        cycle: Any = self.cycle
+        if isinstance(cycle, RequestResponseCycle) and cycle.scope["path"].startswith(_STREAMS):
+            self.transport.close()
 
     def on_message_begin(self) -> None:
         """As uvicorn's own, but for the scope, which plain requests have no use for."""

@@ -8,7 +8,8 @@ All of it is one transaction, which may have begun before: what else its caller 
 together with the change.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -31,6 +32,16 @@ class Asked:
     content: Sequence[str | int | bool | bytes | None]
     reference: str | None
     reason: str = ""
+
+
+@contextmanager
+def or_nothing(connection: Connection) -> Iterator[None]:
+    """What fails leaves no transaction open, and the issuer to others."""
+    try:
+        yield
+    except BaseException:
+        connection.rollback()
+        raise
 
 
 def recorded_subject(connection: Connection, issuer: Issuer, asked: Asked) -> str | None:

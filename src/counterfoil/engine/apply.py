@@ -22,9 +22,9 @@ from counterfoil.engine.pipeline import Asked, Pipeline
 from counterfoil.engine.reading import (
     LookUp,
     StaleCatalogueError,
-    StaleStockError,
     read_batch,
 )
+from counterfoil.engine.stock import StaleStockError
 from counterfoil.errors import DatabaseUnavailableError
 
 ATTEMPTS_MAX: Final = 5

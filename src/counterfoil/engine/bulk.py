@@ -29,7 +29,14 @@ from counterfoil.engine.bulk_selection import (
 from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer, commit
 from counterfoil.engine.journal import reference_key
-from counterfoil.engine.operation import CHANGED, Answer, Caller, Change
+from counterfoil.engine.operation import (
+    CHANGED,
+    Activate,
+    Answer,
+    Caller,
+    Change,
+    Operation,
+)
 from counterfoil.errors import ConflictError, NotFoundError
 from counterfoil.statements import statement
 from counterfoil.voucher import Action, State
@@ -45,6 +52,7 @@ BULK_ACTIONS: Final = frozenset(
         Action.REPLACE,
         Action.PURGE,
         Action.EXTEND,
+        Action.ACTIVATE,
     }
 )
 _STRETCH_VOUCHERS: Final = 20_000  # what one look for vouchers goes through at most
@@ -69,6 +77,7 @@ class Bulk:
     refused: int
     status: str
     programme_id: int | None
+    organisation_id: int | None
 
     @property
     def states(self) -> list[State]:
@@ -97,12 +106,14 @@ def begin_bulk(  # what, to which vouchers, why, and who asks
     provision_id: int | None = None,
     group_code: str | None = None,
     extend_until: datetime | None = None,
+    organisation_id: int | None = None,
     reference: str | None = None,
 ) -> Bulk:
     """Write down what is asked; `finish_bulk` does it. The same reference again: the same bulk.
 
     A list names vouchers, and each that cannot be changed is refused by name. A provision or a
-    group means its vouchers in the states the action is for (`selected_states`). The numbers of
+    group means its vouchers in the states the action is for (`selected_states`). An organisation
+    reaches its own vouchers alone; others are refused as if they were not there. The numbers of
     replacements are told by nobody here: whoever may read sealed numbers prints them.
 
     Raises ConflictError for what cannot be asked, NotFoundError for an unknown group or provision.
@@ -114,7 +125,9 @@ def begin_bulk(  # what, to which vouchers, why, and who asks
         if provision_id is not None:
             check_provision(connection, issuer, provision_id)
         group_id = None if group_code is None else group_id_of(issuer, group_code)
-        digest = _digest(action, listed, provision_id, group_id, extend_until, reason)
+        digest = _digest(
+            action, listed, provision_id, group_id, extend_until, reason, organisation_id
+        )
         again = _bulk_of_reference(connection, issuer, caller, reference, digest)
         if again is not None:
             connection.rollback()
@@ -132,6 +145,7 @@ def begin_bulk(  # what, to which vouchers, why, and who asks
                 "actor": caller.actor,
                 "client_id": caller.client_id,
                 "reason": reason,
+                "organisation_id": organisation_id,
                 "serial_last": listed[-1] if listed else journal.head.next_serial - 1,
             },
         )
@@ -321,18 +335,28 @@ def _change_chunk(connection: Connection, issuer: Issuer, bulk: Bulk, chunk: _Ch
         return [moved, kept]
 
     caller = Caller(bulk.client_id, bulk.actor)
-    changes = [
-        Change(
-            caller=caller,
-            reference=f"~bulk:{bulk.bulk_id}:{serial}",
-            action=bulk.action,
-            serial=serial,
-            reason=bulk.reason,
-            extend_until=bulk.extend_until,
-        )
-        for serial in (chunk.serials if chunk else ())
-    ]
+    changes = [_change_of(bulk, caller, serial) for serial in (chunk.serials if chunk else ())]
     apply(connection, issuer, changes, bulk=True, extras=worked_off)
+
+
+def _change_of(bulk: Bulk, caller: Caller, serial: int) -> Operation:
+    reference = f"~bulk:{bulk.bulk_id}:{serial}"
+    if bulk.action is Action.ACTIVATE:
+        return Activate(
+            caller=caller,
+            reference=reference,
+            serial=serial,
+            organisation_id=bulk.organisation_id,
+        )
+    return Change(
+        caller=caller,
+        reference=reference,
+        action=bulk.action,
+        serial=serial,
+        reason=bulk.reason,
+        extend_until=bulk.extend_until,
+        organisation_id=bulk.organisation_id,
+    )
 
 
 def _check_asked(

@@ -4,7 +4,7 @@ comes later in the batch sees it; written at the end (engine/writing.py).
 
 from typing import Final
 
-from counterfoil.chart import AccountKind, Posting, voucher_posting
+from counterfoil.chart import FREED_BY, Account, AccountKind, Posting, voucher_posting
 from counterfoil.engine.catalogue import GroupVersion
 from counterfoil.engine.decide import Decision, Voucher
 from counterfoil.engine.issuer import Issuer
@@ -54,6 +54,7 @@ class CarryingOut:
             version.funding_account_id,
             voucher.group_id,
             decision.acceptor.acceptor_id if decision.acceptor else 0,
+            self._freed_to(voucher, version, decision.step),
         )
         if posting is not None:
             self.journal.post(operation_id, posting)
@@ -76,8 +77,11 @@ class CarryingOut:
         decision: Decision,
         operation: Operation,
         content: bytes,
+        *,
+        is_new: bool = False,
     ) -> int:
         acceptor = decision.acceptor
+        before, after = _states(voucher, decision, is_new=is_new)
         operation_id = self.journal.record(
             # A sweep asks to expire and may lapse a hold: the journal says which it was.
             Action.LAPSE if decision.step is Action.LAPSE else asked_action(operation),
@@ -90,6 +94,9 @@ class CarryingOut:
             reason=(operation.reason or "") if isinstance(operation, _WITH_REASON) else "",
             flags=OVERRIDDEN if decision.overridden else 0,
             previous=voucher.last_operation or 0,
+            subject=_subject(operation),
+            state_before=before,
+            state_after=after,
         )
         voucher.last_operation = operation_id
         if self._bulk:
@@ -143,9 +150,39 @@ class CarryingOut:
         if version.programme_id in committed:
             committed[version.programme_id] += amount_minor
 
+    def _freed_to(self, voucher: Voucher, version: GroupVersion, step: Action) -> Account | None:
+        """Whose the value is that a sold voucher leaves; None: the issuer has it again."""
+        owner = self.batch.owners.get(voucher.serial)
+        if owner is None or step not in FREED_BY or step is Action.REPLACE:
+            return None
+        match version.unused_value:
+            case "buyer":
+                kind, owner_id = AccountKind.CUSTOMER, owner.organisation_id
+            case "breakage":
+                kind, owner_id = AccountKind.BREAKAGE, 0
+            case _:
+                return None
+        return Account(kind, version.funding_account_id, owner_id)
+
     def _note_freed(self, version: GroupVersion, posting: Posting) -> None:
         if posting.credit.kind is AccountKind.AVAILABLE:
             self.note_committed(version, -posting.amount_minor)
+
+
+def _states(voucher: Voucher, decision: Decision, *, is_new: bool) -> tuple[int, int]:
+    """Before and after, as the journal keeps them (schema 0009)."""
+    if decision.step is Action.REDEEM:
+        return 0, 0
+    if decision.step is Action.REPLACE:
+        return voucher.state, voucher.state if voucher.prior_state is None else voucher.prior_state
+    return 0 if is_new else voucher.state, decision.state_after or voucher.state
+
+
+def _subject(operation: Operation) -> str:
+    """Whose wish it was, where an organisation changes vouchers of its own."""
+    if isinstance(operation, Change) and operation.organisation_id is not None:
+        return f"organisation:{operation.organisation_id}"
+    return ""
 
 
 def answer_about(

@@ -26,6 +26,7 @@ RULES: Final[Mapping[str, str]] = {
     "check_stock": "The counts are those of the vouchers",
     "check_programmes": "A programme keeps to its budget, and holds nothing once it is closed",
     "check_provisions": "A provision has the vouchers its cursors say",
+    "check_sales": "What was sold is cut off the stock once, and charged to the cent",
     "check_ranges": "No two provisions share a serial",
     "check_numbering": "Leaves, operations and postings have no gaps",
     "check_postings": "Every operation moved its value once",
@@ -35,6 +36,8 @@ RULES: Final[Mapping[str, str]] = {
     "check_states": "A voucher is where its last operation led",
     "check_chains": "A voucher's operations lead from its last back to its first",
     "check_imports": "Imported vouchers are those of the files",
+    "check_figures": "Figures are what the journal adds up to",
+    "check_redemptions": "Redemptions are listed once, by whom they concern",
 }
 
 # The journal has what was asked; a step of the table may have another name.

@@ -24,11 +24,13 @@ def create_on_demand(
     version = asked.group
     if not work.may_commit(version, asked.amount_minor):
         return Answer(Outcome.FUNDS_MISSING), ""
-    decision = decide_preactivation(work.catalogue, version, work.batch.head.now)
+    decision = decide_preactivation(
+        version, work.batch.head.now, at_once=work.catalogue.settings.activate_at_once
+    )
     if decision.outcome is not Outcome.DONE or decision.state_after is None:
         return Answer(decision.outcome), ""
     voucher, number = _new_voucher(work, version, asked.amount_minor, decision)
-    operation_id = work.record(voucher, version, decision, operation, content)
+    operation_id = work.record(voucher, version, decision, operation, content, is_new=True)
     _reserve(work, operation_id, voucher, version)
     answer = answer_about(voucher, version, Outcome.DONE, operation_id=operation_id)
     return answer, number
@@ -54,6 +56,9 @@ def replace_voucher(
             hold_until=hold_until,
         ),
     )
+    owner = work.batch.owners.get(voucher.serial)
+    if owner is not None:
+        work.writing.inherited[fresh.serial] = owner.allocation_id
     voucher.replaced_by = fresh.serial
     fresh.last_operation = answer.operation_id  # its story begins with the old one's
     if answer.operation_id is not None:

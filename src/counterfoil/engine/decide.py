@@ -138,12 +138,12 @@ def _amount_asked(
     return money if money.amount_minor in version.denominations else None
 
 
-def decide_preactivation(catalogue: Catalogue, version: GroupVersion, now: datetime) -> Decision:
-    """A stocked voucher becomes preactivated; or active, for issuers that activate at once."""
+def decide_preactivation(version: GroupVersion, now: datetime, *, at_once: bool) -> Decision:
+    """A stocked voucher becomes preactivated; or active at once."""
     if version.valid_until is not None and version.valid_until <= now:
         return Decision(Outcome.OUT_OF_STOCK)
     expires_at = expiry(version, now)
-    if catalogue.settings.activate_at_once:
+    if at_once:
         return Decision(Outcome.DONE, Action.ISSUE, State.ACTIVE, expires_at=expires_at)
     return Decision(
         Outcome.DONE,

@@ -5,13 +5,14 @@ changed in memory as it goes, and written once at the end (engine/writing.py).
 """
 
 import hmac
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from counterfoil.engine.carrying_out import CarryingOut, answer_about
-from counterfoil.engine.catalogue import Acceptor
+from counterfoil.engine.catalogue import Acceptor, GroupVersion
 from counterfoil.engine.creating import create_on_demand, replace_voucher
 from counterfoil.engine.decide import (
     StockAsked,
@@ -32,6 +33,7 @@ from counterfoil.engine.operation import (
     Activate,
     Answer,
     Change,
+    Draw,
     FinishPayment,
     Operation,
     Outcome,
@@ -43,8 +45,9 @@ from counterfoil.engine.operation import (
     with_number,
 )
 from counterfoil.engine.pipeline import Pipeline
-from counterfoil.engine.reading import Batch, Reference, Remembered, StockCursor, read_repeats
+from counterfoil.engine.reading import Batch, Reference, Remembered, read_repeats
 from counterfoil.engine.repeats import earlier_answer, remembered_answer
+from counterfoil.engine.stock import StockCursor, next_stocked
 from counterfoil.keys.digests import content_hash, is_same_content
 from counterfoil.keys.numbers import seal_text, unseal_number
 from counterfoil.voucher import Action, State
@@ -154,6 +157,8 @@ class Deciding:
                 ]
             case Preactivate():
                 return [operation.amount, operation.currency, operation.group, operation.comment]
+            case Draw():
+                return [operation.allocation_id, operation.at_once]
             case Activate():
                 return [operation.serial]
             case Change():
@@ -168,12 +173,19 @@ class Deciding:
                 return self._redeem(index, operation, content)
             case Preactivate():
                 return self._preactivate(operation, content)
+            case Draw():
+                return self._draw_allocated(operation, content)
             case Activate():
-                voucher = self._batch.vouchers.get(operation.serial)
+                voucher = self._reached(operation)
                 decision = decide_activation(self._catalogue, voucher, self._batch.head.now)
                 return self._work.carry_out(voucher, decision, operation, content)
             case Change():
-                voucher = self._batch.vouchers.get(operation.serial)
+                voucher = self._reached(operation)
+                if voucher is not None and self._is_the_issuers(voucher, operation):
+                    version = self._work.version_of(voucher)
+                    is_blocked = voucher.state is State.BLOCKED
+                    why = Outcome.BLOCKED if is_blocked else Outcome.SUSPENDED
+                    return answer_about(voucher, version, why)
                 decision = decide_change(self._catalogue, voucher, operation, self._batch.head.now)
                 if decision.step is Action.REPLACE and voucher is not None:
                     return replace_voucher(self._work, voucher, decision, operation, content)
@@ -205,34 +217,71 @@ class Deciding:
     def _draw(
         self, asked: StockAsked, operation: Preactivate, content: bytes
     ) -> tuple[Answer, str]:
-        found = self._next_stocked(asked)
+        cursors = self._batch.cursors.get((asked.group.group_id, asked.amount_minor), [])
+        at_once = self._catalogue.settings.activate_at_once
+        return self._draw_from(cursors, operation, content, at_once=at_once)
+
+    def _draw_allocated(self, operation: Draw, content: bytes) -> Answer:
+        """What was bought is handed out as long as it can be redeemed."""
+        cursors = self._batch.allocated.get(operation.allocation_id, [])
+        answer, number = self._draw_from(cursors, operation, content, at_once=operation.at_once)
+        return with_number(answer, number) if answer.outcome is Outcome.DONE else answer
+
+    def _draw_from(
+        self,
+        cursors: Sequence[StockCursor],
+        operation: Preactivate | Draw,
+        content: bytes,
+        *,
+        at_once: bool,
+    ) -> tuple[Answer, str]:
+        """Oldest first."""
+        found = next_stocked(cursors, self._batch.vouchers)
         if found is None:
             return Answer(Outcome.OUT_OF_STOCK), ""
         cursor, serial = found
         voucher = self._batch.vouchers[serial]
-        decision = decide_preactivation(
-            self._catalogue, self._work.version_of(voucher), self._batch.head.now
-        )
+        version = self._work.version_of(voucher)
+        if isinstance(operation, Draw) and not self._is_handed_out(version):
+            return Answer(Outcome.REDEMPTION_CLOSED), ""
+        decision = decide_preactivation(version, self._batch.head.now, at_once=at_once)
         if decision.outcome is not Outcome.DONE:
             return Answer(decision.outcome), ""
         cursor.candidates.pop(0)
         cursor.next_drawn = serial + 1
-        self._work.writing.cursors[cursor.provision_id] = cursor
+        self._work.writing.cursors[cursor.key] = cursor
         key_version, sealed = self._batch.secrets[serial]
         number = unseal_number(
             self._issuer.keys, self._issuer.issuer_id, serial, key_version, sealed
         )
         return self._work.carry_out(voucher, decision, operation, content), number
 
-    def _next_stocked(self, asked: StockAsked) -> tuple[StockCursor, int] | None:
-        """Oldest provision first; a candidate cancelled earlier in this batch is skipped."""
-        for cursor in self._batch.cursors.get((asked.group.group_id, asked.amount_minor), []):
-            while cursor.candidates:
-                serial = cursor.candidates[0]
-                if self._batch.vouchers[serial].state is State.STOCKED:
-                    return cursor, serial
-                cursor.candidates.pop(0)
-        return None
+    def _is_handed_out(self, version: GroupVersion) -> bool:
+        """Whether what was bought of it may still go to people."""
+        is_open = self._catalogue.groups[version.code].status != "paused"
+        return is_open and version.programme_id not in self._catalogue.redemption_closed
+
+    def _reached(self, operation: Activate | Change) -> Voucher | None:
+        """The voucher it names; an organisation reaches its own alone."""
+        voucher = self._batch.vouchers.get(operation.serial)
+        if operation.organisation_id is None:
+            return voucher
+        owner = self._batch.owners.get(operation.serial)
+        is_own = owner is not None and owner.organisation_id == operation.organisation_id
+        return voucher if is_own else None
+
+    def _is_the_issuers(self, voucher: Voucher, operation: Change) -> bool:
+        """What the issuer suspended or blocked, an organisation does not let go on, nor has it
+        replaced by one that can.
+        """
+        lets_go_on = operation.action in {Action.UNSUSPEND, Action.REPLACE} and voucher.state in {
+            State.SUSPENDED,
+            State.BLOCKED,
+        }
+        if operation.organisation_id is None or not lets_go_on:
+            return False
+        owner = self._batch.owners[operation.serial]
+        return owner.last_subject != f"organisation:{operation.organisation_id}"
 
     def _redeem(self, index: int, operation: Redeem, content: bytes) -> Answer:
         voucher = self._voucher_of(index, operation)

@@ -25,7 +25,9 @@ from counterfoil.voucher import Action, State
 
 OWN_REFERENCE: Final = "~"  # callers' own references cannot begin with it
 OVERRIDDEN: Final = 1  # operation.flags: the acceptance rule was overridden
-_Operation = tuple[int, int, int, int, int, int, int, int, bytes, bytes, str, str, str, str]
+_Operation = tuple[
+    int, int, int, int, int, int, int, int, int, int, bytes, bytes, str, str, str, str
+]
 # Name, array and, where a column may be all nothing and is then sent empty, that nothing.
 _OPERATION_COLUMNS: Final[
     tuple[tuple[str, Callable[[Iterable[Any]], list[Any]], int | str | None], ...]
@@ -38,6 +40,8 @@ _OPERATION_COLUMNS: Final[
     ("acceptor_ids", Int4s, 0),
     ("actions", Int2s, None),
     ("flags", Int2s, 0),
+    ("states_before", Int2s, 0),
+    ("states_after", Int2s, 0),
     ("content_hashes", Blobs, None),
     ("reference_keys", Uuids, None),
     ("references", Texts, None),
@@ -132,8 +136,14 @@ class Journal:
         subject: str = "",
         reason: str = "",
         flags: int = 0,
+        state_before: int = 0,
+        state_after: int = 0,
+        scope: str = "",
     ) -> int:
-        """Add an operation; its leaf is the next one to be added. Returns its id."""
+        """Add an operation; its leaf is the next one to be added. Returns its id. The states are
+        those of a voucher, 0 where there is none, or where the table alone says them (a
+        redemption). Within a scope the reference counts once, and not beyond it: a bank's own.
+        """
         operations = self.operations
         reference = reference or new_reference()
         operations.append(
@@ -146,8 +156,10 @@ class Journal:
                 acceptor_id,
                 action,
                 flags,
+                state_before,
+                state_after,
                 content_hash,
-                reference_key(caller.client_id, action, reference),
+                reference_key(caller.client_id, action, scope + reference),
                 reference,
                 caller.actor,
                 subject,

@@ -59,6 +59,10 @@ class AccountRow:
 
 @dataclass(frozen=True, slots=True)
 class ProvisionRow:
+    """`drawn` were handed out; `owned` are organisations' and not handed out yet, `held` wait for a
+    purchase to be paid. All as far as cursors went: what was cancelled before them counts as drawn.
+    """
+
     provision_id: int
     kind: str
     status: str
@@ -69,7 +73,9 @@ class ProvisionRow:
     serial_first: int
     serial_last: int
     next_created: int
-    next_drawn: int
+    drawn: int
+    owned: int
+    held: int
     created_at: datetime
     finished_at: datetime | None
 

@@ -91,10 +91,20 @@ class Preactivate(msgspec.Struct, frozen=True, kw_only=True):
         return f"Preactivate({self.caller}, {self.reference}, {self.group})"
 
 
+class Draw(msgspec.Struct, frozen=True, kw_only=True):
+    """The next voucher of an allocation; `at_once` says whether it is active from the beginning."""
+
+    caller: Caller
+    reference: str
+    allocation_id: int
+    at_once: bool
+
+
 class Activate(msgspec.Struct, frozen=True, kw_only=True):
     caller: Caller
     reference: str | None = None
     serial: int
+    organisation_id: int | None = None
 
 
 class Redeem(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,7 +127,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     """One of suspend, unsuspend, block, unblock, cancel, expire, replace, purge or extend.
 
     EXPIRE is what the sweep asks: it also lapses a hold, and does nothing to a voucher that
-    is not due.
+    is not due. An organisation that asks reaches its own vouchers alone.
     """
 
     caller: Caller
@@ -126,6 +136,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     serial: int
     reason: str | None = None
     extend_until: datetime | None = None
+    organisation_id: int | None = None
 
 
 class FinishPayment(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,7 +154,7 @@ class FinishPayment(msgspec.Struct, frozen=True, kw_only=True):
         return str(self.payment_id)
 
 
-Operation = Preactivate | Activate | Redeem | Change | FinishPayment
+Operation = Preactivate | Draw | Activate | Redeem | Change | FinishPayment
 
 
 class PaymentDue(msgspec.Struct, frozen=True):
@@ -202,7 +213,7 @@ def asked_action(operation: Operation) -> Action:
     match operation:
         case Redeem():
             return Action.REDEEM
-        case Preactivate():
+        case Preactivate() | Draw():
             return Action.PREACTIVATE
         case Activate():
             return Action.ACTIVATE

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Final
+from uuid import UUID
 from weakref import WeakKeyDictionary
 
 import psycopg
@@ -36,6 +37,8 @@ _PARAMETER: Final = re.compile(rb"%(?:%|\((\w+)\)s)")
 _BINARY: Final = pq.Format.BINARY
 _TEXT: Final = pq.Format.TEXT
 _FAILED: Final = frozenset({pq.ExecStatus.FATAL_ERROR, pq.ExecStatus.PIPELINE_ABORTED})
+_BYTEA_OID: Final = 17
+_UUID_OID: Final = 2950
 _BIGINT_OID: Final = 20
 _BOOLEAN_OID: Final = 16
 _TIMESTAMPTZ_OID: Final = 1184
@@ -175,6 +178,10 @@ def _dumped(value: object) -> _Dumped:
             return b"%d" % value, _BIGINT_OID, _TEXT
         case str():
             return value.encode(), _UNKNOWN_OID, _TEXT
+        case UUID():
+            return str(value).encode(), _UUID_OID, _TEXT
+        case bytes():
+            return value, _BYTEA_OID, _BINARY
         case datetime():
             return value.isoformat().encode(), _TIMESTAMPTZ_OID, _TEXT
         case _:

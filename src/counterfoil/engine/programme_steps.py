@@ -156,6 +156,8 @@ def _close(
             f"{paying:,} vouchers of {programme.code} are still being paid; close it when the"
             " outcome of their payments is known."
         )
+    if _selling(connection, issuer, programme):
+        raise ConflictError(f"Purchases of {programme.code} are still being allocated.")
     if _unfinished(connection, issuer, programme.code, "unfinished") != locked:
         raise ConflictError(f"Stock of {programme.code} was made just now; look at it again.")
     connection.execute(
@@ -179,6 +181,7 @@ def _close(
                 "actor": asked.caller.actor,
                 "client_id": 0,  # it is finished even if that client may nothing any more
                 "reason": asked.reason,
+                "organisation_id": None,
                 "serial_last": _SERIAL_MAX,
             },
         )
@@ -226,6 +229,14 @@ def _unfinished(connection: Connection, issuer: Issuer, code: str, name: str) ->
         statement(__package__, name), {"issuer_id": issuer.issuer_id, "code": code}
     ).fetchall()
     return dict(rows)
+
+
+def _selling(connection: Connection, issuer: Issuer, programme: Programme) -> bool:
+    row = connection.execute(
+        statement(__package__, "programme_selling"),
+        {"issuer_id": issuer.issuer_id, "programme_id": programme.programme_id},
+    ).fetchone()
+    return row is not None
 
 
 def _paying(connection: Connection, issuer: Issuer, programme: Programme) -> int:

@@ -85,10 +85,10 @@ def begin_provision(  # what, of what, how many, and who asks under which name
         if again is not None:
             connection.rollback()
             return _same_provision(issuer, again, group_code, money, count)
-        version = _group_to_stock(issuer, group_code, money, count, expected_version)
+        version = group_to_stock(issuer, group_code, money, count, expected_version)
         programme = issuer.catalogue.programmes_by_id[version.programme_id]
         check_budget(connection, issuer.issuer_id, programme, money.amount_minor * count)
-        provision_id = _set_aside(connection, issuer, journal, version, money, count)
+        provision_id = set_aside(connection, issuer, journal, version, money, count)
         operation_id = journal.record(
             Action.PROVISION,
             caller,
@@ -159,9 +159,10 @@ def running_provisions(connection: Connection, issuer: Issuer) -> list[int]:
     return [provision_id for (provision_id,) in rows]
 
 
-def _group_to_stock(
+def group_to_stock(
     issuer: Issuer, group_code: str, money: Money, count: int, expected_version: int | None
 ) -> GroupVersion:
+    """The version that is provisioned. Raises NotFoundError, ConflictError."""
     group = issuer.catalogue.groups.get(group_code)
     if group is None:
         raise NotFoundError(f"{issuer.code} has no group {group_code}.")
@@ -173,8 +174,6 @@ def _group_to_stock(
     if version.programme_id in issuer.catalogue.sales_closed:
         programme = issuer.catalogue.programmes_by_id[version.programme_id]
         raise ConflictError(f"{programme.code} has closed its sales; nothing is provisioned in it.")
-    if group.status != "open":
-        raise ConflictError(f"{group_code} is {group.status}; nothing is provisioned in it.")
     if not 0 < count <= PROVISION_VOUCHERS_MAX:
         raise ConflictError(f"A provision has between 1 and {PROVISION_VOUCHERS_MAX:,} vouchers.")
     if version.on_demand:
@@ -186,14 +185,19 @@ def _group_to_stock(
     return version
 
 
-def _set_aside(  # internal: the parts of one insert
+def set_aside(  # the parts of one insert
     connection: Connection,
     issuer: Issuer,
     journal: Journal,
     version: GroupVersion,
     money: Money,
     count: int,
+    *,
+    is_drawn: bool = False,
 ) -> int:
+    """Serials for so many vouchers; `is_drawn` where all of them are somebody's from the beginning.
+    Returns the provision's id. The money is the caller's business.
+    """
     head = journal.head
     provision_id, first = head.next_provision, head.next_serial
     head.next_provision += 1
@@ -210,7 +214,7 @@ def _set_aside(  # internal: the parts of one insert
             "serial_first": first,
             "serial_last": first + count - 1,
             "next_created": first,
-            "next_drawn": first,
+            "next_drawn": first + count if is_drawn else first,
             "status": "running",
         },
     )

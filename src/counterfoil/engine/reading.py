@@ -13,7 +13,7 @@ second attempt.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Final
@@ -21,6 +21,7 @@ from uuid import UUID
 
 from psycopg.rows import TupleRow
 
+from counterfoil.chart import FREED_BY
 from counterfoil.engine.arrays import Blobs, Int4s, Int8s, Texts, Uuids
 from counterfoil.engine.database import Connection
 from counterfoil.engine.decide import StockAsked, Voucher, decide_stock
@@ -28,7 +29,9 @@ from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.journal import OWN_REFERENCE, Head, head_of, reference_key
 from counterfoil.engine.limits import DailyUse, Subject, limited_subjects
 from counterfoil.engine.operation import (
+    Activate,
     Change,
+    Draw,
     FinishPayment,
     Operation,
     Preactivate,
@@ -36,6 +39,13 @@ from counterfoil.engine.operation import (
     asked_action,
 )
 from counterfoil.engine.pipeline import Asked, Pipeline
+from counterfoil.engine.stock import (
+    StockCursor,
+    StockKey,
+    check_candidates,
+    lock_allocations,
+    lock_stock,
+)
 from counterfoil.keys.numbers import number_hashes_probed
 from counterfoil.voucher import Action, State
 
@@ -47,10 +57,6 @@ Reference = tuple[int, int, str]
 
 class StaleCatalogueError(Exception):
     """The catalogue or the keys changed since they were read; they are fresh now: start again."""
-
-
-class StaleStockError(Exception):
-    """Someone cancelled a voucher we were about to draw: start again."""
 
 
 class LookUp(Enum):
@@ -81,19 +87,6 @@ class Remembered:
 
 
 @dataclass(slots=True)
-class StockCursor:
-    """A locked provision: what it has left for this batch."""
-
-    provision_id: int
-    group_id: int
-    group_version: int
-    amount_minor: int
-    next_drawn: int
-    next_created: int
-    candidates: list[int] = field(default_factory=list)
-
-
-@dataclass(slots=True)
 class Block:
     """Serials set aside for vouchers a group creates on demand."""
 
@@ -106,6 +99,15 @@ class Block:
     is_new: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Of a voucher that was sold; `last_subject` is what its last operation was about."""
+
+    allocation_id: int
+    organisation_id: int
+    last_subject: str | None
+
+
 @dataclass(slots=True)
 class Batch:
     """Everything one batch needs to be decided."""
@@ -113,7 +115,9 @@ class Batch:
     operations: Sequence[Operation]
     stock_asked: dict[int, StockAsked]
     number_hashes: dict[int, list[bytes]]
-    cursors: dict[tuple[int, int], list[StockCursor]]
+    cursors: dict[StockKey, list[StockCursor]]
+    allocated: dict[int, list[StockCursor]]
+    owners: dict[int, Owner]
     blocks: dict[int, Block]
     vouchers: dict[int, Voucher]
     vouchers_by_hash: dict[bytes, Voucher]
@@ -145,8 +149,10 @@ def read_batch(
         for index, operation in enumerate(operations)
         if isinstance(operation, Redeem)
     }
-    cursors = _lock_stock(connection, issuer_id, wanted) if wanted else {}
-    serials = _serials(operations, cursors.values())
+    drawn = Counter(o.allocation_id for o in operations if isinstance(o, Draw))
+    allocated = lock_allocations(connection, issuer_id, drawn) if drawn else {}
+    cursors = lock_stock(connection, issuer_id, wanted) if wanted else {}
+    serials = _serials(operations, (*allocated.values(), *cursors.values()))
     pipeline = Pipeline(connection, issuer_id)
     head_rows = pipeline.ask("lock_head")
     hashes = Blobs(digest for probed in number_hashes.values() for digest in probed)
@@ -156,7 +162,8 @@ def read_batch(
     own_too = look_up is LookUp.ALL
     remembered_rows = _ask_repeats(pipeline, _with_reference(candidates, own_too=own_too))
     payment_rows = _ask_payments(pipeline, operations)
-    secret_rows = pipeline.ask("secrets", serials=serials) if wanted else None
+    secret_rows = pipeline.ask("secrets", serials=serials) if wanted or drawn else None
+    owner_rows = _ask_owners(pipeline, operations)
     creates = _creates(stock_asked, changes)
     block_rows = pipeline.ask("on_demand_blocks") if creates else None
     balance_rows = pipeline.ask("balances_available") if creates else None
@@ -173,6 +180,8 @@ def read_batch(
         stock_asked=stock_asked,
         number_hashes=number_hashes,
         cursors=cursors,
+        allocated=allocated,
+        owners={row[0]: Owner(*row[1:]) for row in _all(owner_rows)},
         blocks={row[1]: Block(*row) for row in _all(block_rows)},
         vouchers=vouchers,
         vouchers_by_hash={v.number_hash: v for v in vouchers.values()},
@@ -184,7 +193,7 @@ def read_batch(
         committed_minor=dict(_all(committed_rows)),
         daily_use=DailyUse(_all(use_rows)),
     )
-    _check_candidates(batch)
+    check_candidates((*allocated.values(), *cursors.values()), vouchers)
     return batch
 
 
@@ -195,7 +204,7 @@ def _serials(operations: Sequence[Operation], drawn: Iterable[Sequence[StockCurs
         for operation in operations
         # A redemption names a serial only where the secret needs it: a wrong secret is that
         # voucher's business.
-        if not isinstance(operation, Preactivate) and operation.serial is not None
+        if not isinstance(operation, Preactivate | Draw) and operation.serial is not None
     )
     for cursors in drawn:
         for cursor in cursors:
@@ -248,47 +257,6 @@ def _stock_wanted(
     return Counter({key: count + cancelled for key, count in wanted.items()})
 
 
-def _lock_stock(
-    connection: Connection, issuer_id: int, wanted: Counter[tuple[int, int]]
-) -> dict[tuple[int, int], list[StockCursor]]:
-    keys = sorted(wanted)
-    pipeline = Pipeline(connection, issuer_id)
-    locked = pipeline.ask(
-        "lock_provisions",
-        group_ids=Int4s(group_id for group_id, _amount in keys),
-        amounts=Int8s(amount for _group_id, amount in keys),
-    )
-    pipeline.run()
-    cursors: dict[tuple[int, int], list[StockCursor]] = {}
-    left = Counter(wanted)
-    for row in locked.rows:
-        cursor = StockCursor(*row)
-        key = cursor.group_id, cursor.amount_minor
-        cursors.setdefault(key, []).append(cursor)
-        if left[key] <= 0:
-            continue
-        found = pipeline.ask(
-            "stock_candidates",
-            provision_id=cursor.provision_id,
-            next_drawn=cursor.next_drawn,
-            next_created=cursor.next_created,
-            wanted=left[key],
-        )
-        pipeline.run()
-        cursor.candidates = [serial for (serial,) in found.rows]
-        left[key] -= len(found.rows)
-    return cursors
-
-
-def _check_candidates(batch: Batch) -> None:
-    for cursors in batch.cursors.values():
-        for cursor in cursors:
-            for serial in cursor.candidates:
-                voucher = batch.vouchers.get(serial)
-                if voucher is None or voucher.state is not State.STOCKED:
-                    raise StaleStockError
-
-
 def _with_reference(operations: Sequence[Operation], *, own_too: bool) -> list[Operation]:
     return [
         operation
@@ -330,6 +298,20 @@ def _ask_daily_use(pipeline: Pipeline, subjects: Sequence[Subject]) -> Asked | N
         kinds=Texts(subject.kind for subject in subjects),
         subject_ids=Int4s(subject.subject_id for subject in subjects),
     )
+
+
+def _ask_owners(pipeline: Pipeline, operations: Sequence[Operation]) -> Asked | None:
+    """Of vouchers that an organisation changes, or whose value is freed."""
+    serials = Int8s(
+        operation.serial
+        for operation in operations
+        if isinstance(operation, Change | Activate)
+        and (
+            operation.organisation_id is not None
+            or (isinstance(operation, Change) and operation.action in FREED_BY)
+        )
+    )
+    return pipeline.ask("owners", serials=serials) if serials else None
 
 
 def _ask_payments(pipeline: Pipeline, operations: Sequence[Operation]) -> Asked | None:

@@ -10,7 +10,8 @@ from counterfoil.engine.decide import Voucher
 from counterfoil.engine.journal import Journal
 from counterfoil.engine.operation import FinishPayment, PaymentDue
 from counterfoil.engine.pipeline import Pipeline
-from counterfoil.engine.reading import Batch, Block, StockCursor
+from counterfoil.engine.reading import Batch, Block
+from counterfoil.engine.stock import StockCursor
 from counterfoil.voucher import Action, State
 
 LEASE_SECONDS: Final = 15
@@ -45,7 +46,8 @@ class Writing:
     moved: dict[int, Voucher] = field(default_factory=dict)
     only_redeemed: bool = True
     created: dict[int, NewVoucher] = field(default_factory=dict)
-    cursors: dict[int, StockCursor] = field(default_factory=dict)
+    cursors: dict[tuple[int, int], StockCursor] = field(default_factory=dict)
+    inherited: dict[int, int] = field(default_factory=dict)  # by serial: the allocation
     blocks: dict[int, Block] = field(default_factory=dict)
     dues: dict[tuple[datetime, int], None] = field(default_factory=dict)
     purged: list[int] = field(default_factory=list)
@@ -93,12 +95,7 @@ class Writing:
         if self.blocks:
             self._write_blocks(pipeline)
         if self.cursors:
-            pipeline.ask(
-                "move_cursors",
-                provision_ids=Int4s(self.cursors),
-                next_drawns=Int8s(c.next_drawn for c in self.cursors.values()),
-                next_createds=Int8s(c.next_created for c in self.cursors.values()),
-            )
+            self._move_cursors(pipeline)
         if self.created:
             self._create(pipeline)
         if self.comments:
@@ -122,6 +119,23 @@ class Writing:
             pipeline.ask("purge_secrets", serials=Int8s(self.purged))
         self.batch.daily_use.write(pipeline)
         self.journal.flush(pipeline)
+
+    def _move_cursors(self, pipeline: Pipeline) -> None:
+        provisions = [cursor for cursor in self.cursors.values() if not cursor.range_first]
+        ranges = [cursor for cursor in self.cursors.values() if cursor.range_first]
+        if provisions:
+            pipeline.ask(
+                "move_cursors",
+                provision_ids=Int4s(c.provision_id for c in provisions),
+                next_drawns=Int8s(c.next_drawn for c in provisions),
+                next_createds=Int8s(c.next_created for c in provisions),
+            )
+        if ranges:
+            pipeline.ask(
+                "move_range_cursors",
+                range_firsts=Int8s(c.range_first for c in ranges),
+                next_drawns=Int8s(c.next_drawn for c in ranges),
+            )
 
     def _move(self, pipeline: Pipeline) -> None:
         now = self.journal.head.now
@@ -172,6 +186,15 @@ class Writing:
             key_versions=Int2s(new.seal_version for new in news),
             sealed=Blobs(new.sealed for new in news),
         )
+        if self.inherited:
+            pipeline.ask(
+                "insert_replacement_ranges",
+                serials=Int8s(self.inherited),
+                allocation_ids=Int4s(self.inherited.values()),
+                provision_ids=Int4s(
+                    self.created[serial].voucher.provision_id for serial in self.inherited
+                ),
+            )
 
     def _write_blocks(self, pipeline: Pipeline) -> None:
         for block in self.blocks.values():

@@ -3,20 +3,33 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final
+from uuid import UUID
 
+import psycopg
 import structlog
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 
 from counterfoil.engine.bulk import finish_bulk, running_bulks
 from counterfoil.engine.database import connected
+from counterfoil.engine.handing_out import (
+    finish_handover,
+    forget_handover,
+    running_handovers,
+    stale_handovers,
+)
 from counterfoil.engine.issuer import Issuer
+from counterfoil.engine.operation import Caller
 from counterfoil.engine.provision import finish_provision, running_provisions
 from counterfoil.engine.purge import purge_retained
 from counterfoil.engine.rotation import finish_rotation, running_rotations
+from counterfoil.engine.sales.steps import open_sales, work_on_sale
+from counterfoil.errors import DatabaseUnavailableError
+from counterfoil.jobs.loops import what
 from counterfoil.jobs.queue import Task
 from counterfoil.jobs.site import Desk, WorkSite
 
 SITE: Final = "site"  # the worker's WorkSite in a job's context
+_UPKEEP: Final = Caller(0, "system:upkeep")
 _RETRY: Final = RetryStrategy(max_attempts=10, exponential_wait=2)
 
 tasks = App(connector=PsycopgConnector())  # never opened: the worker gives it a connector
@@ -58,6 +71,41 @@ def finish_left_bulks(desk: Desk, issuer: Issuer) -> int:
     for bulk_id in left:
         finish_one_bulk(desk, issuer, bulk_id)
     return len(left)
+
+
+def work_on_sales(desk: Desk, issuer: Issuer) -> int:
+    """A step of each: what is held, allocated or released."""
+    return sum(
+        _work_on_one(desk, issuer, sale_id)
+        for sale_id in open_sales(desk.connection, issuer)
+        if not desk.is_stopping
+    )
+
+
+def _work_on_one(desk: Desk, issuer: Issuer, sale_id: UUID) -> bool:
+    """One that fails does not stand in the way of the others."""
+    try:
+        return work_on_sale(desk.connection, issuer, sale_id)
+    except (DatabaseUnavailableError, psycopg.OperationalError):
+        raise
+    except Exception as error:  # noqa: BLE001  # whatever it was, the next one is worked on
+        _log.error("sale.step_failed", issuer=issuer.code, sale_id=str(sale_id), **what(error))
+        return False
+
+
+def finish_left_handovers(desk: Desk, issuer: Issuer) -> int:
+    left = running_handovers(desk.connection, issuer)
+    for handover_id in left:
+        _until_stopped(desk, finish_handover(desk.connection, issuer, handover_id))
+        _log.info("handover.worked_on", issuer=issuer.code, handover_id=str(handover_id))
+    return len(left)
+
+
+def forget_stale_handovers(desk: Desk, issuer: Issuer) -> int:
+    stale = stale_handovers(desk.connection, issuer)
+    for handover_id in stale:
+        forget_handover(desk.connection, issuer, _UPKEEP, handover_id)
+    return len(stale)
 
 
 @tasks.task(name=Task.FINISH_ROTATION, pass_context=True, retry=_RETRY)

@@ -2,7 +2,8 @@
 
     queue      finish a provision, a bulk, a rotation      as soon as it is asked for
     loops      commands, due vouchers, payments without    each by its own pause
-               an end, what a killed process left, the purge
+               an end, what a killed process left, the
+               purge, figures
 
 Any number of workers may run: every piece of work is locked by whoever does it.
 """
@@ -24,6 +25,7 @@ from counterfoil.engine.commands.carrying_out import (
     give_up,
 )
 from counterfoil.engine.due import SWEEP_ROWS, sweep_due
+from counterfoil.engine.figures.folding import STRETCH_ROWS, fold_figures
 from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.purge import STRETCH_OPERATIONS, purge_retained
 from counterfoil.errors import CounterfoilError
@@ -35,9 +37,12 @@ from counterfoil.jobs.site import Desk, WorkSite
 from counterfoil.jobs.tasks import (
     SITE,
     finish_left_bulks,
+    finish_left_handovers,
     finish_left_provisions,
     finish_left_rotations,
+    forget_stale_handovers,
     tasks,
+    work_on_sales,
 )
 from counterfoil.keys.seals import Seals
 
@@ -100,10 +105,19 @@ def _find_outcomes(desk: Desk, issuer: Issuer) -> int:
     return 0
 
 
+def _fold(desk: Desk, issuer: Issuer) -> int:
+    folded = fold_figures(desk.connection, issuer.issuer_id)
+    return folded if folded >= STRETCH_ROWS else 0
+
+
 LOOPS: Final = (
     Loop("commands", _carry_out, 0.2),
     Loop("due", _sweep, 0.5),
+    Loop("sales", work_on_sales, 0.3),
+    Loop("handovers", finish_left_handovers, 0.3),
+    Loop("stale handovers", forget_stale_handovers, 60.0),
     Loop("payments", _resolve, 0.5),
+    Loop("figures", _fold, 0.5),
     Loop("left provisions", finish_left_provisions, 2.0),
     Loop("left bulks", finish_left_bulks, 2.0),
     Loop("left rotations", finish_left_rotations, 2.0),

@@ -11,7 +11,8 @@ import pytest
 from tests.given import given_issuer
 
 from counterfoil.engine.commands import carrying_out
-from counterfoil.engine.commands.content import Content, Deposit, encoded
+from counterfoil.engine.commands.asking import Content
+from counterfoil.engine.commands.content import Deposit, encoded
 from counterfoil.engine.commands.preparing import Decision, Prepared, Verdict, decide, prepare
 from counterfoil.engine.commands.rules import approvals_needed
 from counterfoil.engine.database import Connection

@@ -28,8 +28,8 @@ from counterfoil.engine.acceptors import (
     create_acceptors,
 )
 from counterfoil.engine.catalogue import Acceptor, BankData
+from counterfoil.engine.commands.asking import Content
 from counterfoil.engine.commands.content import (
-    Content,
     RebankAcceptor,
     RegroupAcceptor,
     ReleasePayouts,

@@ -19,7 +19,8 @@ from counterfoil.api.native.commands import CommandAnswer, command_answer
 from counterfoil.api.native.desk import Asked
 from counterfoil.api.native.endpoint import Answered
 from counterfoil.api.problem import ProblemError
-from counterfoil.engine.commands.content import Content, decoded
+from counterfoil.engine.commands.asking import Content
+from counterfoil.engine.commands.content import decoded
 from counterfoil.engine.commands.listing import command_content, command_row
 from counterfoil.engine.commands.preparing import WAITS_AT_MOST, Prepared, prepare
 from counterfoil.engine.commands.rules import approvals_needed

@@ -37,7 +37,9 @@ class ProvisionBody(Body, kw_only=True):
 
 
 class ProvisionAnswer(msgspec.Struct, kw_only=True):
-    """`created` of `asked` vouchers exist; `drawn` of them have been handed out."""
+    """`created` of `asked` vouchers exist; `drawn` of them have been handed out. Of the others
+    `owned` were sold to organisations, and `held` are set aside for purchases.
+    """
 
     provision_id: int
     kind: str
@@ -49,6 +51,8 @@ class ProvisionAnswer(msgspec.Struct, kw_only=True):
     asked: int
     created: int
     drawn: int
+    owned: int
+    held: int
     serial_first: int
     serial_last: int
     created_at: datetime
@@ -168,7 +172,9 @@ def _answer(row: ProvisionRow) -> ProvisionAnswer:
         currency=row.currency,
         asked=row.serial_last - row.serial_first + 1,
         created=row.next_created - row.serial_first,
-        drawn=row.next_drawn - row.serial_first,
+        drawn=row.drawn,
+        owned=row.owned,
+        held=row.held,
         serial_first=row.serial_first,
         serial_last=row.serial_last,
         created_at=row.created_at,

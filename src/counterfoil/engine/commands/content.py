@@ -6,32 +6,44 @@ from typing import ClassVar, Final
 import msgspec
 
 from counterfoil.engine.acceptors import AcceptorDesign
+from counterfoil.engine.commands.asking import Content
+from counterfoil.engine.commands.sale_content import (
+    ApprovePurchase,
+    ChangeOrganisation,
+    ChangeOwnVouchers,
+    ForgetHandover,
+    HandOut,
+    HoldStock,
+    ReceivePayment,
+    RefundOrganisation,
+    RegisterOrganisation,
+    ReleaseStock,
+    ReplaceVouchers,
+    SuspendOrganisation,
+    TurnOrganisation,
+)
 from counterfoil.engine.groups import GroupDesign
 from counterfoil.money import Money
 
+# Of those that are written down elsewhere; the rest is below.
+__all__ = [
+    "ApprovePurchase",
+    "ChangeOrganisation",
+    "ChangeOwnVouchers",
+    "Content",
+    "ForgetHandover",
+    "HandOut",
+    "HoldStock",
+    "ReceivePayment",
+    "RefundOrganisation",
+    "RegisterOrganisation",
+    "ReleaseStock",
+    "ReplaceVouchers",
+    "SuspendOrganisation",
+    "TurnOrganisation",
+]
+
 CONTENT_BYTES_MAX: Final = 2_000_000
-
-
-class Content(
-    msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", forbid_unknown_fields=True
-):
-    """`approvals` is how many a kind needs where the issuer has no rule of its own."""
-
-    approvals: ClassVar[int] = 1
-
-    @property
-    def kind(self) -> str:
-        return str(self.__struct_config__.tag)
-
-    @property
-    def subject(self) -> str:
-        """What it is about, such as `acceptor:7`: commands are found by it."""
-        raise NotImplementedError
-
-    @property
-    def money(self) -> Money | None:
-        """What decides how many must approve."""
-        return None
 
 
 # ------------------------------------------------------------------- money
@@ -453,6 +465,19 @@ Asked = (
     | RotateKey
     | ChangeSettings
     | ChangeApprovals
+    | RegisterOrganisation
+    | ChangeOrganisation
+    | SuspendOrganisation
+    | TurnOrganisation
+    | HoldStock
+    | ReleaseStock
+    | ApprovePurchase
+    | ReceivePayment
+    | RefundOrganisation
+    | HandOut
+    | ReplaceVouchers
+    | ForgetHandover
+    | ChangeOwnVouchers
 )
 
 _DECODER: Final[msgspec.json.Decoder[Asked]] = msgspec.json.Decoder(Asked)

@@ -8,7 +8,7 @@ from typing import Final
 
 from counterfoil.engine import bulk, configuration, funds, groups, programmes
 from counterfoil.engine.apply import apply
-from counterfoil.engine.commands import acceptor_effects, client_effects
+from counterfoil.engine.commands import acceptor_effects, client_effects, sale_effects
 from counterfoil.engine.commands import content as asks
 from counterfoil.engine.commands.bench import Bench, effect
 from counterfoil.engine.commands.rules import change_approvals
@@ -21,7 +21,7 @@ from counterfoil.keys.envelope import Purpose
 from counterfoil.money import Money
 from counterfoil.voucher import Action
 
-__all__ = ["Bench", "acceptor_effects", "client_effects", "effect"]
+__all__ = ["Bench", "acceptor_effects", "client_effects", "effect", "sale_effects"]
 
 _ONE_AT_ONCE: Final = {
     each.word: each for each in (Action.SUSPEND, Action.UNSUSPEND, Action.BLOCK, Action.UNBLOCK)

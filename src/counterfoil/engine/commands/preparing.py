@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from counterfoil.engine.commands.content import CONTENT_BYTES_MAX, Content, encoded
+from counterfoil.engine.commands.asking import Content
+from counterfoil.engine.commands.content import CONTENT_BYTES_MAX, encoded
 from counterfoil.engine.database import Connection
 from counterfoil.errors import ConflictError
 from counterfoil.keys.seals import Parts, Seals

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from counterfoil.engine.commands.content import KINDS, ApprovalBand, Content
+from counterfoil.engine.commands.asking import Content
+from counterfoil.engine.commands.content import KINDS, ApprovalBand
 from counterfoil.engine.database import Connection
 from counterfoil.engine.design_errors import design_errors
 from counterfoil.engine.issuer import Issuer, commit

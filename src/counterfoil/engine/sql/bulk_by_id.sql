@@ -19,6 +19,7 @@ SELECT
     done,
     refused,
     status,
-    programme_id
+    programme_id,
+    organisation_id
 FROM bulk
 WHERE issuer_id = %(issuer_id)s AND bulk_id = %(bulk_id)s

@@ -1,7 +1,8 @@
 -- Provisions that do not have exactly the vouchers their cursors say.
 --
 -- Stock and blocks on demand have every serial up to next_created. An import has what its file
--- had, both ends of its span included. Below next_drawn nothing is in stock any more.
+-- had, both ends of its span included. Below next_drawn only what was cut off for an organisation
+-- is in stock.
 --
 -- In:     issuer_id int
 -- Out:    subject, expected, found, rows
@@ -30,6 +31,21 @@ WITH made AS (
     GROUP BY v.provision_id
 ),
 
+cut_off AS (
+    SELECT
+        r.provision_id,
+        count(*) AS stocked
+    FROM allocation_range AS r
+    INNER JOIN voucher AS v
+        ON
+            v.issuer_id = %(issuer_id)s
+            AND r.next_drawn <= v.serial
+            AND r.serial_last >= v.serial
+            AND r.provision_id = v.provision_id
+    WHERE r.issuer_id = %(issuer_id)s AND v.state = 1
+    GROUP BY r.provision_id
+),
+
 provisions AS (
     SELECT
         provision_id,
@@ -51,6 +67,7 @@ SELECT
     ) AS row_names
 FROM provisions AS p
 FULL JOIN made AS m USING (provision_id) -- noqa: ST07
+LEFT JOIN cut_off AS c USING (provision_id) -- noqa: ST07
 CROSS JOIN
     LATERAL (
         VALUES
@@ -78,7 +95,7 @@ CROSS JOIN
         ('vouchers of another group, version or amount', 0, coalesce(m.strangers, 0), NULL::text[]),
         (
             'vouchers in stock before the cursor',
-            0,
+            coalesce(c.stocked, 0),
             coalesce(m.passed_over, 0),
             array(SELECT format('voucher %%s', u) FROM unnest(m.passed_over_serials) AS u)
         )

@@ -2,7 +2,7 @@
 --
 -- In:     issuer_id int, action smallint, provision_id int, group_id int, programme_id int,
 --         serials bigint[] (one of these four), extend_until timestamptz, actor text,
---         client_id int, reason text, serial_last bigint
+--         client_id int, reason text, organisation_id int or null, serial_last bigint
 -- Out:    bulk_id
 -- Locks:  log_head is ours, so that two at once get two numbers
 -- Caller: engine.bulk, engine.programme_steps
@@ -18,6 +18,7 @@ INSERT INTO bulk (
     actor,
     client_id,
     reason,
+    organisation_id,
     serial_last
 )
 SELECT
@@ -32,6 +33,7 @@ SELECT
     %(actor)s,
     %(client_id)s,
     %(reason)s,
+    %(organisation_id)s,
     %(serial_last)s
 FROM bulk AS b
 WHERE b.issuer_id = %(issuer_id)s

@@ -15,8 +15,11 @@ WITH fresh AS (
 ),
 
 head AS (
-    INSERT INTO log_head (issuer_id)
-    SELECT issuer_id FROM fresh
+    INSERT INTO log_head (issuer_id, last_at)
+    SELECT
+        issuer_id,
+        now()
+    FROM fresh
 ),
 
 setting AS (

@@ -2,14 +2,15 @@
 --
 -- In:     issuer_id int, now timestamptz, first_operation bigint, first_leaf bigint, and arrays:
 --         reference_keys, references, client_ids, actions, actors, content_hashes; and, of the
---         same length or empty where all are none: serials, previous, acceptor_ids, flags (0 is
---         none), amounts (-1 is none), subjects, reasons ('' is none), leaf_numbers (empty where
---         each operation has the next leaf)
+--         same length or empty where all are none: serials, previous, acceptor_ids, flags,
+--         states_before, states_after (0 is none), amounts (-1 is none), subjects, reasons ('' is
+--         none), leaf_numbers (empty where each operation has the next leaf)
 -- Locks:  log_head is ours
 -- Caller: engine.journal
 INSERT INTO operation (
     issuer_id, operation_id, at, serial, amount_minor, leaf_number, client_id, acceptor_id,
-    action, flags, content_hash, reference_key, reference, actor, subject, reason, previous
+    action, flags, content_hash, reference_key, reference, actor, subject, reason, previous,
+    state_before, state_after
 )
 SELECT
     %(issuer_id)s,
@@ -28,7 +29,9 @@ SELECT
     o.actor,
     nullif(o.subject, ''),
     nullif(o.reason, ''),
-    nullif(o.previous, 0)
+    nullif(o.previous, 0),
+    nullif(o.state_before, 0),
+    nullif(o.state_after, 0)
 FROM unnest( -- noqa: PRS
     %(serials)s::bigint[],
     %(amounts)s::bigint[],
@@ -43,8 +46,11 @@ FROM unnest( -- noqa: PRS
     %(actors)s::text[],
     %(subjects)s::text[],
     %(reasons)s::text[],
-    %(previous)s::bigint[]
+    %(previous)s::bigint[],
+    %(states_before)s::smallint[],
+    %(states_after)s::smallint[]
 ) WITH ORDINALITY AS o (
     serial, amount_minor, leaf_number, client_id, acceptor_id, action, flags, content_hash,
-    reference_key, reference, actor, subject, reason, previous, ordinality
+    reference_key, reference, actor, subject, reason, previous, state_before, state_after,
+    ordinality
 )

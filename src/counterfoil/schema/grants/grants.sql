@@ -4,7 +4,9 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
     issuer, log_head, issuer_setting, funding_account, programme, voucher_group, group_version,
     acceptor, acceptor_group, client, data_key, provision, voucher, voucher_secret,
     voucher_comment, account, stock_count, due, purge_cursor, payment, miss, bulk,
-    bulk_refusal, import_file, daily_use, approval_rule, programme_step, purged_count
+    bulk_refusal, import_file, daily_use, approval_rule, programme_step, purged_count,
+    organisation, sale, allocation, allocation_range, handover, handover_part, figure_cursor,
+    figure, allocation_count, figure_range, redemption, redeemed_where
 TO {engine};
 GRANT SELECT, INSERT ON operation, posting, leaf, decision TO {engine};
 GRANT SELECT, INSERT, UPDATE ON command TO {engine};
@@ -20,6 +22,8 @@ GRANT SELECT ON
     issuer, log_head, issuer_setting, funding_account, programme, voucher_group, group_version,
     acceptor, acceptor_group, client, provision, voucher, account, stock_count, due,
     purge_cursor, payment, bulk, bulk_refusal, import_file, daily_use, operation, posting, leaf,
-    approval_rule, programme_step, purged_count
+    approval_rule, programme_step, purged_count, organisation, sale, allocation, allocation_range,
+    handover, handover_part, figure_cursor, figure, allocation_count, figure_range, redemption,
+    redeemed_where
 TO {portal};
 GRANT SELECT (issuer_id, purpose, version, state, created_at) ON data_key TO {portal}

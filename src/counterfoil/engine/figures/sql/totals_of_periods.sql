@@ -1,0 +1,45 @@
+-- What several periods come to for several subjects of a kind, by measure and currency.
+--
+-- Each run of blocks is read by itself, and its key is compared as a row, so that it is read by that
+-- key whatever the planner knows.
+--
+-- In:     issuer_id int, subject_kind text, subject_ids int[], measures text[];
+--         periods int[], days int[], firsts date[], lasts date[]: the blocks of each period, by when
+--         they begin
+-- Out:    period, subject_id, measure, currency, vouchers, amount_minor
+-- Locks:  none
+-- Caller: engine.figures.several
+SELECT
+    b.period,
+    s.subject_id,
+    m.measure,
+    a.currency,
+    sum(f.vouchers)::bigint AS vouchers,
+    sum(f.amount_minor)::bigint AS amount_minor
+FROM
+    unnest(%(periods)s::int[], %(days)s::int[], %(firsts)s::date[], %(lasts)s::date[])
+        AS b (period, days, first, last)
+CROSS JOIN unnest(%(subject_ids)s::int[]) AS s (subject_id)
+CROSS JOIN unnest(%(measures)s::text[]) AS m (measure)
+CROSS JOIN
+    LATERAL ( -- noqa: ST05
+        SELECT
+            g.funding_account_id,
+            sum(g.vouchers) AS vouchers,
+            sum(g.amount_minor) AS amount_minor
+        FROM figure AS g
+        WHERE
+            g.issuer_id = %(issuer_id)s
+            AND g.subject_kind = %(subject_kind)s
+            AND g.subject_id = s.subject_id
+            AND g.measure = m.measure
+            AND g.days = b.days
+            AND g.begins BETWEEN b.first AND b.last
+            AND (g.subject_id, g.measure, g.days, g.begins)
+            >= (s.subject_id, m.measure, b.days, b.first)
+        GROUP BY g.funding_account_id
+    ) AS f
+INNER JOIN funding_account AS a
+    ON a.issuer_id = %(issuer_id)s AND f.funding_account_id = a.funding_account_id
+GROUP BY b.period, s.subject_id, m.measure, a.currency
+ORDER BY b.period, s.subject_id, m.measure, a.currency

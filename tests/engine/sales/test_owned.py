@@ -1,0 +1,107 @@
+"""Vouchers that were sold: whose their value is in the end, and who may stop them."""
+
+import pytest
+from tests.engine.sales.given_sales import (
+    given_allocation,
+    given_organisation,
+    given_sold_group,
+)
+from tests.engine.sales.test_handing_out import hand_out, numbers_of
+from tests.given import SYSTEM, ask, balances, change, given_issuer, given_stock, state_of
+
+from counterfoil.engine.bulk import begin_bulk, bulk_refusals, finish_bulk
+from counterfoil.engine.check import check
+from counterfoil.engine.database import Connection
+from counterfoil.engine.operation import Outcome
+from counterfoil.keys.provider import LocalKeyProvider
+from counterfoil.voucher import Action, State
+
+
+@pytest.mark.parametrize(
+    ("unused_value", "account"),
+    [("buyer", "customer:1"), ("breakage", "breakage:0"), ("issuer", None)],
+)
+def test_freed_value_goes_where_the_version_bought_says(
+    connection: Connection, provider: LocalKeyProvider, unused_value: str, account: str | None
+) -> None:
+    issuer = given_issuer(connection, provider)
+    given_sold_group(connection, issuer, unused_value=unused_value)
+    given_stock(connection, issuer, 10)
+    buyer = given_organisation(connection, issuer)
+    allocation_id = given_allocation(connection, issuer, buyer, 4)
+    ((out, _outcome, _number),) = numbers_of(
+        connection, issuer, hand_out(connection, issuer, buyer, allocation_id=allocation_id)
+    )
+    before = balances(connection, issuer)
+    ask(connection, issuer, change(Action.CANCEL, out), change(Action.CANCEL, out + 1))
+    after = balances(connection, issuer)
+    assert after["reserved:2"] == before["reserved:2"] - 2_000
+    gained = account or "available:0"
+    assert after[gained] - before.get(gained, 0) == 2_000
+    if account is not None:
+        assert after["available:0"] == before["available:0"]
+    assert check(connection, issuer.issuer_id) == []
+
+
+def test_a_replacements_value_is_its_owners_too(
+    connection: Connection, provider: LocalKeyProvider
+) -> None:
+    issuer = given_issuer(connection, provider)
+    given_sold_group(connection, issuer)
+    given_stock(connection, issuer, 10)
+    buyer = given_organisation(connection, issuer)
+    allocation_id = given_allocation(connection, issuer, buyer, 4)
+    ((lost, _outcome, _number),) = numbers_of(
+        connection, issuer, hand_out(connection, issuer, buyer, allocation_id=allocation_id)
+    )
+    ((fresh, _o, _n),) = numbers_of(
+        connection, issuer, hand_out(connection, issuer, buyer, replaces=(lost,))
+    )
+    assert "customer:1" not in balances(connection, issuer)
+    ask(connection, issuer, change(Action.CANCEL, fresh))
+    assert balances(connection, issuer)["customer:1"] == 1_000
+    assert check(connection, issuer.issuer_id) == []
+
+
+def test_an_organisation_stops_and_frees_its_own_and_never_what_the_issuer_stopped(
+    connection: Connection, provider: LocalKeyProvider
+) -> None:
+    issuer = given_issuer(connection, provider)
+    given_sold_group(connection, issuer)
+    given_stock(connection, issuer, 10)
+    buyer = given_organisation(connection, issuer)
+    other = given_organisation(connection, issuer, "Other")
+    allocation_id = given_allocation(connection, issuer, buyer, 4)
+    handed = hand_out(
+        connection, issuer, buyer, allocation_id=allocation_id, vouchers=2, at_once=False
+    )
+    serials = [serial for serial, _outcome, _number in numbers_of(connection, issuer, handed)]
+
+    def turn(action: Action, organisation_id: int) -> list[tuple[int, str]]:
+        begun = begin_bulk(
+            connection,
+            issuer,
+            SYSTEM,
+            action=action,
+            reason="lost",
+            serials=serials,
+            organisation_id=organisation_id,
+        )
+        for _step in finish_bulk(connection, issuer, begun.bulk_id):
+            pass
+        return bulk_refusals(connection, issuer, begun.bulk_id)
+
+    assert turn(Action.SUSPEND, other) == [(serial, "serial_unknown") for serial in serials]
+    assert turn(Action.ACTIVATE, other) == [(serial, "serial_unknown") for serial in serials]
+    assert turn(Action.ACTIVATE, buyer) == []
+    assert turn(Action.SUSPEND, buyer) == []
+    assert turn(Action.UNSUSPEND, buyer) == []
+    (answer,) = ask(connection, issuer, change(Action.SUSPEND, serials[0]))
+    assert answer.outcome is Outcome.DONE
+    assert turn(Action.SUSPEND, buyer) == [(serials[0], "suspended")]
+    assert turn(Action.UNSUSPEND, buyer) == [(serials[0], "suspended")]
+    assert [state_of(connection, issuer, each) for each in serials] == [
+        State.SUSPENDED,
+        State.ACTIVE,
+    ]
+    assert check(connection, issuer.issuer_id) == []
