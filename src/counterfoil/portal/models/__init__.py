@@ -1,7 +1,13 @@
 """The portal's own tables. One file a subject; what is the engine's is read by SQL instead."""
 
 from counterfoil.portal.models.designs import DraftStatus, VoucherDraft
-from counterfoil.portal.models.mail import Mail
+from counterfoil.portal.models.handovers import (
+    FileKind,
+    HandoverList,
+    HandoverPerson,
+    Repeats,
+)
+from counterfoil.portal.models.mail import Mail, MailStatus
 from counterfoil.portal.models.merchants import (
     Application,
     BankChange,
@@ -19,6 +25,23 @@ from counterfoil.portal.models.merchants import (
     Verification,
 )
 from counterfoil.portal.models.money import Evidence
+from counterfoil.portal.models.notifications import (
+    Audience,
+    ByMail,
+    CommandToTell,
+    Notification,
+    NotificationChoice,
+    StockLow,
+)
+from counterfoil.portal.models.organisations import (
+    OrganisationApplication,
+    OrganisationDocument,
+    OrganisationKind,
+    OrganisationPaper,
+    OrganisationProfile,
+    OrganisationStatus,
+)
+from counterfoil.portal.models.papers import Letterhead, Paper, PaperKind, Series, letterhead
 from counterfoil.portal.models.people import (
     EXCLUSIVE,
     GUARDED,
@@ -32,42 +55,90 @@ from counterfoil.portal.models.people import (
     Role,
     RoleAssignment,
 )
+from counterfoil.portal.models.purchases import (
+    FOLLOWED,
+    CancellationTold,
+    PaymentEnd,
+    Purchase,
+    PurchaseLine,
+    PurchasePayment,
+    PurchaseProof,
+    PurchaseStatus,
+    PurchaseStep,
+    WhenShort,
+    reference_of,
+)
+from counterfoil.portal.models.selections import VoucherSelection
 from counterfoil.portal.models.settings import PortalSettings, portal_settings
 from counterfoil.portal.models.trail import TrailEntry
 from counterfoil.portal.models.uploads import Upload
 
 __all__ = [
     "EXCLUSIVE",
+    "FOLLOWED",
     "GUARDED",
     "AcceptorRole",
     "AcceptorRoleName",
     "Application",
+    "Audience",
     "BankChange",
+    "ByMail",
+    "CancellationTold",
     "Checked",
+    "CommandToTell",
     "Delegation",
     "DocumentKind",
     "DraftStatus",
     "Evidence",
+    "FileKind",
+    "HandoverList",
+    "HandoverPerson",
+    "Letterhead",
     "Mail",
+    "MailStatus",
     "MerchantContact",
     "MerchantDocument",
     "MerchantKind",
     "MerchantOutlet",
     "MerchantProfile",
+    "Notification",
+    "NotificationChoice",
+    "OrganisationApplication",
+    "OrganisationDocument",
+    "OrganisationKind",
+    "OrganisationPaper",
+    "OrganisationProfile",
     "OrganisationRole",
     "OrganisationRoleName",
+    "OrganisationStatus",
     "Origin",
+    "Paper",
+    "PaperKind",
+    "PaymentEnd",
     "Person",
     "PersonManager",
     "PortalSettings",
     "ProfileStatus",
+    "Purchase",
+    "PurchaseLine",
+    "PurchasePayment",
+    "PurchaseProof",
+    "PurchaseStatus",
+    "PurchaseStep",
+    "Repeats",
     "Role",
     "RoleAssignment",
     "Scheme",
     "Section",
+    "Series",
+    "StockLow",
     "TrailEntry",
     "Upload",
     "Verification",
     "VoucherDraft",
+    "VoucherSelection",
+    "WhenShort",
+    "letterhead",
     "portal_settings",
+    "reference_of",
 ]

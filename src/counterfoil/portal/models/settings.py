@@ -16,6 +16,7 @@ class PortalSettings(models.Model):
     language: "models.CharField[str, str]" = models.CharField(max_length=10, default="en")
     time_zone: "models.CharField[str, str]" = models.CharField(max_length=64, default="UTC")
     merchants_apply: "models.BooleanField[bool, bool]" = models.BooleanField(default=True)
+    organisations_apply: "models.BooleanField[bool, bool]" = models.BooleanField(default=True)
     version: "models.IntegerField[int, int]" = models.IntegerField(default=0)
     changed_at: "models.DateTimeField[datetime, datetime]" = models.DateTimeField(
         default=timezone.now

@@ -8,7 +8,7 @@
 
   /* A form is sent once. The server would do it once anyway: this is for the eye. */
   const sent = new WeakSet();
-  const asksFirst = (form) => form.method === "post" && !form.hasAttribute("hx-post");
+  const asksFirst = (form) => form.method === "post" && !form.hasAttribute("hx-post") && !form.hasAttribute("data-downloads");
 
   document.addEventListener("submit", (event) => {
     const form = event.target;

@@ -1,0 +1,43 @@
+"""What the lists that can be exported are called: on the sheet, and in the trail."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+# By the name that stands in the file's name and in the event: `merchants.exported`.
+LISTS: Final[Mapping[str, Promise]] = {
+    "purchases": _("Purchases"),
+    "buyer-purchases": _("Purchases of an organisation"),
+    "merchants": _("Merchants and applications"),
+    "organisations": _("Organisations and applications"),
+    "statement": _("Statement of account"),
+    "buyer-people": _("People of an organisation"),
+    "vouchers": _("Vouchers"),
+    "inventory": _("Stock by voucher and amount"),
+    "provisions": _("Provisions"),
+    "allocations": _("Sold to organisations"),
+    "ranges": _("Ranges of serials"),
+    "serials": _("Vouchers by serial"),
+    "refusals": _("Vouchers that could not be changed"),
+    "movements": _("Movements of money"),
+    "programmes": _("Programmes"),
+    "clients": _("Calling systems"),
+    "people": _("People"),
+    "delegations": _("Delegations"),
+    "bought": _("Vouchers of an organisation"),
+    "own-vouchers": _("Vouchers of a purchase"),
+    "handovers": _("Handing out"),
+    "commands": _("Everything that was asked"),
+    "shop-people": _("People of a shop"),
+    "trail": _("Trail"),
+    "figures": _("Figures by day"),
+    "shop-redemptions": _("Redemptions of a shop"),
+    "buyer-redemptions": _("Redemptions of an organisation's vouchers"),
+}
+
+
+def event_of(name: str) -> str:
+    """As the trail records that a list was exported."""
+    return f"{name}.exported"
