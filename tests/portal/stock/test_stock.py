@@ -274,7 +274,7 @@ def test_what_is_left_is_cancelled_after_it_was_shown_and_approved(store: Store)
     page = house.get(f"stock/{provision}/cancel")
     rows = re.findall(r"<tr><td><span class=\"state[^>]*>(.*?)</span>.*?</tr>", page, re.DOTALL)
     assert [row.strip() for row in rows] == ["In stock", "Active", "Suspended"]
-    assert "cancel 9 vouchers" in page
+    assert "Send for approval: Cancel, 9 vouchers" in page
     assert re.search(r"Becomes free.*?<b>90\.00</b>", page, re.DOTALL)
     asked = command_of(fill_in(house, f"{house.root}/stock/{provision}/cancel", reason="Closed"))
     decide = house.approving.get(f"{house.root}/commands/{asked}/decide").content.decode()
@@ -303,12 +303,12 @@ def test_the_list_is_filtered(store: Store) -> None:
     given_group(store.connection, house.issuer, "SEED", denominations=(1000,))
     given_stock(store.connection, house.issuer, 5)
     other = given_stock(store.connection, house.issuer, 7, group="SEED")
-    page = house.get("stock")
+    page = house.get("stock/provisions")
     assert len(re.findall(r"/stock/\d+\"", page)) == 2
     assert "Counterfoil" in page
-    page = house.get("stock?group=SEED")
+    page = house.get("stock/provisions?group=SEED")
     assert re.findall(r"/stock/(\d+)\"", page) == [str(other)]
-    assert "No provision is like that" in house.get("stock?status=paused")
+    assert "No provision is like that" in house.get("stock/provisions?status=paused")
 
 
 def test_nothing_of_another_issuer_is_there(portal: Portal, store: Store) -> None:

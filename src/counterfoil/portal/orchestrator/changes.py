@@ -13,7 +13,8 @@ import msgspec
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from counterfoil.engine.commands.content import Asked, Content, RebankAcceptor
+from counterfoil.engine.commands.asking import Content
+from counterfoil.engine.commands.content import Asked, RebankAcceptor
 from counterfoil.portal.access import Office
 from counterfoil.portal.models import Evidence
 from counterfoil.portal.words import command_word

@@ -23,6 +23,7 @@ from counterfoil.money import Money
 from counterfoil.portal.access import EVERYONE, PREPARES, Office, office_page
 from counterfoil.portal.actions import decide_command
 from counterfoil.portal.language import money_text
+from counterfoil.portal.listing import Wanted, span
 from counterfoil.portal.models import Role
 from counterfoil.portal.names import names_of
 from counterfoil.portal.orchestrator.changes import shown, with_paper
@@ -34,14 +35,17 @@ from counterfoil.portal.orchestrator.deciding import (
 )
 from counterfoil.portal.orchestrator.refusals import refusal_text
 from counterfoil.portal.orchestrator.subjects import subjects_of
-from counterfoil.portal.pager import ROWS_A_PAGE, key_after, page_of
+from counterfoil.portal.pager import ROWS_A_PAGE, Order
 from counterfoil.portal.queries import engine_connection, rows
 from counterfoil.portal.words import command_state, command_word
 
 _DECIDES: Final = frozenset(Role) - {Role.AUDITOR, Role.OPERATOR}
-_STATUSES: Final = ("waiting", "done", "refused", "rejected", "withdrawn", "expired")
 _WAITING_MAX: Final = 2000
-_LATEST: Final = datetime.max.replace(tzinfo=UTC)
+NEWEST: Final = Order(
+    "newest",
+    gettext_lazy("Newest first"),
+    {"after_at": datetime.max.replace(tzinfo=UTC), "after_id": UUID(int=2**128 - 1)},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,32 +171,6 @@ def approvals(request: HttpRequest, office: Office) -> HttpResponse:
             "for_others_count": len(for_others),
             "may_approve": bool(power.my_names),
             "subjects": subjects_of(office, [row.subject for row in shown]),
-        },
-    )
-
-
-@require_safe
-@office_page(sees=EVERYONE)
-def commands(request: HttpRequest, office: Office) -> HttpResponse:
-    """All that was asked for, whatever came of it."""
-    status = request.GET.get("status", "")
-    before_at, before_id = key_after(request, (_LATEST, UUID(int=0)))
-    found = _page(
-        office,
-        status=status if status in _STATUSES else None,
-        before=None if before_at == _LATEST else (before_at, before_id),
-        limit=ROWS_A_PAGE + 1,
-    )
-    page = page_of(request, found, lambda row: (row.prepared_at, row.command_id))
-    return render(
-        request,
-        "portal/orchestrator/commands.html",
-        {
-            "page": page,
-            "names": names_of([row.prepared_by for row in page.rows]),
-            "subjects": subjects_of(office, [row.subject for row in page.rows]),
-            "statuses": [(each, command_state(each)) for each in _STATUSES],
-            "status": status,
         },
     )
 
@@ -331,39 +309,30 @@ def _command(office: Office, command_id: UUID) -> CommandRow:
     return CommandRow(*found[0])
 
 
-def _page(
-    office: Office,
-    *,
-    limit: int,
-    status: str | None = None,
-    subject: str | None = None,
-    before: tuple[object, object] | None = None,
-) -> list[CommandRow]:
-    found = rows(
-        __package__,
-        "commands_page",
-        {
-            "issuer_id": office.issuer_id,
-            "status": status,
-            "kind": None,
-            "prepared_by": None,
-            "subject": subject,
-            "before_at": before[0] if before else None,
-            "before_id": before[1] if before else None,
-            "rows_max": limit,
-        },
-    )
-    return [CommandRow(*row) for row in found]
+def commands_page(office: Office, asked: Wanted) -> list[CommandRow]:
+    """Filtered by `status`, `kind` and days."""
+    return _page(office, asked, subject=None)
 
 
 def commands_about(office: Office, subject: str, *, limit: int = 20) -> list[CommandRow]:
     """For the pages of what they are about, the latest first."""
-    return _page(office, subject=subject, limit=limit)
+    return _page(office, _latest(limit), subject=subject)
 
 
 def commands_latest(office: Office, *, limit: int) -> list[CommandRow]:
     """Whatever came of them."""
-    return _page(office, limit=limit)
+    return _page(office, _latest(limit), subject=None)
+
+
+def _latest(limit: int) -> Wanted:
+    filters = dict.fromkeys(("status", "kind", "since", "until"))
+    return Wanted(filters, NEWEST.name, NEWEST.first, limit)
+
+
+def _page(office: Office, asked: Wanted, *, subject: str | None) -> list[CommandRow]:
+    here = {"issuer_id": office.issuer_id, "subject": subject}
+    parameters = {**asked.parameters, **span(asked.filters), **here}
+    return [CommandRow(*row) for row in rows(__package__, "commands_page", parameters)]
 
 
 def _name_for(

@@ -28,14 +28,22 @@ class DecisionRow:
 
 @dataclass(frozen=True, slots=True)
 class Power:
-    """Who may approve at an issuer: person ids, and for me in whose name, my own first."""
+    """Who may approve at an issuer, and in whose names: person ids; and for me in whose name, my
+    own first.
+    """
 
     people: frozenset[int]
+    names: frozenset[int]
     my_names: tuple[int, ...]
 
     def left_for(self, prepared_by: str) -> int:
-        """How many may approve what that one prepared."""
-        return len({f"person:{each}" for each in self.people} - {prepared_by})
+        """How many approvals can come of what that one prepared: neither two by one hand nor two
+        in one name count twice.
+        """
+        return min(
+            len({f"person:{each}" for each in some} - {prepared_by})
+            for some in (self.people, self.names)
+        )
 
     def name_left(
         self, actor: str, prepared_by: str, decisions: Collection[DecisionRow]
@@ -54,7 +62,11 @@ def power_of(office: Office) -> Power:
     me = office.person.pk
     mine = {name for person, name in found if person == me}
     own_first = sorted(mine, key=lambda name: (name != me, name))
-    return Power(frozenset(person for person, _name in found), tuple(own_first))
+    return Power(
+        frozenset(person for person, _name in found),
+        frozenset(name for _person, name in found),
+        tuple(own_first),
+    )
 
 
 def decisions_of(office: Office, command_ids: Iterable[UUID]) -> dict[UUID, Sequence[DecisionRow]]:

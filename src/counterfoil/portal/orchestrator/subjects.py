@@ -11,6 +11,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from counterfoil.portal.access import Office
+from counterfoil.portal.exporting.lists import LISTS
+from counterfoil.portal.models import reference_of
 from counterfoil.portal.names import names_of
 from counterfoil.portal.queries import rows
 from counterfoil.portal.words import command_word
@@ -52,6 +54,10 @@ def _names(office: Office, keys: set[str]) -> Names:
             "provisions": _numbers(ids.get("provision", ())),
             "commands": _uuids(ids.get("command", ())),
             "profiles": _uuids(ids.get("profile", ())),
+            "organisations": _numbers(ids.get("organisation", ())),
+            "organisation_profiles": _uuids(ids.get("organisation-profile", ())),
+            "purchases": _uuids(ids.get("purchase", ())),
+            "sales": _uuids(ids.get("sale", ())),
             "acceptor_groups": list(ids.get("acceptor-group", ())),
             "groups": list(ids.get("group", ())),
             "programmes": list(ids.get("programme", ())),
@@ -97,6 +103,14 @@ def _provision_text(key: str, name: str) -> str:
     return _("Provision %(key)s of %(name)s") % {"key": key, "name": name}
 
 
+def _purchase_text(number: str) -> str:
+    return (
+        _("Purchase %(number)s") % {"number": reference_of(int(number))}
+        if number
+        else _("Purchase")
+    )
+
+
 Text = Callable[[str, str], str]
 # Of each kind the page that shows it, and its words: from its key, and its name if it has one.
 _TOLD: Final[Mapping[str, tuple[str, Text]]] = {
@@ -106,9 +120,19 @@ _TOLD: Final[Mapping[str, tuple[str, Text]]] = {
         "merchant-groups",
         lambda key, name: name or _("Group of merchants %(key)s") % {"key": key},
     ),
+    "purchase": ("purchase", lambda _key, name: _purchase_text(name)),
+    "sale": ("", lambda _key, name: _purchase_text(name)),
     "approvals": ("approval-rules", lambda _key, _name: _("Approval rules")),
     "issuer": ("overview", lambda key, name: name or key),
     "profile": ("application", lambda _key, name: name or _("Application of a merchant")),
+    "organisation": (
+        "organisation",
+        lambda key, name: name or _("Organisation %(key)s") % {"key": key},
+    ),
+    "organisation-profile": (
+        "organisation-application",
+        lambda _key, name: name or _("Application of an organisation"),
+    ),
     "client": ("client", lambda key, name: name or _("Calling system %(key)s") % {"key": key}),
     "client-name": ("clients", lambda key, _name: _("Calling system %(key)s") % {"key": key}),
     "funding": (
@@ -117,11 +141,13 @@ _TOLD: Final[Mapping[str, tuple[str, Text]]] = {
     ),
     "group": ("voucher-group", lambda key, name: name or _("Voucher %(key)s") % {"key": key}),
     "provision": ("provision", _provision_text),
+    "allocation": ("allocation", lambda key, _name: _("Allocation %(key)s") % {"key": key}),
     "programme": ("programme", lambda key, name: name or _("Programme %(key)s") % {"key": key}),
     "voucher": ("voucher", _voucher_text),
     "vouchers": ("vouchers", lambda _key, _name: _("Vouchers")),
     "bulk": ("bulk", lambda key, _name: _("Bulk change %(key)s") % {"key": key}),
     "key": ("data-keys", lambda _key, _name: _("Data keys")),
+    "list": ("", lambda key, _name: str(LISTS.get(key, key))),
     "settings": ("settings", lambda _key, _name: _("Settings")),
     "trail": ("trail", lambda _key, _name: _("Trail")),
     "person": ("person", lambda _key, name: name or _("Person")),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from counterfoil.portal.access import Office
 from counterfoil.portal.orchestrator.clients.words import limit_text, scopes_text
 from counterfoil.portal.orchestrator.settings.reading import currencies
+from counterfoil.portal.pager import Key
 from counterfoil.portal.queries import rows
 
 # Of the issuer's journal, the latest are looked through for those of one system.
@@ -29,6 +30,7 @@ class ClientRow:
     unattended_minor_max: int
     changed_version: int
     created_at: datetime
+    key: Key = ()
 
     @property
     def may_text(self) -> str:

@@ -4,12 +4,13 @@ from typing import Final
 
 from django.urls import URLPattern, path
 
-from counterfoil.portal.orchestrator.clients import changes, keys, views
+from counterfoil.portal.orchestrator.clients import changes, keys, listed, views
 
 __all__ = ["changes", "urlpatterns"]
 
 urlpatterns: Final[list[URLPattern]] = [
     path("clients", views.clients, name="clients"),
+    path("clients/export", listed.export, name="clients-export"),
     path("clients/new", views.new_client, name="client-new"),
     path("clients/<id:client_id>", views.client, name="client"),
     path("clients/<id:client_id>/change", views.change_client, name="client-change"),

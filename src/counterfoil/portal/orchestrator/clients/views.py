@@ -4,23 +4,24 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from counterfoil.engine.commands.content import ChangeClient, Content, CreateClient, RevokeClient
+from counterfoil.engine.commands.asking import Content
+from counterfoil.engine.commands.content import ChangeClient, CreateClient, RevokeClient
 from counterfoil.errors import ConflictError
 from counterfoil.portal.access import ADMINISTERS, EVERYONE, Office, office_page
 from counterfoil.portal.actions import prepare_command
 from counterfoil.portal.forms import OnceForm
+from counterfoil.portal.listing import shown
 from counterfoil.portal.names import names_of
 from counterfoil.portal.orchestrator.clients.forms import (
     ChangeClientForm,
     NewClientForm,
     ReasonForm,
 )
+from counterfoil.portal.orchestrator.clients.listed import CLIENTS
 from counterfoil.portal.orchestrator.clients.reading import (
     WINDOW_OPERATIONS,
-    ClientRow,
     client_row,
     last_operations,
     maker_of,
@@ -30,43 +31,18 @@ from counterfoil.portal.orchestrator.commands import commands_about
 from counterfoil.portal.orchestrator.refusals import refusal_text
 from counterfoil.portal.orchestrator.settings.reading import currencies
 from counterfoil.portal.orchestrator.subjects import subjects_of
-from counterfoil.portal.pager import ROWS_A_PAGE, key_after, page_of
 from counterfoil.portal.queries import rows
 from counterfoil.portal.words import action_word
-
-_STATUSES = ("active", "keyless", "revoked")
 
 
 @require_safe
 @office_page(sees=EVERYONE)
 def clients(request: HttpRequest, office: Office) -> HttpResponse:
-    status = request.GET.get("status", "")
-    after_name, after_id = key_after(request, ("", 0))
-    found = [
-        ClientRow(*row)
-        for row in rows(
-            __package__,
-            "clients_page",
-            {
-                "issuer_id": office.issuer_id,
-                "status": status if status in _STATUSES else "",
-                "after_name": after_name,
-                "after_id": after_id,
-                "rows_max": ROWS_A_PAGE + 1,
-            },
-        )
-    ]
     return render(
         request,
         "portal/orchestrator/clients/list.html",
         {
-            "page": page_of(request, found, lambda row: (row.name, row.client_id)),
-            "status": status,
-            "statuses": [
-                ("active", _("In use")),
-                ("keyless", _("Has no key yet")),
-                ("revoked", _("Revoked")),
-            ],
+            "list": shown(request, office, CLIENTS),
             "waiting": _waiting_new(office),
             "may_change": office.may(ADMINISTERS),
         },

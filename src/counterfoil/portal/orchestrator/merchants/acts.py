@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from counterfoil.engine.catalogue import Acceptor
 from counterfoil.engine.commands import content as asks
+from counterfoil.engine.commands.asking import Content
 
-Content = Callable[[int], asks.Content]
+ContentOf = Callable[[int], Content]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +23,7 @@ class Act:
     title: Promise
     effect: Promise
     button: Promise
-    content: Content
+    content: ContentOf
     fits: Callable[[Acceptor], bool]
     is_bad: bool = False
 
@@ -31,7 +32,7 @@ class Act:
         return self.content(0).approvals > 0
 
 
-def _turn(status: str) -> Content:
+def _turn(status: str) -> ContentOf:
     return lambda acceptor_id: asks.TurnAcceptor(acceptor_id=acceptor_id, status=status)
 
 

@@ -329,4 +329,5 @@ def _reject_by_mail(office: Office, profile: MerchantProfile, message: str) -> N
         people_of(profile),
         {"issuer": office.name, "name": profile.name, "told": message},
         language=language_of(profile),
+        issuer_id=office.issuer_id,
     )

@@ -205,6 +205,7 @@ def _tell(
             "days": _cooling_off_days(office),
         },
         language=language if profile is None else language_of(profile),
+        issuer_id=office.issuer_id,
     )
 
 

@@ -1,6 +1,6 @@
 """The forms of the issuer's people about merchants and agents."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final, cast
 
 from django import forms
@@ -11,51 +11,12 @@ from counterfoil.engine.catalogue import Acceptor
 from counterfoil.money import Money
 from counterfoil.portal.forms import KeptFileField, MoneyField, OnceForm, ReasonField
 from counterfoil.portal.merchants.forms import LegalForm
-from counterfoil.portal.models import Checked, MerchantKind, Origin
-from counterfoil.portal.orchestrator.merchants.reading import NEWEST, GroupRow
+from counterfoil.portal.models import Checked, Origin
+from counterfoil.portal.orchestrator.merchants.reading import GroupRow
 from counterfoil.portal.stale import VersionedForm
 
 _COUNT_MAX: Final = 1_000_000
 EVIDENCE: Final = "bank-evidence"
-
-STATUSES: Final = (
-    ("", gettext_lazy("Any state")),
-    ("draft", gettext_lazy("Draft")),
-    ("submitted", gettext_lazy("Submitted")),
-    ("in_review", gettext_lazy("In review")),
-    ("more_information", gettext_lazy("More information asked")),
-    ("approved", gettext_lazy("Approved")),
-    ("suspended", gettext_lazy("Suspended")),
-    ("rejected", gettext_lazy("Rejected")),
-    ("closed", gettext_lazy("Closed or withdrawn")),
-)
-
-
-class FilterForm(forms.Form):
-    """What is no choice filters nothing."""
-
-    text = forms.CharField(
-        label=gettext_lazy("Name"),
-        required=False,
-        max_length=80,
-        widget=forms.TextInput(attrs={"type": "search"}),
-    )
-    status = forms.ChoiceField(label=gettext_lazy("State"), choices=STATUSES, required=False)
-    kind = forms.ChoiceField(
-        label=gettext_lazy("Kind"),
-        choices=(("", gettext_lazy("Any kind")), *MerchantKind.choices),
-        required=False,
-    )
-    group = forms.ChoiceField(label=gettext_lazy("Group"), required=False)
-    sort = forms.ChoiceField(
-        label=gettext_lazy("Order"),
-        choices=(("", gettext_lazy("By name")), (NEWEST, gettext_lazy("Newest first"))),
-        required=False,
-    )
-
-    def __init__(self, data: "Mapping[str, object]", groups: Sequence[GroupRow]) -> None:
-        super().__init__(data)
-        _choices(self, "group", [("", gettext_lazy("Any group")), *group_choices(groups)])
 
 
 class NewForm(LegalForm):

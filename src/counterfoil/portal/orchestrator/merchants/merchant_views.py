@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from counterfoil.engine.catalogue import Acceptor
-from counterfoil.engine.commands.content import Content, RegroupAcceptor
+from counterfoil.engine.commands.asking import Content
+from counterfoil.engine.commands.content import RegroupAcceptor
 from counterfoil.errors import ConflictError
 from counterfoil.portal.access import (
     EVERYONE,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import Http404, HttpRequest
@@ -11,19 +11,22 @@ from django.http import Http404, HttpRequest
 from counterfoil.engine.catalogue import Acceptor
 from counterfoil.money import NO_CURRENCY
 from counterfoil.portal.access import Office
+from counterfoil.portal.listing import Wanted
 from counterfoil.portal.merchants.checks import Bank
 from counterfoil.portal.merchants.links import ApplyingAt
 from counterfoil.portal.merchants.reading import status_word
 from counterfoil.portal.models import MerchantProfile, Origin
 from counterfoil.portal.names import names_of
-from counterfoil.portal.pager import ROWS_A_PAGE, Page, key_after, page_of
+from counterfoil.portal.pager import Key
 from counterfoil.portal.queries import rows
 from counterfoil.portal.words import Word, acceptor_status
 
-_LATEST: Final = datetime(9999, 1, 1, tzinfo=UTC)
-_LAST_ID: Final = UUID(int=2**128 - 1)
-_LAST_ACCEPTOR: Final = 2**31 - 1
+LATEST: Final = datetime(9999, 1, 1, tzinfo=UTC)
+LAST_ID: Final = UUID(int=2**128 - 1)
+LAST_ACCEPTOR: Final = 2**31 - 1
+BY_NAME: Final = "name"
 NEWEST: Final = "newest"
+OWED: Final = "owed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,6 @@ class MerchantRow:
     origin: str | None
     payouts_held: bool
     next_from: datetime | None
-    created_at: datetime | None = None
 
     @property
     def state(self) -> Word:
@@ -106,42 +108,71 @@ class Alike:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the list is filtered and sorted by."""
+class MerchantLine:
+    """One of the list, with the names of its groups, what it is owed and how it came."""
 
-    text: str
-    status: str
-    kind: str
-    group: str
-    sort: str
+    row: MerchantRow
+    groups: Sequence[str]
+    owed: Sequence[Owed]
+    made_by: str
+    key: Key
 
 
-def merchants_page(request: HttpRequest, office: Office, wanted: Wanted) -> Page[MerchantRow]:
-    escaped = wanted.text.lower().translate({ord(c): f"\\{c}" for c in "\\%_"})
-    asked = {
+def merchants_page(office: Office, asked: Wanted) -> list[MerchantLine]:
+    """Four queries."""
+    escaped = (asked.filters["text"] or "").lower().translate({ord(c): f"\\{c}" for c in "\\%_"})
+    parameters = {
+        **asked.parameters,
         "issuer_id": office.issuer_id,
-        "status": wanted.status,
-        "kind": wanted.kind,
-        "member_of": wanted.group,
+        "status": asked.filters["status"] or "",
+        "kind": asked.filters["kind"] or "",
+        "member_of": asked.filters["group"] or "",
         "name_like": f"%{escaped}%",
-        "rows_max": ROWS_A_PAGE + 1,
     }
-    if wanted.sort == NEWEST:
-        at, profile_id, acceptor_id = key_after(request, (_LATEST, _LAST_ID, _LAST_ACCEPTOR))
-        place = {"before_at": at, "before_id": profile_id, "before_acceptor_id": acceptor_id}
-        found = [MerchantRow(*row) for row in rows(__package__, "merchants_newest", asked | place)]
-        return page_of(request, found, _newest_key)
-    name, key = key_after(request, ("", ""))
-    place = {"after_name": name, "after_key": key}
-    found = [MerchantRow(*row) for row in rows(__package__, "merchants_by_name", asked | place)]
-    return page_of(request, found, lambda row: (row.name, row.key))
+    found = [_read(row, asked.sort) for row in rows(__package__, _PAGES[asked.sort], parameters)]
+    merchants = [row for row, _key in found]
+    codes = {code for row in merchants for code in row.groups}
+    names = group_names(office, codes)
+    registered = [row.acceptor_id for row in merchants if row.acceptor_id is not None]
+    money: dict[int, list[Owed]] = {}
+    for each in owed(office.issuer_id, registered):
+        money.setdefault(each.acceptor_id, []).append(each)
+    bare = [row.acceptor_id for row in merchants if row.acceptor_id and row.profile_id is None]
+    made_by = makers(office, bare)
+    return [
+        MerchantLine(
+            row,
+            [names[code] for code in row.groups],
+            money.get(row.acceptor_id or 0, []),
+            made_by.get(row.acceptor_id or 0, ""),
+            key,
+        )
+        for row, key in found
+    ]
 
 
-def _newest_key(row: MerchantRow) -> tuple[datetime, UUID, int]:
+_PAGES: Final = {
+    BY_NAME: "merchants_by_name",
+    NEWEST: "merchants_newest",
+    OWED: "merchants_by_owed",
+}
+
+
+def _read(row: tuple[Any, ...], sort: str) -> tuple[MerchantRow, Key]:
+    """With its key in that order."""
+    if sort == BY_NAME:
+        merchant = MerchantRow(*row)
+        return merchant, (merchant.name, merchant.key)
+    *columns, number = row
+    merchant = MerchantRow(*columns)
+    return merchant, _newest_key(merchant, number) if sort == NEWEST else (number, merchant.key)
+
+
+def _newest_key(row: MerchantRow, created_at: datetime | None) -> Key:
     """Applications come first: after one that is registered, none follows."""
     if row.acceptor_id is not None:
         return datetime(1, 1, 1, tzinfo=UTC), UUID(int=0), row.acceptor_id
-    return row.created_at or _LATEST, row.profile_id or _LAST_ID, _LAST_ACCEPTOR
+    return created_at or LATEST, row.profile_id or LAST_ID, LAST_ACCEPTOR
 
 
 def owed(issuer_id: int, acceptor_ids: Iterable[int]) -> list[Owed]:

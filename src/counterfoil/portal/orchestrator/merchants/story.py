@@ -120,6 +120,7 @@ class Story:
     waiting: Sequence[Asked]
     names: Mapping[str, str]
     maker: str = ""  # who registered it, where the journal has it alone
+    commands: Sequence[Asked] = ()
 
 
 def story(
@@ -128,8 +129,10 @@ def story(
     """Three queries. `also` are actors whose names are wanted beside those in it."""
     subjects = [] if profile_id is None else [f"profile:{profile_id}"]
     subjects += [] if acceptor_id is None else [f"acceptor:{acceptor_id}"]
-    commands = _commands(office, subjects)
-    entries = _entries(office, subjects, acceptor_id)
+    commands = commands_about(office, subjects)
+    entries = entries_about(
+        office, subjects, [] if acceptor_id is None else _journal_subjects(acceptor_id)
+    )
     names = names_of(
         {each.actor for each in entries}
         | {each.prepared_by for each in commands}
@@ -139,7 +142,7 @@ def story(
     told = [
         *_of_trail([each for each in entries if each.event], names),
         *(_of_journal(each, names) for each in entries if not each.event),
-        *(each for command in commands for each in _of_command(office, command, names)),
+        *(each for command in commands for each in told_of_command(office, command, names)),
     ]
     return Story(
         sorted(told, key=lambda each: each.at, reverse=True),
@@ -156,7 +159,7 @@ def story(
     )
 
 
-def _commands(office: Office, subjects: Sequence[str]) -> list[Asked]:
+def commands_about(office: Office, subjects: Sequence[str]) -> list[Asked]:
     found = rows(
         __package__, "commands", {"issuer_id": office.issuer_id, "subjects": list(subjects)}
     )
@@ -166,11 +169,14 @@ def _commands(office: Office, subjects: Sequence[str]) -> list[Asked]:
     ]
 
 
-def _entries(office: Office, subjects: Sequence[str], acceptor_id: int | None) -> list[Entry]:
+def entries_about(
+    office: Office, of_trail: Sequence[str], of_journal: Sequence[str]
+) -> list[Entry]:
+    """What the trail and the journal say, the latest of each first."""
     asked = {
         "issuer_id": office.issuer_id,
-        "trail_subjects": list(subjects),
-        "journal_subjects": [] if acceptor_id is None else _journal_subjects(acceptor_id),
+        "trail_subjects": list(of_trail),
+        "journal_subjects": list(of_journal),
     }
     return [Entry(*row) for row in rows(__package__, "entries", asked)]
 
@@ -238,7 +244,7 @@ def _checked(state: str) -> str:
     return str(Checked(state).label).lower() if state in Checked.values else state
 
 
-def _of_command(office: Office, asked: Asked, names: Mapping[str, str]) -> list[Told]:
+def told_of_command(office: Office, asked: Asked, names: Mapping[str, str]) -> list[Told]:
     """What was asked for and decided, and where nothing came of it that too; what was done the
     journal says.
     """

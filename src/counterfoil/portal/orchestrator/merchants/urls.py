@@ -8,6 +8,7 @@ from counterfoil.portal.orchestrator.merchants import (
     application_views,
     bank_views,
     changes,
+    listed,
     merchant_views,
     views,
 )
@@ -19,6 +20,7 @@ _APPLICATION: Final = "merchants/applications/<uuid:profile_id>"
 
 urlpatterns: Final[list[URLPattern]] = [
     path("merchants", views.merchants, name="merchants"),
+    path("merchants/export", listed.export, name="merchants-export"),
     path("merchants/new", views.new_merchant, name="merchant-new"),
     path("merchants/groups", views.groups, name="merchant-groups"),
     path(_ONE, merchant_views.merchant, name="merchant"),

@@ -11,20 +11,15 @@ from counterfoil.engine.commands.content import CreateAcceptorGroup
 from counterfoil.errors import ConflictError
 from counterfoil.portal.access import EVERYONE, OPERATES, Office, office_page
 from counterfoil.portal.actions import prepare_command
+from counterfoil.portal.listing import shown
 from counterfoil.portal.merchants import profiles
 from counterfoil.portal.merchants.following import follow
 from counterfoil.portal.merchants.guide import STAGES, Stage, StageShown
 from counterfoil.portal.models import portal_settings
 from counterfoil.portal.orchestrator.merchants.application_views import actor_of, guide_of
-from counterfoil.portal.orchestrator.merchants.forms import FilterForm, GroupForm, NewForm
-from counterfoil.portal.orchestrator.merchants.reading import (
-    Wanted,
-    applying_at,
-    groups_of,
-    makers,
-    merchants_page,
-    owed,
-)
+from counterfoil.portal.orchestrator.merchants.forms import GroupForm, NewForm
+from counterfoil.portal.orchestrator.merchants.listed import MERCHANTS
+from counterfoil.portal.orchestrator.merchants.reading import applying_at, groups_of
 from counterfoil.portal.public.country import likely_country
 
 
@@ -32,45 +27,11 @@ from counterfoil.portal.public.country import likely_country
 @office_page(sees=EVERYONE)
 def merchants(request: HttpRequest, office: Office) -> HttpResponse:
     follow(applying_at(request, office))
-    groups = groups_of(office)
-    group_names = {each.code: each.name for each in groups}
-    form = FilterForm(request.GET, groups)
-    form.is_valid()
-    chosen = {name: str(form.cleaned_data.get(name, "")) for name in form.fields}
-    wanted = Wanted(
-        chosen["text"].strip(),
-        chosen["status"],
-        chosen["kind"],
-        chosen["group"],
-        chosen["sort"],
-    )
-    page = merchants_page(request, office, wanted)
-    registered = [row.acceptor_id for row in page.rows if row.acceptor_id is not None]
-    money: dict[int, list[object]] = {}
-    for each in owed(office.issuer_id, registered):
-        money.setdefault(each.acceptor_id, []).append(each)
-    bare = [
-        row.acceptor_id
-        for row in page.rows
-        if row.acceptor_id is not None and row.profile_id is None
-    ]
-    made_by = makers(office, bare)
     return render(
         request,
         "portal/orchestrator/merchants/list.html",
         {
-            "page": page,
-            "lines": [
-                {
-                    "row": row,
-                    "groups": [group_names.get(code) or code for code in row.groups],
-                    "owed": money.get(row.acceptor_id or 0, []),
-                    "made_by": made_by.get(row.acceptor_id or 0, ""),
-                }
-                for row in page.rows
-            ],
-            "form": form,
-            "is_filtered": any(chosen[name] for name in ("text", "status", "kind", "group")),
+            "list": shown(request, office, MERCHANTS),
             "may_add": office.may(OPERATES),
             "applies_at": _apply_url(request, office),
         },

@@ -4,7 +4,7 @@ prepared it, who approved it and the paper that shows it.
 The journal is the truth; a command is found for what was asked by one, in the portal or not.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -14,9 +14,11 @@ from counterfoil.engine.commands import content as asks
 from counterfoil.engine.journal import OWN_REFERENCE
 from counterfoil.money import Money
 from counterfoil.portal.access import Office
+from counterfoil.portal.listing import Wanted, span
 from counterfoil.portal.models import Evidence, Upload
 from counterfoil.portal.names import names_of
 from counterfoil.portal.orchestrator.money.ledger import FundingAccount
+from counterfoil.portal.pager import Key
 from counterfoil.portal.queries import rows
 from counterfoil.voucher import Action
 
@@ -43,6 +45,7 @@ class Movement:
     group_name: str | None
     vouchers: int | None
     of: Money | None
+    key: Key
     by: str
     approved_by: Sequence[str] = ()
     command_id: UUID | None = None
@@ -67,19 +70,17 @@ class _Asked:
     value_date: date | None
 
 
-def movements(
-    office: Office, account: FundingAccount, *, action: Action | None, before: int, limit: int
-) -> list[Movement]:
-    """A page of them, the latest first. At most four queries."""
+def movements(account: FundingAccount, office: Office, wanted: Wanted) -> list[Movement]:
+    """A page of them. At most four queries."""
     found = rows(
         __package__,
         "movements",
         {
+            **wanted.parameters,
+            **span(wanted.filters),
             "issuer_id": office.issuer_id,
             "funding_account_id": account.funding_account_id,
-            "action": action,
-            "before": before,
-            "rows_max": limit,
+            "action": KINDS.get(wanted.filters["kind"] or ""),
         },
     )
     if not found:
@@ -94,12 +95,22 @@ def movements(
     names = names_of(
         {row[4] for row in found} | {who for each in asked.values() for who in each.approved_by}
     )
-    return [_movement(account, row, asked.get(row[0]), papers, names) for row in found]
+    return [
+        _movement(account, row, _place(wanted.sort, row), asked.get(row[0]), papers, names)
+        for row in found
+    ]
+
+
+def _place(sort: str, row: tuple) -> Key:  # type: ignore[type-arg]
+    operation_id, _at, _action, amount_minor, *_more = row
+    number = {"oldest": operation_id, "amount": -amount_minor}.get(sort, -operation_id)
+    return number, operation_id
 
 
 def _movement(
     account: FundingAccount,
     row: tuple,  # type: ignore[type-arg]
+    key: Key,
     asked: _Asked | None,
     papers: dict[UUID, Upload],
     names: dict[str, str],
@@ -118,6 +129,7 @@ def _movement(
         group_name,
         vouchers,
         of,
+        key,
         names[actor],
         [names[who] for who in asked.approved_by] if asked else (),
         asked.command_id if asked else None,
@@ -133,6 +145,7 @@ def _asked_for(
 ) -> dict[int, _Asked]:
     """By operation: a provision names its command, a deposit is its command's reference."""
     named = {row[0]: _command_named(row[5]) for row in found}
+    spans = _spans(row[1] for row in found)
     commands = rows(
         __package__,
         "movement_commands",
@@ -140,8 +153,8 @@ def _asked_for(
             "issuer_id": office.issuer_id,
             "command_ids": list(named.values()),
             "subject": account.subject,
-            "since": found[-1][1] - _WAITED_AT_MOST,
-            "until": found[0][1],
+            "since": [since for since, _until in spans],
+            "until": [until for _since, until in spans],
         },
     )
     contents = {command_id: asks.decoded(bytes(content)) for command_id, content, _who in commands}
@@ -159,6 +172,17 @@ def _asked_for(
         for row in found
     }
     return {operation_id: asked for operation_id, asked in found_for.items() if asked is not None}
+
+
+def _spans(moments: Iterable[datetime]) -> list[tuple[datetime, datetime]]:
+    """When the commands of what was done then were prepared; what overlaps is one."""
+    spans: list[tuple[datetime, datetime]] = []
+    for until in sorted(moments):
+        since = until - _WAITED_AT_MOST
+        if spans and since <= spans[-1][1]:
+            since = spans.pop()[0]
+        spans.append((since, until))
+    return spans
 
 
 def _key(asked: asks.Asked) -> tuple[int, str, int] | None:

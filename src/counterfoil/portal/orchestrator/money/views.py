@@ -1,7 +1,5 @@
 """The pages of the funding accounts."""
 
-from typing import Final
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -11,16 +9,14 @@ from counterfoil.engine.commands import content as asks
 from counterfoil.errors import ConflictError
 from counterfoil.portal.access import EVERYONE, HANDLES_MONEY, Office, office_page
 from counterfoil.portal.actions import prepare_command
+from counterfoil.portal.listing import shown
 from counterfoil.portal.names import names_of
 from counterfoil.portal.orchestrator.money.forms import FundingAccountForm
 from counterfoil.portal.orchestrator.money.ledger import funding_account, funding_accounts
-from counterfoil.portal.orchestrator.money.movements import KINDS, movements
+from counterfoil.portal.orchestrator.money.listed import listing
 from counterfoil.portal.orchestrator.money.papers import waiting
 from counterfoil.portal.orchestrator.refusals import refusal_text
-from counterfoil.portal.pager import ROWS_A_PAGE, key_after, page_of
 from counterfoil.portal.queries import rows
-
-_LATEST: Final = 2**63 - 1
 
 
 @require_safe
@@ -44,19 +40,6 @@ def money(request: HttpRequest, office: Office) -> HttpResponse:
 @office_page(sees=EVERYONE)
 def account(request: HttpRequest, office: Office, funding_account_id: int) -> HttpResponse:
     found = funding_account(office, funding_account_id)
-    kind = request.GET.get("kind", "")
-    (before,) = key_after(request, (_LATEST,))
-    page = page_of(
-        request,
-        movements(
-            office,
-            found,
-            action=KINDS.get(kind),
-            before=int(str(before)),
-            limit=ROWS_A_PAGE + 1,
-        ),
-        lambda row: (row.operation_id,),
-    )
     commands = waiting(office, found)
     programmes = rows(
         __package__,
@@ -68,9 +51,7 @@ def account(request: HttpRequest, office: Office, funding_account_id: int) -> Ht
         "portal/orchestrator/money/account.html",
         {
             "account": found,
-            "page": page,
-            "kind": kind if kind in KINDS else "",
-            "kinds": _kinds(),
+            "list": shown(request, office, listing(found)),
             "programmes": programmes,
             "waiting": commands,
             "names": names_of(each.prepared_by for each in commands),
@@ -104,12 +85,3 @@ def open_account(request: HttpRequest, office: Office) -> HttpResponse:
             except ConflictError as error:
                 form.add_error(None, refusal_text(str(error)))
     return render(request, "portal/orchestrator/money/open.html", {"form": form})
-
-
-def _kinds() -> list[tuple[str, str]]:
-    return [
-        ("", _("All")),
-        ("deposits", _("Deposits")),
-        ("withdrawals", _("Withdrawals")),
-        ("provisions", _("Provisions")),
-    ]

@@ -52,6 +52,9 @@ class GroupLine:
     redeemed_minor: int
     ended: int
     ended_minor: int
+    group_id: int
+    programme: str
+    programme_name: str
 
     @property
     def is_blank(self) -> bool:
@@ -125,6 +128,10 @@ class Attention:
     submitted: int
     in_review: int
     drafts: int
+    purchases: int
+    proofs: int
+    organisations: int
+    payments: int  # of which nobody knows what came
     approvers: int
     has_acceptor: bool
     has_provision: bool
@@ -198,6 +205,10 @@ def attention(office: Office) -> Attention:
         numbers.get("submitted", 0),
         numbers.get("in_review", 0),
         numbers["drafts"],
+        numbers.get("purchases", 0),
+        numbers.get("proofs", 0),
+        numbers["organisations"],
+        numbers["payments"],
         numbers["approvers"],
         has_acceptor=bool(numbers["acceptors"]),
         has_provision=bool(numbers["provisions"]),

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.cache import cache
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -37,14 +38,15 @@ def invite_person(request: HttpRequest, office: Office) -> HttpResponse:
         grants = [OfficeGrant(role, office.issuer_id) for role in roles]
         actor = actor_of(request, office)
         try:
-            invitation = invite(
-                form.cleaned_data["email"], grants, actor, name=form.cleaned_data["name"]
-            )
+            with transaction.atomic():
+                invitation = invite(
+                    form.cleaned_data["email"], grants, actor, name=form.cleaned_data["name"]
+                )
+                if cache.add(f"invitation:{form.once}", "sent", timeout=_SENT_SECONDS):
+                    _send(request, office, invitation, [str(role.label) for role in roles])
         except ConflictError as error:
             form.add_error(None, str(error))
         else:
-            if cache.add(f"invitation:{form.once}", "sent", timeout=_SENT_SECONDS):
-                _send(request, office, invitation, [str(role.label) for role in roles])
             return redirect("person", office.code, invitation.person.pk)
     return render(request, "portal/orchestrator/people/invite.html", {"form": form})
 
@@ -101,16 +103,22 @@ def second_factor(request: HttpRequest, office: Office, person_id: int) -> HttpR
     if request.method == "POST" and form.is_valid():
         person = person_here(office, person_id)
         try:
-            reset_second_factor(
-                person,
-                office.issuer_id,
-                by=actor_of(request, office),
-                reason=form.cleaned_data["reason"],
-            )
+            with transaction.atomic():
+                reset_second_factor(
+                    person,
+                    office.issuer_id,
+                    by=actor_of(request, office),
+                    reason=form.cleaned_data["reason"],
+                )
+                tell_second_factor_reset(
+                    request,
+                    person,
+                    issuer_id=office.issuer_id,
+                    administrator=office.person.shown,
+                )
         except ConflictError as error:
             form.add_error(None, str(error))
         else:
-            tell_second_factor_reset(request, person, administrator=office.person.shown)
             messages.success(request, _("It is set up anew at the next sign-in."))
             return redirect("person", office.code, person_id)
     return _asked(request, "second_factor", person_row(office, person_id), form)
@@ -165,19 +173,16 @@ def _send(
         subject=invitation.person.actor,
         address=address_of(request),
     )
-    if send_invitation(
+    send_invitation(
         request,
         invitation,
+        issuer_id=office.issuer_id,
         place=office.name,
         roles=", ".join(role_words),
         inviter=office.person.shown,
         language=portal_settings(office.issuer_id).language,
-    ):
-        messages.success(request, _("The invitation is on its way. Its link works for three days."))
-    else:
-        messages.error(
-            request, _("The mail server does not take the invitation. Send it again later.")
-        )
+    )
+    messages.success(request, _("The invitation is on its way. Its link works for three days."))
 
 
 def _asked(

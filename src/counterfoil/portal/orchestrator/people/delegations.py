@@ -1,61 +1,31 @@
 """Approvers who lend their power for a time, and who has it now."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from counterfoil.errors import ConflictError
 from counterfoil.portal.access import ADMINISTERS, APPROVES, AUDITS, Office, office_page
 from counterfoil.portal.delegations import delegate, end_delegation
+from counterfoil.portal.listing import shown
 from counterfoil.portal.models import Delegation, Person, Role
 from counterfoil.portal.orchestrator.people.changing import actor_of
 from counterfoil.portal.orchestrator.people.forms import LendForm
+from counterfoil.portal.orchestrator.people.listed import DELEGATIONS
+from counterfoil.portal.orchestrator.people.reading import DelegationRow
 from counterfoil.portal.queries import rows
 
 _LENDS = ADMINISTERS | APPROVES
 
 
-@dataclass(frozen=True, slots=True)
-class DelegationRow:
-    delegation_id: int
-    from_id: int
-    from_shown: str
-    to_id: int
-    to_shown: str
-    from_date: date
-    until_date: date
-    reason: str
-    ended_at: datetime | None
-
-    @property
-    def is_over(self) -> bool:
-        return self.ended_at is not None or self.until_date < timezone.now().date()
-
-    @property
-    def state(self) -> tuple[str, str]:
-        """A word and its tone."""
-        if self.is_over:
-            return _("Over"), ""
-        if self.from_date > timezone.now().date():
-            return _("To come"), "wait"
-        return _("Now"), "good"
-
-
 @require_safe
 @office_page(sees=AUDITS | APPROVES)
 def delegations(request: HttpRequest, office: Office) -> HttpResponse:
-    found = [
-        DelegationRow(*row)
-        for row in rows(__package__, "delegations", {"issuer_id": office.issuer_id})
-    ]
-    may_end = {row.delegation_id for row in found if _may_end(office, row)}
-    told = {"rows": found, "may_end": may_end, "may_lend": office.may(_LENDS)}
+    listed = shown(request, office, DELEGATIONS)
+    may_end = {row.delegation_id for row in listed.page.rows if _may_end(office, row)}
+    told = {"list": listed, "may_end": may_end, "may_lend": office.may(_LENDS)}
     told["may_see_people"] = office.may(AUDITS)
     return render(request, "portal/orchestrator/people/delegations.html", told)
 
@@ -109,11 +79,11 @@ def _may_end(office: Office, row: DelegationRow) -> bool:
 def _people(office: Office) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
     """Who may lend it, as far as this person may say, and who may have it."""
     givers, receivers = [], []
-    for person_id, shown, roles in rows(__package__, "colleagues", {"issuer_id": office.issuer_id}):
+    for person_id, name, roles in rows(__package__, "colleagues", {"issuer_id": office.issuer_id}):
         me = person_id == office.person.pk
         if Role.APPROVER in roles:
             if me or office.may(ADMINISTERS):
-                givers.append((person_id, shown))
+                givers.append((person_id, name))
         elif not me and Role.OPERATOR not in roles and Role.AUDITOR not in roles:
-            receivers.append((person_id, shown))
+            receivers.append((person_id, name))
     return givers, receivers

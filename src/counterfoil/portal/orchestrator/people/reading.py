@@ -2,14 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Final
 
 from django.http import Http404
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from counterfoil.portal.access import Office
+from counterfoil.portal.listing import Wanted
 from counterfoil.portal.models import AcceptorRoleName, Person, Role
+from counterfoil.portal.pager import AT_FIRST, Key, keyed
 from counterfoil.portal.queries import rows
+
+_ANYBODY: Final = Wanted({"search": None, "role": None}, "name", AT_FIRST, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,7 @@ class PersonRow:
     created_at: datetime
     roles: Sequence[str]
     roles_everywhere: Sequence[str]
+    key: Key = ()
 
     @property
     def role_words(self) -> list[str]:
@@ -56,15 +63,47 @@ class ShopRow:
         return ", ".join(str(AcceptorRoleName(role).label) for role in self.roles)
 
 
-def people_page(
-    office: Office, *, search: str, after: tuple[str, int], rows_max: int
-) -> list[PersonRow]:
-    return _people(office, None, search.strip().lower(), after, rows_max)
+@dataclass(frozen=True, slots=True)
+class DelegationRow:
+    delegation_id: int
+    from_id: int
+    from_shown: str
+    to_id: int
+    to_shown: str
+    from_date: date
+    until_date: date
+    reason: str
+    ended_at: datetime | None
+    key: Key = ()
+
+    @property
+    def is_over(self) -> bool:
+        return self.ended_at is not None or self.until_date < timezone.now().date()
+
+    @property
+    def state(self) -> tuple[str, str]:
+        """A word and its tone."""
+        if self.is_over:
+            return _("Over"), ""
+        if self.from_date > timezone.now().date():
+            return _("To come"), "wait"
+        return _("Now"), "good"
+
+
+def people_page(office: Office, asked: Wanted) -> list[PersonRow]:
+    return _people(office, None, asked)
+
+
+def delegations_page(office: Office, asked: Wanted) -> list[DelegationRow]:
+    """Today is the day in UTC, by which delegations count."""
+    here = {"issuer_id": office.issuer_id, "today": timezone.now().date()}
+    found = rows(__package__, "delegations", {**here, **asked.parameters})
+    return [DelegationRow(*keyed(row)) for row in found]
 
 
 def person_row(office: Office, person_id: int) -> PersonRow:
     """Raises Http404 for somebody without a role here."""
-    found = _people(office, person_id, "", ("", 0), 1)
+    found = _people(office, person_id, _ANYBODY)
     if not found:
         raise Http404
     return found[0]
@@ -83,19 +122,7 @@ def shops_of(office: Office, person_id: int) -> list[ShopRow]:
     return [ShopRow(*each) for each in found]
 
 
-def _people(
-    office: Office, person_id: int | None, search: str, after: tuple[str, int], rows_max: int
-) -> list[PersonRow]:
-    found = rows(
-        __package__,
-        "people_page",
-        {
-            "issuer_id": office.issuer_id,
-            "person_id": person_id,
-            "search": search,
-            "after_name": after[0],
-            "after_id": after[1],
-            "rows_max": rows_max,
-        },
-    )
-    return [PersonRow(*each) for each in found]
+def _people(office: Office, person_id: int | None, asked: Wanted) -> list[PersonRow]:
+    here = {"issuer_id": office.issuer_id, "person_id": person_id}
+    found = rows(__package__, "people_page", {**here, **asked.parameters})
+    return [PersonRow(*keyed(row)) for row in found]

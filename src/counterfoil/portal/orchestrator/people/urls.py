@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from counterfoil.portal.orchestrator.people import changing, delegations, views
+from counterfoil.portal.orchestrator.people import changing, delegations, listed, views
 
 urlpatterns = [
     path("people", views.people, name="people"),
+    path("people/export", listed.export_people, name="people-export"),
     path("people/invite", changing.invite_person, name="people-invite"),
     path("people/delegations", delegations.delegations, name="people-delegations"),
+    path("people/delegations/export", listed.export_delegations, name="delegations-export"),
     path("people/delegations/new", delegations.lend, name="people-delegate"),
     path(
         "people/delegations/<id:delegation_id>/end",

@@ -5,11 +5,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from counterfoil.portal.access import ADMINISTERS, AUDITS, Office, office_page
+from counterfoil.portal.listing import shown
 from counterfoil.portal.models import TrailEntry
 from counterfoil.portal.names import names_of
-from counterfoil.portal.orchestrator.people.reading import people_page, person_row, shops_of
+from counterfoil.portal.orchestrator.people.listed import PEOPLE
+from counterfoil.portal.orchestrator.people.reading import person_row, shops_of
 from counterfoil.portal.orchestrator.people.words import said
-from counterfoil.portal.pager import ROWS_A_PAGE, key_after, page_of
 
 _STORY_MAX = 30
 
@@ -17,13 +18,7 @@ _STORY_MAX = 30
 @require_safe
 @office_page(sees=AUDITS)
 def people(request: HttpRequest, office: Office) -> HttpResponse:
-    search = request.GET.get("search", "")[:100]
-    after_name, after_id = key_after(request, ("", 0))
-    found = people_page(
-        office, search=search, after=(str(after_name), int(str(after_id))), rows_max=ROWS_A_PAGE + 1
-    )
-    page = page_of(request, found, lambda row: (row.shown, row.person_id))
-    told = {"page": page, "search": search, "may_change": office.may(ADMINISTERS)}
+    told = {"list": shown(request, office, PEOPLE), "may_change": office.may(ADMINISTERS)}
     return render(request, "portal/orchestrator/people/list.html", told)
 
 

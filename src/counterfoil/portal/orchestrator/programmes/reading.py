@@ -15,7 +15,9 @@ from counterfoil.engine.programme_report import Step
 from counterfoil.errors import NotFoundError
 from counterfoil.money import Money
 from counterfoil.portal.access import Office
+from counterfoil.portal.listing import Wanted
 from counterfoil.portal.orchestrator.money.ledger import short_number
+from counterfoil.portal.pager import Key
 from counterfoil.portal.queries import engine_connection, rows
 from counterfoil.portal.words import Word, programme_status
 from counterfoil.programme import ProgrammeStatus
@@ -80,7 +82,6 @@ class Names:
 class ProgrammeRow:
     """A line of the list."""
 
-    rank: int
     programme_id: int
     code: str
     name: str
@@ -91,6 +92,7 @@ class ProgrammeRow:
     budget: Budget
     open_vouchers: int
     open_money: Money
+    key: Key
 
     @property
     def word(self) -> Word:
@@ -105,36 +107,24 @@ class ProgrammeRow:
         return is_overdue(self.status, self.dates)
 
 
-def programmes_page(
-    office: Office, *, status: str | None, after: tuple[int, str], limit: int
-) -> list[ProgrammeRow]:
+def programmes_page(office: Office, asked: Wanted) -> list[ProgrammeRow]:
     """Two queries."""
-    found = rows(
-        __package__,
-        "programmes_page",
-        {
-            "issuer_id": office.issuer_id,
-            "status": status,
-            "after_rank": after[0],
-            "after_code": after[1],
-            "rows_max": limit,
-        },
-    )
+    parameters = {"issuer_id": office.issuer_id, **asked.parameters}
+    found = rows(__package__, "programmes_page", parameters)
     committed = dict(
         rows(
             _ENGINE,
             "programmes_committed",
-            {"issuer_id": office.issuer_id, "programme_ids": [row[1] for row in found]},
+            {"issuer_id": office.issuer_id, "programme_ids": [row[0] for row in found]},
         )
     )
     return [_row(row, committed) for row in found]
 
 
 def _row(row: tuple, committed: Mapping[int, int]) -> ProgrammeRow:  # type: ignore[type-arg]
-    rank, programme_id, code, name, status, account_id, currency, budget_minor, *rest = row
+    programme_id, code, name, status, account_id, currency, budget_minor, *rest = row[:-3]
     *dates, open_vouchers, open_minor = rest
     return ProgrammeRow(
-        rank,
         programme_id,
         code,
         name,
@@ -145,6 +135,7 @@ def _row(row: tuple, committed: Mapping[int, int]) -> ProgrammeRow:  # type: ign
         _budget(committed.get(programme_id, 0), budget_minor, currency),
         open_vouchers,
         Money(open_minor, currency),
+        row[-3:],
     )
 
 

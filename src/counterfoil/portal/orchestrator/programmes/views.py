@@ -17,6 +17,7 @@ from counterfoil.engine.programme_report import Step
 from counterfoil.errors import ConflictError
 from counterfoil.portal.access import EVERYONE, OPERATES, PREPARES_STOCK, Office, office_page
 from counterfoil.portal.actions import prepare_command
+from counterfoil.portal.listing import shown
 from counterfoil.portal.names import names_of
 from counterfoil.portal.orchestrator.commands import CommandRow, commands_about
 from counterfoil.portal.orchestrator.money.ledger import funding_accounts
@@ -25,6 +26,7 @@ from counterfoil.portal.orchestrator.programmes.forms import (
     EditProgrammeForm,
     NewProgrammeForm,
 )
+from counterfoil.portal.orchestrator.programmes.listed import PROGRAMMES
 from counterfoil.portal.orchestrator.programmes.reading import (
     budget_of,
     dates_of,
@@ -32,13 +34,11 @@ from counterfoil.portal.orchestrator.programmes.reading import (
     names_about,
     next_on,
     programme_or_404,
-    programmes_page,
     steps_of,
     used,
 )
 from counterfoil.portal.orchestrator.programmes.texts import STEPS, step_text, what_ends
 from counterfoil.portal.orchestrator.refusals import refusal_text
-from counterfoil.portal.pager import ROWS_A_PAGE, key_after, page_of
 from counterfoil.portal.queries import engine_connection, rows
 from counterfoil.portal.words import Word, group_status, programme_status
 from counterfoil.programme import ProgrammeStatus
@@ -64,22 +64,11 @@ class Stage:
 @require_safe
 @office_page(sees=EVERYONE)
 def programmes(request: HttpRequest, office: Office) -> HttpResponse:
-    status = request.GET.get("status", "")
-    statuses = tuple(each.value for each in ProgrammeStatus)
-    rank, code = key_after(request, (0, ""))
-    found = programmes_page(
-        office,
-        status=status if status in statuses else None,
-        after=(int(str(rank)), str(code)),
-        limit=ROWS_A_PAGE + 1,
-    )
     return render(
         request,
         "portal/orchestrator/programmes/list.html",
         {
-            "page": page_of(request, found, lambda row: (row.rank, row.code)),
-            "status": status if status in statuses else "",
-            "statuses": [(each, programme_status(each)) for each in statuses],
+            "list": shown(request, office, PROGRAMMES),
             "may_prepare": office.may(PREPARES_STOCK),
         },
     )

@@ -107,12 +107,21 @@ class PortalSettingsForm(VersionedForm):
         ),
         required=False,
     )
+    organisations_apply = forms.BooleanField(
+        label=gettext_lazy("Organisations may apply by themselves"),
+        help_text=gettext_lazy(
+            "A public form takes applications of organisations that want to buy vouchers."
+            " Otherwise you register them."
+        ),
+        required=False,
+    )
 
     def __init__(self, data: QueryDict | None, *, now: PortalSettings) -> None:
         initial = {
             "language": now.language,
             "time_zone": now.time_zone,
             "merchants_apply": now.merchants_apply,
+            "organisations_apply": now.organisations_apply,
         }
         super().__init__(data, version=now.version, initial=initial)
         language, zone = self.fields["language"], self.fields["time_zone"]

@@ -15,7 +15,7 @@ from counterfoil.portal.names import names_of
 from counterfoil.portal.orchestrator.settings.forms import PortalSettingsForm
 from counterfoil.portal.trail import address_of, record
 
-_FIELDS = ("language", "time_zone", "merchants_apply")
+_FIELDS = ("language", "time_zone", "merchants_apply", "organisations_apply")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

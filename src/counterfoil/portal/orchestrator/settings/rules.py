@@ -28,7 +28,16 @@ from counterfoil.portal.orchestrator.settings.words import people_text
 from counterfoil.portal.words import command_word
 
 # Those that move money: a rule can ask for more people from an amount on.
-BY_AMOUNT: Final = frozenset({"deposit", "withdraw", "provision"})
+BY_AMOUNT: Final = frozenset(
+    {
+        "deposit",
+        "withdraw",
+        "provision",
+        "approve_purchase",
+        "receive_payment",
+        "refund_organisation",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +72,21 @@ class Rule:
 # In the order in which people look for them.
 AREAS: Final = (
     (gettext_lazy("Money and stock"), ("deposit", "withdraw", "provision", "open_funding_account")),
-    (gettext_lazy("Vouchers"), ("publish_group", "turn_group", "change_vouchers")),
+    (
+        gettext_lazy("Vouchers"),
+        ("publish_group", "turn_group", "change_vouchers", "replace_vouchers"),
+    ),
+    (
+        gettext_lazy("Organisations"),
+        (
+            "register_organisation",
+            "change_organisation",
+            "turn_organisation",
+            "approve_purchase",
+            "receive_payment",
+            "refund_organisation",
+        ),
+    ),
     (gettext_lazy("Programmes"), ("open_programme", "change_programme", "step_programme")),
     (
         gettext_lazy("Merchants and agents"),

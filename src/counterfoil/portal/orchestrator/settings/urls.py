@@ -4,7 +4,15 @@ from typing import Final
 
 from django.urls import URLPattern, path
 
-from counterfoil.portal.orchestrator.settings import changes, keys, office, rules, views
+from counterfoil.portal.orchestrator.settings import (
+    changes,
+    keys,
+    letterheads,
+    mails,
+    office,
+    rules,
+    views,
+)
 
 __all__ = ["changes", "urlpatterns"]
 
@@ -14,6 +22,8 @@ urlpatterns: Final[list[URLPattern]] = [
     path("settings/approvals", rules.approval_rules, name="approval-rules"),
     path("settings/approvals/<slug:kind>", rules.change_rule, name="approval-rule"),
     path("settings/portal", office.portal_settings_page, name="portal-settings"),
+    path("settings/letterhead", letterheads.letterhead_page, name="letterhead"),
+    path("settings/mails", mails.mails_not_taken, name="mails-not-taken"),
     path("settings/keys", keys.data_keys, name="data-keys"),
     path("settings/keys/<slug:purpose>/rotate", keys.rotate_key, name="rotate-key"),
 ]

@@ -1,9 +1,10 @@
 -- What those are called that a command, the journal or the trail is about.
 --
 -- In:     issuer_id int, acceptors int[], clients int[], accounts int[], provisions int[],
---         commands uuid[], profiles uuid[]; codes: acceptor_groups text[], groups text[],
---         programmes text[]
--- Out:    kind, key text, name; of a command its kind, of a provision its voucher's name
+--         commands uuid[], profiles uuid[], purchases uuid[], sales uuid[]; codes:
+--         acceptor_groups text[], groups text[], programmes text[]
+-- Out:    kind, key text, name; of a command its kind, of a provision its voucher's name, of a
+--         purchase or its sale the purchase's number
 -- Locks:  none
 -- Caller: portal.orchestrator.subjects
 SELECT
@@ -44,6 +45,40 @@ SELECT
     r.name
 FROM portal.merchant_profile AS r
 WHERE r.issuer_id = %(issuer_id)s AND r.id = any(%(profiles)s::uuid[])
+UNION ALL
+SELECT
+    'purchase' AS kind,
+    b1.id::text AS key,
+    b1.number::text AS name
+FROM portal.purchase AS b1
+WHERE
+    b1.issuer_id = %(issuer_id)s
+    AND b1.id = any(%(purchases)s::uuid[])
+    AND b1.number IS NOT NULL
+UNION ALL
+SELECT
+    'sale' AS kind,
+    b2.sale_id::text AS key,
+    b2.number::text AS name
+FROM portal.purchase AS b2
+WHERE
+    b2.issuer_id = %(issuer_id)s
+    AND b2.sale_id = any(%(sales)s::uuid[])
+    AND b2.number IS NOT NULL
+UNION ALL
+SELECT
+    'organisation' AS kind,
+    o.organisation_id::text AS key,
+    o.name
+FROM organisation AS o
+WHERE o.issuer_id = %(issuer_id)s AND o.organisation_id = any(%(organisations)s::int[])
+UNION ALL
+SELECT
+    'organisation-profile' AS kind,
+    e.id::text AS key,
+    e.name
+FROM portal.organisation_profile AS e
+WHERE e.issuer_id = %(issuer_id)s AND e.id = any(%(organisation_profiles)s::uuid[])
 UNION ALL
 SELECT
     'group' AS kind,

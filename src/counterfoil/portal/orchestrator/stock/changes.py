@@ -1,32 +1,35 @@
 """What provisioning and changing many vouchers change, in numbers and in money."""
 
+from typing import Final
+
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from counterfoil.chart import FREED_BY
 from counterfoil.engine.commands import content as asks
+from counterfoil.engine.commands.sale_content import ReplaceVouchers
 from counterfoil.money import Money
 from counterfoil.portal.access import Office
 from counterfoil.portal.language import money_text
 from counterfoil.portal.orchestrator.changes import Change, Shown, shown
-from counterfoil.portal.orchestrator.stock.parts import PartLine, is_meant, money_freed
-from counterfoil.portal.orchestrator.stock.reading import (
+from counterfoil.portal.orchestrator.stock.counting import (
     Part,
-    available_of,
-    budget_of,
     parts_of_group,
     parts_of_provision,
     parts_of_serials,
-    provision_of,
 )
+from counterfoil.portal.orchestrator.stock.parts import Preview, preview_of
+from counterfoil.portal.orchestrator.stock.reading import available_of, budget_of, provision_of
 from counterfoil.portal.orchestrator.vouchers.design import last_moment_text
 from counterfoil.portal.orchestrator.vouchers.reading import counted, published_or_none
 from counterfoil.portal.templatetags.counterfoil import count
 from counterfoil.portal.templatetags.serials import serial
 from counterfoil.portal.words import provision_status
-from counterfoil.voucher import HOLDS_VALUE, Action, State
+from counterfoil.voucher import Action, State
+
+# What takes a voucher out of the hands of whoever holds it.
+_STOPS: Final = frozenset({Action.CANCEL, Action.SUSPEND, Action.BLOCK})
 
 
 @shown.register
@@ -91,7 +94,7 @@ def _turn_provision(asked: asks.TurnProvision, office: Office) -> Shown:
         title,
         [
             Change(_("State"), str(row.state), str(provision_status(after))),
-            Change(_("Not handed out yet"), count(row.left), count(row.left)),
+            Change(_("Free"), count(row.free), count(row.free)),
         ],
         reverse("provision", args=[office.code, asked.provision_id]),
     )
@@ -102,37 +105,91 @@ def _change_vouchers(asked: asks.ChangeVouchers, office: Office) -> Shown:
     """As it would be now: how many in each state, and the money that would be free."""
     try:
         action = Action[asked.action.upper()]
-        parts, currencies, what, url = _meant(asked, office)
+        parts, what, url = _meant(asked, office)
     except (KeyError, Http404):
         return Shown(_("Change of many vouchers"), [], None, [_("There are no such vouchers.")])
-    lines = [PartLine.of(part, action) for part in parts]
-    vouchers = sum(part.vouchers for part in parts if is_meant(part, action))
+    preview = preview_of(parts, action)
     changes = [
-        Change(str(line.state), _vouchers_text(line.part), line.becomes)
-        for line in lines
-        if line.is_meant or line.part.state in HOLDS_VALUE
+        Change(str(line.state), _vouchers_text(line.vouchers, line.money), line.becomes)
+        for line in preview.lines
+        if line.is_meant or line.holds_value
     ]
     if asked.extend_until is not None:
         changes.append(Change(_("Valid until"), None, last_moment_text(asked.extend_until)))
-    if action in FREED_BY:
-        for currency, available in currencies:
-            freed = money_freed(
-                [p for p in parts if p.money.currency == currency], action, currency
-            )
-            changes.append(
-                Change(_("Available money"), money_text(available), money_text(available + freed))
-            )
+    changes += _money_changes(office, preview)
+    vouchers = preview.vouchers
+    title = _title(action, vouchers) % {"count": count(vouchers), "what": what}
+    return Shown(title, changes, url, _bulk_warnings(preview, action))
+
+
+@shown.register
+def _replace_vouchers(asked: ReplaceVouchers, office: Office) -> Shown:
+    """Numbers leave the system: of which vouchers, worth how much, and whose they are."""
+    serials = list(asked.asked.replaces or ())
+    preview = preview_of(parts_of_serials(office.issuer_id, serials), Action.REPLACE)
+    changes = [
+        Change(str(line.state), _vouchers_text(line.vouchers, line.money), line.becomes)
+        for line in preview.lines
+    ]
+    changes += [
+        Change(
+            _("Vouchers of %(name)s") % {"name": each.name},
+            None,
+            _vouchers_text(each.vouchers, each.money),
+        )
+        for each in preview.bought
+    ]
+    title = _title(Action.REPLACE, preview.vouchers) % {
+        "count": count(preview.vouchers),
+        "what": serial(serials[0]) if len(serials) == 1 else _("a list"),
+    }
+    warnings = [
+        _("Whoever prepared this reads the numbers of the new vouchers, and can redeem them.")
+    ]
+    return Shown(
+        title, changes, reverse("replacement", args=[office.code, asked.handover_id]), warnings
+    )
+
+
+def _money_changes(office: Office, preview: Preview) -> list[Change]:
+    """Whose the money is that becomes free, and what is available then."""
+    changes = [
+        Change(_("Becomes free"), None, f"{money_text(each.money)}, {each.text}")
+        for each in preview.freed
+    ]
+    for currency in sorted({each.money.currency for each in preview.freed}):
+        available = Money(available_of(office.issuer_id, currency), currency)
+        gained = [
+            each.money
+            for each in preview.freed
+            if each.whose == "issuer" and each.money.currency == currency
+        ]
+        after = sum(gained, start=available)
+        if gained:
+            changes.append(Change(_("Available money"), money_text(available), money_text(after)))
+    return changes
+
+
+def _bulk_warnings(preview: Preview, action: Action) -> list[str]:
     warnings = []
-    if any(
-        line.part.state in {State.ACTIVE, State.PREACTIVATED} and line.is_meant for line in lines
-    ):
+    if preview.out and action in _STOPS:
         warnings.append(_("People hold some of these vouchers and will no longer redeem them."))
-    if not all(part.is_exact for part in parts):
+    if action in _STOPS:
+        warnings += [
+            _("%(name)s bought %(vouchers)s of them.")
+            % {"name": each.name, "vouchers": _vouchers_text(each.vouchers, each.money)}
+            for each in preview.bought
+        ]
+    if preview.held:
+        warnings.append(
+            _("%(number)s are held for purchases that were quoted: those get fewer.")
+            % {"number": count(preview.held)}
+        )
+    if not preview.is_exact:
         warnings.append(
             _("They are too many to be counted one by one: the numbers may be a little less.")
         )
-    title = _title(action, vouchers) % {"count": count(vouchers), "what": what}
-    return Shown(title, changes, url, warnings)
+    return warnings
 
 
 def _title(action: Action, vouchers: int) -> str:
@@ -185,34 +242,24 @@ def _title(action: Action, vouchers: int) -> str:
             )
 
 
-def _meant(
-    asked: asks.ChangeVouchers, office: Office
-) -> tuple[list[Part], list[tuple[str, Money]], str, str | None]:
-    """The vouchers by state, the available money by currency, what they are, and their page."""
+def _meant(asked: asks.ChangeVouchers, office: Office) -> tuple[list[Part], str, str | None]:
+    """The vouchers by state and owner, what they are, and their page."""
     if asked.provision_id is not None:
         row = provision_of(office, asked.provision_id)
         what = _("provision %(number)s") % {"number": row.provision_id}
         url = reverse("provision", args=[office.code, row.provision_id])
-        parts = parts_of_provision(office, row)
-    elif asked.group is not None:
+        return parts_of_provision(office.issuer_id, row), what, url
+    if asked.group is not None:
         group = published_or_none(office.issuer_id, asked.group)
         what = asked.group if group is None else f"{group.design.name} ({asked.group})"
-        parts = parts_of_group(office.issuer_id, asked.group)
         url = reverse("voucher-group", args=[office.code, asked.group])
-    else:
-        serials = asked.serials or ()
-        parts = parts_of_serials(office.issuer_id, serials)
-        what, url = _("a list"), ""
-        if len(serials) == 1:
-            what = serial(serials[0])
-            url = reverse("voucher", args=[office.code, serials[0]])
-    currencies = sorted({part.money.currency for part in parts})
-    available = [
-        (currency, Money(available_of(office.issuer_id, currency), currency))
-        for currency in currencies
-    ]
-    return parts, available, what, url or None
+        return parts_of_group(office.issuer_id, asked.group), what, url
+    serials = asked.serials or ()
+    parts = parts_of_serials(office.issuer_id, serials)
+    if len(serials) == 1:
+        return parts, serial(serials[0]), reverse("voucher", args=[office.code, serials[0]])
+    return parts, _("a list"), None
 
 
-def _vouchers_text(part: Part) -> str:
-    return f"{count(part.vouchers)} · {money_text(part.money)}"
+def _vouchers_text(vouchers: int, money: Money) -> str:
+    return f"{count(vouchers)} · {money_text(money)}"

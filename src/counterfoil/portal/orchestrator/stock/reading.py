@@ -10,20 +10,24 @@ from django.http import Http404
 from counterfoil.engine.operation import Outcome
 from counterfoil.money import Money
 from counterfoil.portal.access import Office
+from counterfoil.portal.listing import Wanted
+from counterfoil.portal.names import names_of
 from counterfoil.portal.orchestrator.vouchers.reading import Deed, deeds
-from counterfoil.portal.pager import ROWS_A_PAGE
+from counterfoil.portal.pager import AT_FIRST, Key, keyed
 from counterfoil.portal.queries import rows
 from counterfoil.portal.words import Word, action_word, outcome_word, provision_status
-from counterfoil.voucher import Action, State
+from counterfoil.voucher import Action
 
 _ID_MAX: Final = 2**31 - 1
 _ENGINE: Final = "counterfoil.engine"
-COUNTED_MAX: Final = 20_000  # vouchers that are counted one by one for a page
 
 
 @dataclass(frozen=True, slots=True)
 class Provision:
-    """A run of serials, and how far it is made and handed out."""
+    """A run of serials, and how far it is made and handed out. What is not handed out is free, was
+    sold to organisations (`owned`), or is held for purchases. All of it is as far as cursors went:
+    what was cancelled before one counts as handed out, what was cancelled behind it as left.
+    """
 
     provision_id: int
     kind: str
@@ -36,12 +40,16 @@ class Provision:
     serial_first: int
     serial_last: int
     next_created: int
-    next_drawn: int
+    drawn: int
+    free: int
+    owned: int
+    held: int
     created_at: datetime
     finished_at: datetime | None
     funding_account_id: int
     actor: str | None
     command_id: UUID | None
+    key: Key = ()
 
     @property
     def state(self) -> Word:
@@ -56,14 +64,9 @@ class Provision:
         return self.next_created - self.serial_first
 
     @property
-    def drawn(self) -> int:
-        """How far it is handed out: those cancelled before they were reached are passed over."""
-        return self.next_drawn - self.serial_first
-
-    @property
     def left(self) -> int:
-        """Made and not handed out yet, less what was cancelled meanwhile."""
-        return max(self.next_created - self.next_drawn, 0)
+        """Made and not handed out yet, whoever it is for."""
+        return self.free + self.owned + self.held
 
     @property
     def is_counted(self) -> bool:
@@ -80,6 +83,18 @@ class Provision:
 
 
 @dataclass(frozen=True, slots=True)
+class ProvisionLine:
+    """One of the list, and who asked for it."""
+
+    row: Provision
+    by: str
+
+    @property
+    def key(self) -> Key:
+        return self.row.key
+
+
+@dataclass(frozen=True, slots=True)
 class Budget:
     """What can be provisioned: the available money of a funding account, and what is left of a
     programme's budget where it has one.
@@ -92,18 +107,6 @@ class Budget:
     @property
     def left_minor(self) -> int | None:
         return None if self.budget_minor is None else self.budget_minor - self.committed_minor
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Vouchers in one state: how many and what they are worth; `is_exact` is false where they are
-    so many that they were not counted one by one.
-    """
-
-    state: State
-    vouchers: int
-    money: Money
-    is_exact: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,20 +182,24 @@ class Refusal:
     outcome: str
 
     @property
+    def key(self) -> Key:
+        return (self.serial,)
+
+    @property
     def word(self) -> str:
         return str(outcome_word(Outcome(self.outcome)))
 
 
 def provisions_of(office: Office, group_id: int, *, limit: int = 10) -> list[Provision]:
     """Of one group, the latest first."""
-    return _provisions(office, group_id=group_id, limit=limit)
+    return _provisions(office, _latest(limit), group_id=group_id)
 
 
-def provisions_page(
-    office: Office, *, group: str | None, status: str | None, before: int
-) -> list[Provision]:
-    """`group` is a part of a voucher's name or code; one row more than a page has."""
-    return _provisions(office, group=group, status=status, before=before, limit=ROWS_A_PAGE + 1)
+def provisions_page(office: Office, asked: Wanted) -> list[ProvisionLine]:
+    """Filtered by `group`, a part of a voucher's name or code, and `status`."""
+    found = _provisions(office, asked)
+    names = names_of({row.actor for row in found if row.actor})
+    return [ProvisionLine(row, names[row.actor] if row.actor else "") for row in found]
 
 
 def provision_of(office: Office, provision_id: int, *, with_blocks: bool = False) -> Provision:
@@ -200,7 +207,7 @@ def provision_of(office: Office, provision_id: int, *, with_blocks: bool = False
     Http404.
     """
     if provision_id <= _ID_MAX:
-        found = _provisions(office, provision_id=provision_id, with_blocks=with_blocks, limit=1)
+        found = _provisions(office, _latest(1), provision_id=provision_id, with_blocks=with_blocks)
         if found:
             return found[0]
     raise Http404
@@ -214,32 +221,31 @@ def paused_by(office: Office, provision: Provision) -> Deed | None:
     return next((each for each in found if each.action == Action.PAUSE_PROVISION), None)
 
 
-def _provisions(  # the ways in which they are looked for
+def _latest(limit: int) -> Wanted:
+    return Wanted({"group": None, "status": None}, "newest", AT_FIRST, limit)
+
+
+def _provisions(
     office: Office,
+    asked: Wanted,
     *,
-    limit: int,
-    group: str | None = None,
     group_id: int | None = None,
-    status: str | None = None,
     provision_id: int | None = None,
-    before: int = _ID_MAX,
     with_blocks: bool = False,
 ) -> list[Provision]:
     found = rows(
         __package__,
         "provisions_page",
         {
+            **asked.parameters,
             "issuer_id": office.issuer_id,
-            "name": group,
+            "name": asked.filters["group"],
             "group_id": group_id,
-            "status": status,
             "provision_id": provision_id,
-            "before": before,
             "with_blocks": with_blocks,
-            "rows_max": limit,
         },
     )
-    return [Provision(*row) for row in found]
+    return [Provision(*keyed(row)) for row in found]
 
 
 def budget_of(issuer_id: int, group_code: str) -> Budget:
@@ -266,38 +272,6 @@ def available_of(issuer_id: int, currency: str) -> int:
     return int(available_minor)
 
 
-def parts_of_provision(office: Office, provision: Provision) -> list[Part]:
-    """What a provision stands for, by state. What is handed out and what is not are counted by
-    themselves; of too many, what is handed out is named by the cursor and the rest is taken to be
-    in stock.
-    """
-    parts: dict[State, Part] = {}
-    for first, last, state in (
-        (provision.serial_first, min(provision.next_drawn, provision.next_created) - 1, None),
-        (provision.next_drawn, provision.next_created - 1, State.STOCKED),
-    ):
-        for part in _counted(office, provision, first, last, state):
-            before = parts.get(part.state)
-            parts[part.state] = part if before is None else _sum(before, part)
-    return sorted(parts.values(), key=lambda part: part.state)
-
-
-def parts_of_serials(issuer_id: int, serials: tuple[int, ...]) -> list[Part]:
-    found = rows(__package__, "count_listed", {"issuer_id": issuer_id, "serials": list(serials)})
-    return [
-        Part(State(state), vouchers, Money(amount_minor, currency))
-        for state, currency, vouchers, amount_minor in found
-    ]
-
-
-def parts_of_group(issuer_id: int, code: str) -> list[Part]:
-    found = rows(__package__, "count_group", {"issuer_id": issuer_id, "code": code})
-    return [
-        Part(State(state), vouchers, Money(amount_minor, currency))
-        for state, currency, vouchers, amount_minor in found
-    ]
-
-
 def bulk_of(office: Office, bulk_id: int) -> BulkChange:
     """Raises Http404."""
     found = (
@@ -319,54 +293,6 @@ def bulks_of(office: Office, provision_id: int) -> list[BulkLine]:
     return [BulkLine(*row) for row in found]
 
 
-def refusals_of(office: Office, bulk_id: int, after: int) -> list[Refusal]:
-    found = rows(
-        _ENGINE,
-        "bulk_refusals",
-        {
-            "issuer_id": office.issuer_id,
-            "bulk_id": bulk_id,
-            "after_serial": after,
-            "rows_max": ROWS_A_PAGE + 1,
-        },
-    )
-    return [Refusal(*row) for row in found]
-
-
-def _counted(
-    office: Office, provision: Provision, first: int, last: int, mostly: State | None
-) -> list[Part]:
-    if last < first:
-        return []
-    vouchers = last - first + 1
-    if vouchers > COUNTED_MAX and mostly is not None:
-        money = Money(provision.amount_minor * vouchers, provision.currency)
-        return [Part(mostly, vouchers, money, is_exact=False)]
-    found = rows(
-        __package__,
-        "count_range",
-        {
-            "issuer_id": office.issuer_id,
-            "serial_first": first,
-            "serial_last": last,
-            "vouchers_max": COUNTED_MAX,
-        },
-    )
-    return [
-        Part(
-            State(state),
-            number,
-            Money(amount_minor, provision.currency),
-            is_exact=vouchers <= COUNTED_MAX,
-        )
-        for state, number, amount_minor in found
-    ]
-
-
-def _sum(one: Part, other: Part) -> Part:
-    return Part(
-        one.state,
-        one.vouchers + other.vouchers,
-        one.money + other.money,
-        is_exact=one.is_exact and other.is_exact,
-    )
+def refusals_of(bulk_id: int, office: Office, asked: Wanted) -> list[Refusal]:
+    parameters = {**asked.parameters, "issuer_id": office.issuer_id, "bulk_id": bulk_id}
+    return [Refusal(*row) for row in rows(__package__, "refusals_page", parameters)]

@@ -17,6 +17,8 @@ from counterfoil.portal.models import (
     Checked,
     DocumentKind,
     MerchantKind,
+    OrganisationKind,
+    OrganisationPaper,
     OrganisationRoleName,
     Origin,
     ProfileStatus,
@@ -28,6 +30,7 @@ from counterfoil.portal.orchestrator.clients.words import SCOPES
 from counterfoil.portal.orchestrator.settings.words import PURPOSES, SETTINGS
 from counterfoil.portal.orchestrator.trail.words import FAMILIES
 from counterfoil.portal.orchestrator.vouchers.design import settlement_text, unused_text
+from counterfoil.portal.organisations.words import organisation_status, percent_text
 from counterfoil.portal.words import (
     acceptor_status,
     action_word,
@@ -47,6 +50,7 @@ LABELS: Final[Mapping[str, Promise]] = {
     "account": gettext_lazy("Account number"),
     "action": gettext_lazy("What is done"),
     "address": gettext_lazy("Address"),
+    "allocation_id": gettext_lazy("Vouchers of a purchase"),
     "amount": gettext_lazy("Amount"),
     "amount_from": gettext_lazy("From this amount on"),
     "amount_max": gettext_lazy("Highest amount"),
@@ -55,13 +59,20 @@ LABELS: Final[Mapping[str, Promise]] = {
     "amount_minor_max": gettext_lazy("Highest amount, in the smallest unit"),
     "amounts": gettext_lazy("Amounts"),
     "approvals": gettext_lazy("Approvals"),
+    "asked": gettext_lazy("What was asked"),
+    "at_once": gettext_lazy("Active as soon as handed out"),
     "bands": gettext_lazy("Steps of the rule"),
+    "bank_reference": gettext_lazy("Bank reference"),
     "budget_minor": gettext_lazy("Budget, in the smallest unit"),
     "claims_close_on": gettext_lazy("Claims close"),
     "client_id": gettext_lazy("Calling system"),
     "closed": gettext_lazy("The account was closed"),
     "code": gettext_lazy("Code"),
     "count": gettext_lazy("Vouchers"),
+    "commission_points": gettext_lazy("Commission, in percent"),
+    "contact_email": gettext_lazy("E-mail of who is in charge"),
+    "contact_name": gettext_lazy("In charge"),
+    "contact_telephone": gettext_lazy("Telephone of who is in charge"),
     "country": gettext_lazy("Country"),
     "currency": gettext_lazy("Currency"),
     "daily_amount_max": gettext_lazy("Most in a day"),
@@ -76,33 +87,44 @@ LABELS: Final[Mapping[str, Promise]] = {
     "expires_on": gettext_lazy("Valid until"),
     "extend_until": gettext_lazy("New end"),
     "file": gettext_lazy("File"),
+    "format": gettext_lazy("Kind of file"),
     "from": gettext_lazy("From"),
     "fsp": gettext_lazy("Bank or provider"),
     "funding_account_id": gettext_lazy("Funding account"),
     "group": gettext_lazy("Voucher"),
     "group_version": gettext_lazy("Version"),
     "groups": gettext_lazy("Groups"),
+    "held_until": gettext_lazy("Held until"),
     "hold_seconds": gettext_lazy("Pre-activated for, in seconds"),
     "hours": gettext_lazy("Opening hours"),
+    "invoice_address": gettext_lazy("Address for invoices"),
+    "invoice_email": gettext_lazy("E-mail for invoices"),
     "kind": gettext_lazy("Kind"),
     "language": gettext_lazy("Language"),
+    "lines": gettext_lazy("Lines"),
     "merchants_apply": gettext_lazy("They can apply by themselves"),
     "name": gettext_lazy("Name"),
+    "notes": gettext_lazy("Notes"),
     "number_digits": gettext_lazy("Digits of the number"),
     "of_kind": gettext_lazy("What it is about"),
     "on_behalf_of": gettext_lazy("In the name of"),
     "organisation_id": gettext_lazy("Organisation"),
+    "organisations_apply": gettext_lazy("Organisations can apply by themselves"),
     "origin": gettext_lazy("How it came"),
     "outlet": gettext_lazy("Place"),
+    "paid": gettext_lazy("Payment"),
     "paused": gettext_lazy("Paused"),
     "picture": gettext_lazy("Picture"),
     "position": gettext_lazy("Position on the map"),
     "programme": gettext_lazy("Programme"),
     "provision_id": gettext_lazy("Provision"),
+    "purchase": gettext_lazy("Purchase"),
     "purpose": gettext_lazy("What the key is for"),
+    "quantity": gettext_lazy("Vouchers"),
     "redemption_close_on": gettext_lazy("Redemption closes"),
     "reference": gettext_lazy("Bank reference"),
     "registered_name": gettext_lazy("Registered name"),
+    "replaces": gettext_lazy("In place of"),
     "restock_level": gettext_lazy("So many are few"),
     "role": gettext_lazy("Role"),
     "sales_close_on": gettext_lazy("Sales close"),
@@ -114,14 +136,19 @@ LABELS: Final[Mapping[str, Promise]] = {
     "settlement": gettext_lazy("Merchants are paid"),
     "since": gettext_lazy("Since"),
     "starts_on": gettext_lazy("Starts"),
+    "sort": gettext_lazy("Order"),
     "state": gettext_lazy("What was found"),
     "status": gettext_lazy("State"),
+    "takes_part": gettext_lazy("Fewer, where the money does not reach"),
     "tax_id": gettext_lazy("Tax number"),
     "tax_id_checked": gettext_lazy("The tax number fits its country"),
+    "search": gettext_lazy("Name or e-mail"),
     "telephone": gettext_lazy("Telephone"),
+    "text": gettext_lazy("Name"),
     "time_zone": gettext_lazy("Time zone"),
     "to": gettext_lazy("Lent to"),
     "to_status": gettext_lazy("Next state"),
+    "total_minor": gettext_lazy("In all, in the smallest unit"),
     "town": gettext_lazy("Town or district"),
     "unattended_minor_max": gettext_lazy("Most without approval, in the smallest unit"),
     "until": gettext_lazy("Until"),
@@ -129,13 +156,25 @@ LABELS: Final[Mapping[str, Promise]] = {
     "valid_for_days": gettext_lazy("Valid for so many days"),
     "valid_until": gettext_lazy("Valid until"),
     "value_date": gettext_lazy("Value date"),
+    "vouchers": gettext_lazy("Vouchers"),
     "what": gettext_lazy("What"),
+    "when_short": gettext_lazy("Where the stock does not reach"),
     "who": gettext_lazy("Who"),
     **{name: words.label for name, words in SETTINGS.items()},
 }
 # Keys and digests that say nothing to people, or that the entry says beside it.
 UNSAID: Final = frozenset(
-    {"command", "contact", "expected_version", "key_digest", "profile", "design.code"}
+    {
+        "command",
+        "contact",
+        "expected_version",
+        "handover_id",
+        "key_digest",
+        "profile",
+        "recipient_key",
+        "sale_id",
+        "design.code",
+    }
 )
 # Fields that hold a key of something: `acceptor_id` 7 is `acceptor:7`. Not what somebody asked to
 # see (`who`, `about`): that can be anybody's key, and would be answered with a name.
@@ -147,6 +186,7 @@ KEYS: Final[Mapping[str, str]] = {
     "group": "group",
     "groups": "acceptor-group",
     "on_behalf_of": "",
+    "organisation_id": "organisation",
     "programme": "programme",
     "provision_id": "provision",
     "serial": "voucher",
@@ -166,6 +206,8 @@ def label_of(name: str) -> str:
 def word_of(name: str, value: str | int, *, event: str) -> str:
     """A value that is a code, a day or a number, as people write it; else as it is."""
     last = name.rpartition(".")[2]
+    if last == "commission_points" and isinstance(value, int):
+        return percent_text(value)
     if isinstance(value, int):
         return format_decimal(value, locale=page_locale()) if last in _COUNTS else str(value)
     if _DAY.fullmatch(value):
@@ -177,6 +219,8 @@ def word_of(name: str, value: str | int, *, event: str) -> str:
 def _status(event: str) -> Callable[[str], str]:
     if event.startswith("merchant."):
         return _of(ProfileStatus)
+    if event.startswith("organisation.") or event.endswith("_organisation"):
+        return lambda value: str(organisation_status(value))
     if event.endswith("_group"):
         return lambda value: str(group_status(value))
     return lambda value: str(acceptor_status(value))
@@ -206,9 +250,9 @@ _WORDS: Final[Mapping[str, Callable[[str], str]]] = {
     "accepts": _accepted,
     "action": _action,
     "country": country_name,
-    "document": _of(DocumentKind),
+    "document": _of(OrganisationPaper, DocumentKind),
     "expected_status": _step,
-    "kind": _of(MerchantKind),
+    "kind": _of(MerchantKind, OrganisationKind),
     "of_kind": lambda value: str(command_word(value)),
     "origin": _of(Origin),
     "purpose": lambda value: str(PURPOSES[value].label) if value in PURPOSES else value,

@@ -4,9 +4,9 @@ from typing import Final
 
 from django.urls import URLPattern, path
 
-from counterfoil.portal.orchestrator.trail import export, views
+from counterfoil.portal.orchestrator.trail import listed, views
 
 urlpatterns: Final[list[URLPattern]] = [
     path("trail", views.trail, name="trail"),
-    path("trail/export", export.export, name="trail-export"),
+    path("trail/export", listed.export, name="trail-export"),
 ]

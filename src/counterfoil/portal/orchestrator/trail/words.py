@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from counterfoil.engine.commands.content import KINDS
+from counterfoil.portal.exporting.lists import LISTS, event_of
 from counterfoil.portal.words import command_word
 
 _PREPARED: Final = "command.prepared."
@@ -44,6 +46,24 @@ FAMILIES: Final[Mapping[str, Family]] = {
             "approval.delegation_ended": gettext_lazy("Ended a delegation"),
         },
     ),
+    "purchases": Family(
+        gettext_lazy("Purchases"),
+        {
+            "purchase.request": gettext_lazy("Asked to buy vouchers"),
+            "purchase.prove": gettext_lazy("Sent a proof of payment"),
+            "purchase.quote": gettext_lazy("Began a quote"),
+            "purchase.return": gettext_lazy("Returned a purchase for correction"),
+            "purchase.record": gettext_lazy("Recorded the payment of a purchase"),
+            "purchase.reject": gettext_lazy("Rejected a purchase"),
+            "purchase.cancel": gettext_lazy("Cancelled a purchase"),
+            "purchase.held": gettext_lazy("Saw that stock is held for a purchase"),
+            "purchase.not_held": gettext_lazy("Saw that no stock is held for a purchase"),
+            "purchase.approve": gettext_lazy("Saw that a purchase is approved"),
+            "purchase.not_paid": gettext_lazy("Saw that a payment was not approved"),
+            "purchase.allocate": gettext_lazy("Saw that a purchase is allocated"),
+            "purchase.expire": gettext_lazy("Saw that a purchase has expired"),
+        },
+    ),
     "merchants": Family(
         gettext_lazy("Merchants and agents"),
         {
@@ -67,6 +87,37 @@ FAMILIES: Final[Mapping[str, Family]] = {
             "merchant.bank_kept": gettext_lazy("Told the old contact that bank data stay"),
         },
     ),
+    "handovers": Family(
+        gettext_lazy("Handing out by organisations"),
+        {
+            "handover.fetch_begun": gettext_lazy("Began to fetch numbers"),
+            "handover.fetch_broken": gettext_lazy("Fetching numbers broke off"),
+            "handover.fetched": gettext_lazy("Fetched numbers"),
+            "handover.password_wrong": gettext_lazy("Wrong password for numbers"),
+            "handover.lost": gettext_lazy("Numbers lost after wrong passwords"),
+        },
+    ),
+    "organisations": Family(
+        gettext_lazy("Organisations"),
+        {
+            "organisation.begun": gettext_lazy("Began the application of an organisation"),
+            "organisation.profile": gettext_lazy(
+                "Began the profile of an organisation that came without"
+            ),
+            "organisation.legal": gettext_lazy("Changed the data of an organisation"),
+            "organisation.contact": gettext_lazy("Changed contact and invoices"),
+            "organisation.document": gettext_lazy("Changed the documents of an organisation"),
+            "organisation.terms": gettext_lazy("Changed the terms of an application"),
+            "organisation.submit": gettext_lazy("Sent the application of an organisation"),
+            "organisation.return": gettext_lazy("Returned an application for correction"),
+            "organisation.propose": gettext_lazy("Proposed an organisation for approval"),
+            "organisation.give_back": gettext_lazy("Its approval was not given"),
+            "organisation.approve": gettext_lazy("Registered an organisation"),
+            "organisation.reject": gettext_lazy("Rejected the application of an organisation"),
+            "organisation.reopen": gettext_lazy("Reopened the application of an organisation"),
+            "organisation.withdraw": gettext_lazy("Withdrew the application of an organisation"),
+        },
+    ),
     "vouchers": Family(
         gettext_lazy("Drafts of vouchers"),
         {
@@ -79,7 +130,13 @@ FAMILIES: Final[Mapping[str, Family]] = {
     "settings": Family(
         gettext_lazy("Settings"), {"settings.changed": gettext_lazy("Changed the portal")}
     ),
-    "trail": Family(gettext_lazy("Trail"), {"trail.exported": gettext_lazy("Exported the trail")}),
+    "exports": Family(
+        gettext_lazy("Exported lists"),
+        {
+            event_of(name): format_lazy(gettext_lazy("Exported: {list}"), list=title)
+            for name, title in LISTS.items()
+        },
+    ),
 }
 # Of people, not of an issuer: no page filters by them.
 _OF_ACCOUNTS: Final[Mapping[str, Promise]] = {

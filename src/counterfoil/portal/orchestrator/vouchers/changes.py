@@ -17,8 +17,8 @@ from counterfoil.portal.orchestrator.vouchers.reading import (
     published_or_none,
     stock_of,
 )
+from counterfoil.portal.orchestrator.vouchers.steps import STEPS
 from counterfoil.portal.orchestrator.vouchers.story import voucher_of
-from counterfoil.portal.orchestrator.vouchers.story_pages import STEPS
 from counterfoil.portal.templatetags.counterfoil import count
 from counterfoil.portal.templatetags.serials import serial
 from counterfoil.portal.words import group_status, voucher_state

@@ -1,8 +1,8 @@
 """One voucher and all that happened to it: by its serial, by key, never by its number."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import Http404
@@ -11,6 +11,7 @@ from counterfoil.engine.provision import CHUNK_VOUCHERS
 from counterfoil.engine.queries import VoucherRow
 from counterfoil.log.leaf import Leaf, MalformedLeafError, decode_leaf
 from counterfoil.portal.access import Office
+from counterfoil.portal.models.purchases import reference_of
 from counterfoil.portal.orchestrator.stock.reading import Provision, provision_of
 from counterfoil.portal.orchestrator.vouchers.reading import Deed
 from counterfoil.portal.queries import rows
@@ -18,6 +19,7 @@ from counterfoil.voucher import Action, State
 
 HAPPENINGS_MAX: Final = 200
 _ENGINE: Final = "counterfoil.engine"
+_VOUCHER_COLUMNS: Final = len(fields(VoucherRow))
 # What moves money when it happens to a voucher; preactivation where it is made on demand.
 _MOVES: Final = frozenset(
     {
@@ -57,6 +59,8 @@ class Happening:
     payment_tries: int | None
     command_id: UUID | None
     approvers: list[str] | None
+    subject: str | None
+    left_in: int | None
 
     @property
     def approved_by(self) -> tuple[str, ...]:
@@ -66,6 +70,8 @@ class Happening:
     def step(self) -> Action:
         """What it did, which the leaf knows best: a redemption may have been a reservation."""
         leaf = self._decoded
+        if leaf is None and self.action == Action.PREACTIVATE and self.left_in == State.ACTIVE:
+            return Action.ISSUE
         return Action(self.action if leaf is None else leaf.action)
 
     @property
@@ -79,6 +85,17 @@ class Happening:
         word, _colon, rest = self.reference.partition(":")
         number = rest.partition(":")[0]
         return int(number) if word == "~bulk" and number.isdecimal() else None
+
+    @property
+    def handover_id(self) -> UUID | None:
+        """By which handover its number was told."""
+        word, _colon, rest = self.reference.partition(":")
+        return UUID(rest.partition(":")[0]) if word == "~handover" else None
+
+    @property
+    def is_by_organisation(self) -> bool:
+        """Asked for by the organisation whose voucher it is."""
+        return (self.subject or "").startswith("organisation:")
 
     @property
     def _decoded(self) -> Leaf | None:
@@ -101,6 +118,28 @@ class Beginning:
 
 
 @dataclass(frozen=True, slots=True)
+class Ownership:
+    """Whom it was sold to, or is held for until it is paid; by which operation, with how many."""
+
+    is_held: bool
+    allocation_id: int
+    organisation_id: int
+    organisation: str
+    purchase_id: UUID | None
+    purchase_number: int | None
+    held_until: datetime
+    unused_value: str
+    operation_id: int | None
+    at: datetime | None
+    leaf_number: int | None
+    vouchers: int | None
+
+    @property
+    def purchase(self) -> str:
+        return "" if self.purchase_number is None else reference_of(self.purchase_number)
+
+
+@dataclass(frozen=True, slots=True)
 class Moved:
     """A posting: from what was debited to what was credited."""
 
@@ -120,6 +159,7 @@ class Story:
     happenings: list[Happening]
     beginnings: list[Beginning]
     moved: list[Moved]
+    ownership: Ownership | None
 
 
 def voucher_of(office: Office, serial: int) -> VoucherRow:
@@ -127,19 +167,12 @@ def voucher_of(office: Office, serial: int) -> VoucherRow:
     found = rows(_ENGINE, "voucher_by_serial", {"issuer_id": office.issuer_id, "serial": serial})
     if not found:
         raise Http404
-    number, state, prior, *rest = found[0]
-    return VoucherRow(number, State(state), None if prior is None else State(prior), *rest)
-
-
-def is_known(office: Office, serial: int) -> bool:
-    return bool(
-        rows(_ENGINE, "voucher_by_serial", {"issuer_id": office.issuer_id, "serial": serial})
-    )
+    return _voucher(found[0])
 
 
 def story_of(office: Office, serial: int) -> Story:
     """Five queries, each by key. Raises Http404."""
-    voucher = voucher_of(office, serial)
+    voucher, ownership = _owned(office, serial)
     provision = provision_of(office, voucher.provision_id, with_blocks=True)
     happenings = [
         Happening(*row)
@@ -152,8 +185,26 @@ def story_of(office: Office, serial: int) -> Story:
     beginnings = _beginnings(office, provision, serial)
     moving = [each.operation_id for each in happenings if each.action in _MOVES]
     moving += [each.deed.operation_id for each in beginnings]
+    if ownership is not None and ownership.operation_id is not None:
+        moving.append(ownership.operation_id)
     moved = rows(__package__, "postings", {"issuer_id": office.issuer_id, "operation_ids": moving})
-    return Story(voucher, provision, happenings, beginnings, [Moved(*row) for row in moved])
+    postings = [Moved(*row) for row in moved]
+    return Story(voucher, provision, happenings, beginnings, postings, ownership)
+
+
+def _owned(office: Office, serial: int) -> tuple[VoucherRow, Ownership | None]:
+    """Raises Http404."""
+    found = rows(__package__, "voucher_owned", {"issuer_id": office.issuer_id, "serial": serial})
+    if not found:
+        raise Http404
+    told, owner = found[0][:_VOUCHER_COLUMNS], found[0][_VOUCHER_COLUMNS:]
+    allocation_id = owner[1]
+    return _voucher(told), None if allocation_id is None else Ownership(*owner)
+
+
+def _voucher(row: tuple[Any, ...]) -> VoucherRow:
+    number, state, prior, *rest = row
+    return VoucherRow(number, State(state), None if prior is None else State(prior), *rest)
 
 
 def _beginnings(office: Office, provision: Provision, serial: int) -> list[Beginning]:

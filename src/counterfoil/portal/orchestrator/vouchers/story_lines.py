@@ -8,12 +8,19 @@ from typing import Final
 from babel.numbers import format_decimal
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from counterfoil.chart import AccountKind
 from counterfoil.engine.operation import REJECTED_AS
 from counterfoil.portal.access import Office
 from counterfoil.portal.language import page_locale
-from counterfoil.portal.orchestrator.vouchers.story import Beginning, Happening, Story
+from counterfoil.portal.orchestrator.stock.links import organisation_url, purchase_url
+from counterfoil.portal.orchestrator.vouchers.story import (
+    Beginning,
+    Happening,
+    Ownership,
+    Story,
+)
 from counterfoil.portal.templatetags.serials import serial
 from counterfoil.portal.words import account_word, action_word, outcome_word, payment_status
 from counterfoil.voucher import Action, State
@@ -60,8 +67,14 @@ class MoneyLine:
 
 def lines_of(office: Office, story: Story, names: Mapping[str, str]) -> list[Line]:
     """The latest first, back to how it was made."""
-    told = [_happened(office, each, story, names) for each in story.happenings]
-    return [*told, *(_began(office, each, story, names) for each in story.beginnings)]
+    told = [(each.operation_id, _happened(office, each, story, names)) for each in story.happenings]
+    told += [
+        (each.deed.operation_id, _began(office, each, story, names)) for each in story.beginnings
+    ]
+    owner = story.ownership
+    if owner is not None and owner.operation_id is not None and owner.at is not None:
+        told.append((owner.operation_id, _sold(office, owner, owner.at)))
+    return [line for _operation_id, line in sorted(told, key=lambda each: -each[0])]
 
 
 def actors_of(story: Story) -> set[str]:
@@ -72,13 +85,39 @@ def actors_of(story: Story) -> set[str]:
     return found | {actor for each in story.beginnings for actor in each.deed.approved_by}
 
 
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """Whose it is, with the pages of them."""
+
+    ownership: Ownership
+    organisation_url: str
+    purchase_url: str
+
+
+def owned_of(office: Office, story: Story) -> Owned | None:
+    owner = story.ownership
+    return (
+        None
+        if owner is None
+        else Owned(
+            owner,
+            organisation_url(office, owner.organisation_id),
+            purchase_url(office, owner.purchase_id),
+        )
+    )
+
+
 def money_of(story: Story) -> list[MoneyLine]:
     """The latest first."""
     titles = {each.operation_id: str(action_word(each.step)) for each in story.happenings}
     titles |= {
         each.deed.operation_id: str(action_word(each.deed.action)) for each in story.beginnings
     }
+    owner = story.ownership
+    if owner is not None and owner.operation_id is not None:
+        titles[owner.operation_id] = str(action_word(Action.ALLOCATE))
     owners = {
+        AccountKind.CUSTOMER: "" if owner is None else owner.organisation,
         AccountKind.RESERVED: story.provision.group_name,
         AccountKind.EARMARKED: _("provision %(number)s") % {"number": story.provision.provision_id},
     }
@@ -93,7 +132,8 @@ def money_of(story: Story) -> list[MoneyLine]:
             each.amount_minor if each.amount_minor > amount else None,
             each.posting_id,
         )
-        for each in reversed(story.moved)
+        for each in sorted(story.moved, key=lambda each: -each.posting_id)
+        if each.credit_kind != AccountKind.FEES  # of the whole purchase, not of a voucher
     ]
 
 
@@ -105,15 +145,29 @@ def where_money_is(story: Story) -> str:
         case State.CANCELLED | State.EXPIRED:
             if story.voucher.stored_state is not story.voucher.state:
                 return _("It is still in the voucher, and is freed within moments.")
-            return _("It went back to the available funds.")
+            return _freed_money(story)
         case State.PURGED if story.voucher.prior_state is State.REDEEMED:
             return _redeemed_money(story)
         case State.PURGED:
-            return _("It went back to the available funds.")
+            return _freed_money(story)
         case State.REDEEMING:
             return _("It is in the voucher while the bank is asked.")
         case _:
             return _("It is in the voucher.")
+
+
+def _freed_money(story: Story) -> str:
+    """Where the last posting that took it out of the voucher put it."""
+    if story.voucher.replaced_by is not None:
+        return _("It went into the voucher that took its place.")
+    took = [each for each in story.moved if each.debit_kind == AccountKind.RESERVED]
+    last = max(took, key=lambda each: each.posting_id, default=None)
+    name = "" if story.ownership is None else story.ownership.organisation
+    if last is not None and last.credit_kind == AccountKind.CUSTOMER:
+        return _("It went back to the balance of %(name)s.") % {"name": name}
+    if last is not None and last.credit_kind == AccountKind.BREAKAGE:
+        return _("It was kept as breakage: %(name)s had bought it so.") % {"name": name}
+    return _("It went back to the available funds.")
 
 
 def _redeemed_money(story: Story) -> str:
@@ -129,7 +183,7 @@ def _happened(office: Office, each: Happening, story: Story, names: Mapping[str,
     return Line(
         _title(each, story),
         each.at,
-        names.get(each.actor, each.actor),
+        _who(each, story, names),
         tuple(names.get(actor, actor) for actor in each.approved_by),
         _acceptor(office, each),
         each.reason or "",
@@ -138,6 +192,40 @@ def _happened(office: Office, each: Happening, story: Story, names: Mapping[str,
         tuple(_notes(each, story)),
         tuple(_links(office, each)),
         _mark(step) if each.serial == story.voucher.serial else "",
+    )
+
+
+def _who(each: Happening, story: Story, names: Mapping[str, str]) -> str:
+    """Where an organisation did it, that: its people are its own business."""
+    owner = story.ownership
+    is_theirs = each.is_by_organisation or (
+        each.handover_id is not None and each.step is not Action.REPLACE
+    )
+    return owner.organisation if owner and is_theirs else names.get(each.actor, each.actor)
+
+
+def _sold(office: Office, owner: Ownership, at: datetime) -> Line:
+    links = [
+        Link(
+            _("Allocation %(number)s") % {"number": owner.allocation_id},
+            reverse("allocation", args=[office.code, owner.allocation_id]),
+        )
+    ]
+    bought = purchase_url(office, owner.purchase_id)
+    if owner.purchase and bought:
+        links.insert(0, Link(owner.purchase, bought))
+    notes = [] if bought or not owner.purchase else [owner.purchase]
+    if owner.vouchers:
+        with_it = ngettext("%(number)s voucher", "%(number)s vouchers", owner.vouchers)
+        told = {"vouchers": with_it % {"number": _number(owner.vouchers)}}
+        notes.append(_("One of %(vouchers)s") % told)
+    return Line(
+        _("Sold to %(name)s") % {"name": owner.organisation},
+        at,
+        _("the system, once it was paid"),
+        leaf_number=owner.leaf_number,
+        notes=tuple(notes),
+        links=tuple(links),
     )
 
 
@@ -153,6 +241,11 @@ def _title(each: Happening, story: Story) -> str:
         return _("Made in place of voucher %(serial)s") % {"serial": serial(each.serial)}
     if step is Action.REPLACE and voucher.replaced_by is not None:
         return _("Replaced by voucher %(serial)s") % {"serial": serial(voucher.replaced_by)}
+    if each.handover_id is not None and story.ownership is not None:
+        if step is Action.PREACTIVATE:
+            return _("Handed out, not active yet")
+        if step is Action.ISSUE:
+            return _("Handed out, and active")
     if story.provision.kind == "on_demand" and each.serial == voucher.serial:
         if step is Action.PREACTIVATE:
             return _("Made when it was asked for, not active yet")
@@ -165,6 +258,8 @@ def _notes(each: Happening, story: Story) -> list[str]:
     notes = []
     if each.serial != story.voucher.serial and each.step is not Action.REPLACE:
         notes.append(_("It happened to voucher %(serial)s.") % {"serial": serial(each.serial)})
+    if each.handover_id is not None:
+        notes.append(_("Handover %(number)s") % {"number": str(each.handover_id)[:8]})
     if each.overridden:
         notes.append(_("The rule who accepts it was overridden."))
     if each.payment_status is not None:

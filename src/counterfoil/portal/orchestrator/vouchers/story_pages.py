@@ -1,20 +1,12 @@
-"""One voucher: looked up by its serial, its story, and what can be done with it at once."""
+"""One voucher: its story, and what can be done with it."""
 
-import re
-from dataclasses import dataclass
-from typing import Final
-
-from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from counterfoil.engine.commands.content import ChangeVoucher, ChangeVouchers, Content
+from counterfoil.engine.commands.content import ChangeVoucher
 from counterfoil.engine.commands.rules import approvals_needed
 from counterfoil.engine.queries import VoucherRow
 from counterfoil.errors import ConflictError
@@ -25,6 +17,7 @@ from counterfoil.portal.names import names_of
 from counterfoil.portal.orchestrator.again import sent_before
 from counterfoil.portal.orchestrator.commands import commands_about
 from counterfoil.portal.orchestrator.refusals import refusal_text
+from counterfoil.portal.orchestrator.vouchers.act_pages import act_page
 from counterfoil.portal.orchestrator.vouchers.design import (
     Names,
     accepted_text,
@@ -32,114 +25,24 @@ from counterfoil.portal.orchestrator.vouchers.design import (
     settlement_text,
 )
 from counterfoil.portal.orchestrator.vouchers.reading import published
-from counterfoil.portal.orchestrator.vouchers.story import is_known, story_of, voucher_of
+from counterfoil.portal.orchestrator.vouchers.selecting import of_serials
+from counterfoil.portal.orchestrator.vouchers.steps import AT_ONCE, STEPS, Step
+from counterfoil.portal.orchestrator.vouchers.story import story_of, voucher_of
 from counterfoil.portal.orchestrator.vouchers.story_lines import (
     actors_of,
     lines_of,
     money_of,
+    owned_of,
     where_money_is,
 )
 from counterfoil.portal.queries import engine_connection
 from counterfoil.portal.templatetags.serials import serial as serial_text
 from counterfoil.portal.words import voucher_state
-from counterfoil.voucher import HOLDS_VALUE, TRANSITIONS, Action
-
-_SERIAL: Final = re.compile(r"[0-9]{1,18}", re.ASCII)
-_SERIAL_DIGITS: Final = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What can be done with one voucher, and what it says of itself."""
-
-    action: Action
-    name: Promise
-    means: Promise
-    is_grave: bool = False
-
-
-STEPS: Final = {
-    "suspend": Step(
-        Action.SUSPEND,
-        gettext_lazy("Suspend"),
-        gettext_lazy(
-            "It cannot be redeemed until the suspension is lifted. Its money stays in it, and its"
-            " validity goes on running."
-        ),
-    ),
-    "unsuspend": Step(
-        Action.UNSUSPEND,
-        gettext_lazy("Lift the suspension"),
-        gettext_lazy("It is again what it was before."),
-    ),
-    "block": Step(
-        Action.BLOCK,
-        gettext_lazy("Block"),
-        gettext_lazy(
-            "For a voucher that is lost or misused. It cannot be redeemed until the block is"
-            " lifted; its money stays in it."
-        ),
-    ),
-    "unblock": Step(
-        Action.UNBLOCK,
-        gettext_lazy("Lift the block"),
-        gettext_lazy("It is again what it was before."),
-    ),
-    "cancel": Step(
-        Action.CANCEL,
-        pgettext_lazy("voucher", "Cancel"),
-        gettext_lazy(
-            "It is over for good, and its money goes back to the available funds. Whoever holds it"
-            " can no longer redeem it."
-        ),
-        is_grave=True,
-    ),
-}
-
-
-class SearchForm(forms.Form):
-    """By its serial. What is sent does not come into an address: it might be a number."""
-
-    serial = forms.CharField(
-        label=gettext_lazy("Serial of a voucher"),
-        max_length=40,
-        widget=forms.TextInput(
-            attrs={"type": "search", "inputmode": "numeric", "autocomplete": "off"}
-        ),
-        help_text=gettext_lazy("The 16 digits printed on it, with or without spaces."),
-    )
-
-    def clean_serial(self) -> int:
-        digits = re.sub(r"[\s\u00a0\u202f.-]+", "", str(self.cleaned_data["serial"]))
-        if not _SERIAL.fullmatch(digits):
-            raise ValidationError(_("A serial has digits only, like 1000 0000 0000 0042."))
-        if len(digits) > _SERIAL_DIGITS:
-            raise ValidationError(
-                _(
-                    "A serial has 16 digits; this has %(digits)s, as a secret number may have."
-                    " Nobody is looked up by that: use the serial."
-                )
-                % {"digits": len(digits)}
-            )
-        return int(digits)
+from counterfoil.voucher import HOLDS_VALUE, TRANSITIONS
 
 
 class ChangeForm(OnceForm):
     reason = ReasonField()
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@office_page(sees=EVERYONE, acts=EVERYONE)
-def voucher_search(request: HttpRequest, office: Office) -> HttpResponse:
-    form = SearchForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        serial = form.cleaned_data["serial"]
-        if is_known(office, serial):
-            return redirect("voucher", office.code, serial)
-        form.add_error(
-            "serial", _("There is no voucher of that serial here. Compare it digit by digit.")
-        )
-    return render(request, "portal/orchestrator/vouchers/search.html", {"form": form})
 
 
 @require_safe
@@ -178,6 +81,7 @@ def voucher(request: HttpRequest, office: Office, serial: str) -> HttpResponse:
             "replaced_by": row.replaced_by and serial_text(row.replaced_by),
             "waiting": waiting,
             "people": names,
+            "owned": owned_of(office, story),
             "steps": _steps(row) if office.may(OPERATES) else [],
         },
     )
@@ -186,7 +90,9 @@ def voucher(request: HttpRequest, office: Office, serial: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @office_page(sees=OPERATES, acts=OPERATES)
 def voucher_change(request: HttpRequest, office: Office, serial: str, step: str) -> HttpResponse:
-    """Suspending and blocking happen at once; cancelling frees money and needs an approval."""
+    """Suspending and blocking happen at once; the others need an approval, and show what they free
+    and whose it is.
+    """
     if step not in STEPS:
         raise Http404
     again = sent_before(request, office)
@@ -201,11 +107,9 @@ def voucher_change(request: HttpRequest, office: Office, serial: str, step: str)
             % {"state": str(voucher_state(row.state)).lower()},
         )
         return redirect("voucher", office.code, row.serial)
-    content: Content = (
-        ChangeVouchers(action=step, serials=(row.serial,))
-        if wanted.action is Action.CANCEL
-        else ChangeVoucher(serial=row.serial, action=step)
-    )
+    if wanted.action not in AT_ONCE:
+        return act_page(request, office, wanted, of_serials(office, (row.serial,)))
+    content = ChangeVoucher(serial=row.serial, action=step)
     form = ChangeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

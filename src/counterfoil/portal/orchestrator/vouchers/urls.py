@@ -5,8 +5,12 @@ from typing import Final
 from django.urls import URLPattern, path
 
 from counterfoil.portal.orchestrator.vouchers import (
+    act_pages,
     changes,
     draft_pages,
+    listed,
+    replacing,
+    searching,
     step_pages,
     story_pages,
     views,
@@ -15,10 +19,17 @@ from counterfoil.portal.orchestrator.vouchers import (
 __all__ = ["changes", "urlpatterns"]
 
 _DRAFT: Final = "vouchers/drafts/<uuid:draft_id>"
+_REPLACED: Final = "vouchers/replaced/<uuid:handover_id>"
 _GROUP: Final = "vouchers/group/<str:group>"
 
 urlpatterns: Final[list[URLPattern]] = [
     path("vouchers", views.vouchers, name="vouchers"),
+    path("vouchers/export", listed.export, name="vouchers-export"),
+    path("vouchers/change", act_pages.vouchers_change, name="vouchers-change"),
+    path(_REPLACED, replacing.replacement, name="replacement"),
+    path(f"{_REPLACED}/review", replacing.review, name="replacement-review"),
+    path(f"{_REPLACED}/fetch", replacing.fetch, name="replacement-fetch"),
+    path(f"{_REPLACED}/discard", replacing.discard, name="replacement-discard"),
     path("vouchers/new", step_pages.new_voucher, name="voucher-new"),
     path(_DRAFT, draft_pages.draft_page, name="voucher-draft"),
     path(f"{_DRAFT}/print", draft_pages.draft_print, name="voucher-draft-print"),
@@ -29,7 +40,7 @@ urlpatterns: Final[list[URLPattern]] = [
     path(_GROUP, views.voucher_group, name="voucher-group"),
     path(f"{_GROUP}/edit", draft_pages.group_edit, name="voucher-edit"),
     path(f"{_GROUP}/turn/<slug:status>", views.group_turn, name="voucher-turn"),
-    path("voucher", story_pages.voucher_search, name="voucher-search"),
+    path("voucher", searching.voucher_search, name="voucher-search"),
     path("voucher/<serial:serial>", story_pages.voucher, name="voucher"),
     path("voucher/<serial:serial>/<slug:step>", story_pages.voucher_change, name="voucher-change"),
 ]

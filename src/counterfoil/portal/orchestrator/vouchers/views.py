@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from counterfoil.engine.commands.content import Content, PauseGroup, TurnGroup
+from counterfoil.engine.commands.content import PauseGroup, TurnGroup
 from counterfoil.errors import ConflictError
 from counterfoil.portal.access import EVERYONE, OPERATES, PREPARES_STOCK, Office, office_page
 from counterfoil.portal.actions import prepare_command
 from counterfoil.portal.forms import OnceForm, ReasonField
+from counterfoil.portal.listing import shown
 from counterfoil.portal.names import names_of
 from counterfoil.portal.orchestrator.again import sent_before
 from counterfoil.portal.orchestrator.changes import Change
@@ -33,6 +33,7 @@ from counterfoil.portal.orchestrator.vouchers.design import (
     names_of_issuer,
 )
 from counterfoil.portal.orchestrator.vouchers.drafts import Draft, live_drafts
+from counterfoil.portal.orchestrator.vouchers.listed import VOUCHERS
 from counterfoil.portal.orchestrator.vouchers.reading import (
     OUT,
     CountedState,
@@ -48,13 +49,14 @@ from counterfoil.portal.orchestrator.vouchers.reading import (
     versions_of,
 )
 from counterfoil.portal.orchestrator.vouchers.ticket import tickets
-from counterfoil.portal.pager import ROWS_A_PAGE, key_after, page_of
 from counterfoil.portal.queries import rows
 from counterfoil.portal.words import Word, group_status, voucher_state
 from counterfoil.standing import GROUP_STEPS
 from counterfoil.voucher import State
 
-_NAMED: Final = 2  # of those who accept a voucher, in a list
+if TYPE_CHECKING:
+    from counterfoil.engine.commands.asking import Content
+
 _STATUSES: Final = ("open", "paused", "closed")
 # Where vouchers are, in few columns; what a column is made of stands in it.
 _PILES: Final = (
@@ -66,48 +68,6 @@ _PILES: Final = (
     (gettext_lazy("Redeemed"), (State.REDEEMED,)),
     (pgettext_lazy("vouchers", "Over"), (State.CANCELLED, State.EXPIRED, State.PURGED)),
 )
-
-
-class FilterForm(forms.Form):
-    name = forms.CharField(
-        label=gettext_lazy("Name or code"),
-        required=False,
-        max_length=120,
-        widget=forms.TextInput(attrs={"type": "search"}),
-    )
-    programme = forms.ChoiceField(label=gettext_lazy("Programme"), required=False)
-    status = forms.ChoiceField(
-        label=gettext_lazy("State"),
-        required=False,
-        choices=[("", gettext_lazy("Any")), *((s, str(group_status(s))) for s in _STATUSES)],
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class GroupLine:
-    """One voucher of the list, and what is in stock of each of its amounts."""
-
-    group_id: int
-    code: str
-    name: str
-    status: str
-    version: int
-    programme: str
-    currency: str
-    denominations: tuple[int, ...]
-    amount_minor_max: int | None
-    accepted: str
-    restock_level: int | None
-    stock: tuple[Stock, ...]
-
-    @property
-    def state(self) -> Word:
-        return group_status(self.status)
-
-    @property
-    def low(self) -> list[Stock]:
-        """Of which amounts there are few."""
-        return few(self.stock, self.restock_level) if self.status == "open" else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,29 +109,20 @@ class AmountLine:
 @office_page(sees=EVERYONE)
 def vouchers(request: HttpRequest, office: Office) -> HttpResponse:
     """What is published, and above it what is being designed or waits."""
-    names = names_of_issuer(office.issuer_id)
-    form = FilterForm(request.GET)
-    form.fields["programme"].choices = [("", _("Any")), *names.programmes.items()]  # type: ignore[attr-defined]
-    form.is_valid()
-    wanted = form.cleaned_data
-    (after,) = key_after(request, ("",))
-    found = _lines(office, wanted, str(after), names)
-    page = page_of(request, found, lambda line: (line.code,))
-    drafts = live_drafts(office) if not page.is_later else []
-    elsewhere = _asked_elsewhere(office, drafts) if not page.is_later else []
+    listed = shown(request, office, VOUCHERS)
+    drafts = live_drafts(office) if not listed.page.is_later else []
+    elsewhere = _asked_elsewhere(office, drafts) if not listed.page.is_later else []
     return render(
         request,
         "portal/orchestrator/vouchers/list.html",
         {
-            "page": page,
+            "list": listed,
             "drafts": drafts,
             "asked_elsewhere": elsewhere,
             "subjects": subjects_of(office, {row.subject for row in elsewhere if row.subject})
             if elsewhere
             else {},
             "people": names_of({row.prepared_by for row in elsewhere}) if elsewhere else {},
-            "form": form,
-            "filtered": any(wanted.values()),
             "may_design": office.may(OPERATES),
         },
     )
@@ -269,61 +220,6 @@ def group_turn(request: HttpRequest, office: Office, group: str, status: str) ->
             "out": sum(each.vouchers for each in counts if each.state in OUT),
         },
     )
-
-
-def _lines(office: Office, wanted: dict[str, str], after: str, names: Names) -> list[GroupLine]:
-    found = rows(
-        __package__,
-        "groups_page",
-        {
-            "issuer_id": office.issuer_id,
-            "name": wanted.get("name") or None,
-            "programme": wanted.get("programme") or None,
-            "status": wanted.get("status") or None,
-            "after": after,
-            "rows_max": ROWS_A_PAGE + 1,
-        },
-    )
-    ids = [row[0] for row in found]
-    there = {
-        (group_id, amount): number
-        for group_id, amount, state, number in rows(
-            __package__, "counted", {"issuer_id": office.issuer_id, "group_ids": ids}
-        )
-        if state == State.STOCKED
-    }
-    return [_line(row, there, names) for row in found]
-
-
-def _line(row: tuple[Any, ...], there: Mapping[tuple[int, int], int], names: Names) -> GroupLine:
-    (*of, denominations, amount_minor_max, accepts, accepts_names, restock_level) = row
-    amounts = tuple(sorted(denominations))
-    group_id, code, name, status, version, programme, currency = of
-    return GroupLine(
-        group_id,
-        code,
-        name,
-        status,
-        version,
-        programme,
-        currency,
-        amounts,
-        amount_minor_max,
-        _accepted(accepts, accepts_names, names),
-        restock_level,
-        tuple(Stock(amount, there.get((group_id, amount), 0)) for amount in amounts),
-    )
-
-
-def _accepted(accepts: str, accepts_names: Sequence[str], names: Names) -> str:
-    """Short, for a cell: the first two by name."""
-    if accepts == "any":
-        return _("everybody approved")
-    shown = [names.groups.get(each, each) for each in sorted(accepts_names)]
-    more = len(shown) - _NAMED
-    if more > 0:
-        shown = [*shown[:_NAMED], _("%(more)s more") % {"more": more}]
-    return ", ".join(shown)
 
 
 def _asked_elsewhere(office: Office, drafts: list[Draft]) -> list[CommandRow]:

@@ -10,4 +10,4 @@ SELECT DISTINCT ON (o.subject)
 FROM operation AS o
 WHERE o.issuer_id = %(issuer_id)s AND o.subject = ANY(%(subjects)s::text[])
 ORDER BY o.subject, o.operation_id
-LIMIT 100
+LIMIT 1000

@@ -20,4 +20,4 @@ INNER JOIN account AS a
 WHERE f.issuer_id = %(issuer_id)s
 GROUP BY a.owner_id, f.currency
 ORDER BY a.owner_id, f.currency
-LIMIT 1000
+LIMIT 5000

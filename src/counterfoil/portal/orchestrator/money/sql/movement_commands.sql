@@ -1,7 +1,8 @@
 -- The commands that a page of movements came from: those named, and those about the funding
--- account that were done in a span of time.
+-- account that were done in spans of time.
 --
--- In:     issuer_id int, command_ids uuid[], subject text, since, until timestamptz
+-- In:     issuer_id int, command_ids uuid[], subject text, since, until timestamptz[] (the spans,
+--         apart from each other)
 -- Out:    command_id, content, who approved it (text[], in order)
 -- Locks:  none
 -- Caller: portal.orchestrator.money.movements
@@ -16,14 +17,14 @@ WITH meant AS (
         SELECT
             c.command_id,
             c.content
-        FROM command AS c
+        FROM unnest(%(since)s::timestamptz[], %(until)s::timestamptz[]) AS t (since, until)
+        INNER JOIN command AS c ON c.prepared_at BETWEEN t.since AND t.until
         WHERE
             c.issuer_id = %(issuer_id)s
             AND c.subject = %(subject)s
             AND c.status = 'done'
-            AND c.prepared_at BETWEEN %(since)s::timestamptz AND %(until)s::timestamptz
         ORDER BY c.prepared_at DESC
-        LIMIT 500
+        LIMIT 5000
     )
 )
 
@@ -41,4 +42,4 @@ SELECT
     ) AS approved_by
 FROM meant AS m
 ORDER BY m.command_id
-LIMIT 1000
+LIMIT 10000

@@ -5,7 +5,10 @@
 -- Out:    kind, key, name, number, of_number, day; one row a thing, at most 50 of a kind
 --         provision (id, voucher's name, created, asked, –) · programme (code, name, –, –, planned)
 --         submitted, in_review (applications: –, –, how many, –, –) · drafts (the same: merchants
---         that came by file or API) · approvers (the same) · acceptors, provisions (1 if any)
+--         that came by file or API) · purchases, proofs (the same: purchases that wait for the
+--         issuer, and of those where payment is to be checked) · organisations (the same:
+--         applications) · payments (the same: nobody knows what came of them; 1000 at most) ·
+--         approvers (the same) · acceptors, provisions (1 if any)
 -- Locks:  none
 -- Caller: portal.orchestrator.overview.reading
 (
@@ -76,6 +79,48 @@ WHERE
         FROM portal.merchant_profile AS m
         WHERE m.issuer_id = a.issuer_id AND m.acceptor_id = a.acceptor_id
     )
+UNION ALL
+SELECT
+    w.kind,
+    '' AS key,
+    '' AS name,
+    count(*) AS number,
+    NULL AS of_number,
+    NULL AS day
+FROM portal.purchase AS p
+CROSS JOIN
+    LATERAL (VALUES (CASE p.status WHEN 'proof' THEN 'proofs' ELSE 'purchases' END)) AS w (kind)
+WHERE p.issuer_id = %(issuer_id)s AND p.waits_since IS NOT NULL
+GROUP BY w.kind
+UNION ALL
+SELECT
+    'organisations' AS kind,
+    '' AS key,
+    '' AS name,
+    count(*) AS number,
+    NULL AS of_number,
+    NULL AS day
+FROM portal.organisation_profile AS o
+WHERE o.issuer_id = %(issuer_id)s AND o.status = 'submitted'
+UNION ALL
+SELECT
+    'payments' AS kind,
+    '' AS key,
+    '' AS name,
+    count(*) AS number,
+    NULL AS of_number,
+    NULL AS day
+FROM
+    (
+        SELECT y.payment_id
+        FROM payment AS y
+        WHERE
+            y.issuer_id = %(issuer_id)s
+            AND y.status = 'pending'
+            AND y.created_at < now() - interval '1 minute'
+        ORDER BY y.next_try_at
+        LIMIT 1000
+    ) AS u
 UNION ALL
 SELECT
     'approvers' AS kind,

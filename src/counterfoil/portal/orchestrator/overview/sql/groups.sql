@@ -4,7 +4,7 @@
 -- In:     issuer_id int, rows_max int
 -- Out:    code, name, status, currency, restock level (null: warns of nothing), whether they are
 --         created on demand; vouchers and value in minor units of those in stock, in people's
---         hands, redeemed, and ended unused
+--         hands, redeemed, and ended unused; group_id, its programme's code and name
 -- Locks:  none
 -- Caller: portal.orchestrator.overview.reading
 WITH counted AS (
@@ -54,7 +54,10 @@ SELECT
     coalesce(s.redeemed, 0)::bigint AS redeemed,
     coalesce(s.redeemed_minor, 0)::bigint AS redeemed_minor,
     coalesce(s.ended, 0)::bigint AS ended,
-    coalesce(s.ended_minor, 0)::bigint AS ended_minor
+    coalesce(s.ended_minor, 0)::bigint AS ended_minor,
+    g.group_id,
+    p.code AS programme,
+    p.name AS programme_name
 FROM voucher_group AS g
 INNER JOIN group_version AS v
     ON g.issuer_id = v.issuer_id AND g.group_id = v.group_id AND g.version = v.version

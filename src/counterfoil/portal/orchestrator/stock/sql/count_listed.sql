@@ -1,20 +1,43 @@
--- Vouchers of a list by state and currency.
+-- Vouchers of a list by state, currency and whose they are.
 --
 -- In:     issuer_id int, serials bigint[]
--- Out:    state, currency, vouchers, amount_minor
+-- Out:    the fields of Part, in its order, but for is_exact; of no organisation null
 -- Locks:  none
--- Caller: portal.orchestrator.stock.reading
+-- Caller: portal.orchestrator.stock.counting
 SELECT
     v.state,
-    f.currency,
     count(*) AS vouchers,
-    sum(v.amount_minor)::bigint AS amount_minor
-FROM voucher AS v
-INNER JOIN voucher_group AS g ON v.issuer_id = g.issuer_id AND v.group_id = g.group_id
-INNER JOIN programme AS p ON g.issuer_id = p.issuer_id AND g.programme_id = p.programme_id
+    sum(v.amount_minor)::bigint AS amount_minor,
+    f.currency,
+    o.organisation_id,
+    o.name AS organisation,
+    coalesce(r.status = 'held', FALSE) AS is_held,
+    CASE WHEN r.status IN ('sold', 'replacement') THEN w.unused_value ELSE 'issuer' END
+        AS unused_value
+FROM unnest(%(serials)s::bigint[]) AS named (serial)
+INNER JOIN voucher AS v ON v.issuer_id = %(issuer_id)s AND named.serial = v.serial
+INNER JOIN group_version AS w
+    ON
+        w.issuer_id = %(issuer_id)s
+        AND v.group_id = w.group_id
+        AND v.group_version = w.version
+INNER JOIN voucher_group AS g ON g.issuer_id = %(issuer_id)s AND v.group_id = g.group_id
+INNER JOIN programme AS p ON p.issuer_id = %(issuer_id)s AND g.programme_id = p.programme_id
 INNER JOIN funding_account AS f
-    ON p.issuer_id = f.issuer_id AND p.funding_account_id = f.funding_account_id
-WHERE v.issuer_id = %(issuer_id)s AND v.serial = any(%(serials)s::bigint[])
-GROUP BY v.state, f.currency
-ORDER BY v.state, f.currency
-LIMIT 200
+    ON f.issuer_id = %(issuer_id)s AND p.funding_account_id = f.funding_account_id
+LEFT JOIN LATERAL (
+    SELECT
+        e.serial_last,
+        e.allocation_id,
+        e.status
+    FROM allocation_range AS e
+    WHERE e.issuer_id = %(issuer_id)s AND e.serial_first <= v.serial
+    ORDER BY e.serial_first DESC
+    LIMIT 1
+) AS r ON v.serial <= r.serial_last AND r.status <> 'returned'
+LEFT JOIN allocation AS a ON a.issuer_id = %(issuer_id)s AND r.allocation_id = a.allocation_id
+LEFT JOIN organisation AS o
+    ON o.issuer_id = %(issuer_id)s AND a.organisation_id = o.organisation_id
+GROUP BY v.state, f.currency, o.organisation_id, o.name, r.status, w.unused_value
+ORDER BY v.state, o.name NULLS FIRST, r.status
+LIMIT 5000

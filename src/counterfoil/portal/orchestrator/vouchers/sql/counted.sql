@@ -15,4 +15,4 @@ WHERE
     AND s.group_id = any(%(group_ids)s::int[])
     AND s.vouchers > 0
 ORDER BY s.group_id, s.amount_minor, s.state
-LIMIT 10000
+LIMIT 50000

@@ -50,7 +50,9 @@ SELECT
             d.issuer_id = k.issuer_id
             AND d.command_id = k.command_id
             AND d.verdict = 'approve'
-    ) AS approved_by
+    ) AS approved_by,
+    o.subject,
+    o.state_after
 FROM chain AS o
 LEFT JOIN acceptor AS a ON o.issuer_id = a.issuer_id AND o.acceptor_id = a.acceptor_id
 LEFT JOIN leaf AS l ON o.issuer_id = l.issuer_id AND o.leaf_number = l.leaf_number

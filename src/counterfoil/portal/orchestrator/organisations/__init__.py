@@ -1,0 +1,1 @@
+"""Organisations that buy vouchers: applications, registration, standing, terms, balance."""

@@ -1,0 +1,9 @@
+-- What an organisation is called.
+--
+-- In:     issuer_id int, organisation_id int
+-- Out:    name
+-- Locks:  none
+-- Caller: portal.purchases.telling
+SELECT name
+FROM organisation
+WHERE issuer_id = %(issuer_id)s AND organisation_id = %(organisation_id)s

@@ -1,0 +1,133 @@
+"""The lists of purchases: filtered, sorted, complete in every order, exported; fast where there are
+many.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from tests.portal.conftest import Portal
+from tests.portal.exporting.files import csv_of, proved
+from tests.portal.purchases.working import Market, given_market
+
+from counterfoil.engine.database import connect_as_owner, connected
+from counterfoil.portal.access import Office
+from counterfoil.portal.models import PurchaseLine, Role
+from counterfoil.portal.purchases.following import follow
+from counterfoil.portal.purchases.listed import PURCHASES
+
+_STATES = ("requested", "returned", "rejected", "cancelled", "expired")
+_SECONDS_MAX = 0.05
+
+
+def given_many(market: Market, organisations: int, purchases: int) -> None:
+    """Of others, by the shortest way there is."""
+    issuer_id = market.issuer.issuer_id
+    with connected(market.portal.url) as engine:
+        engine.execute(
+            "INSERT INTO organisation (issuer_id, organisation_id, name, status, changed_version)"
+            " SELECT %s, 100 + n, 'Organisation ' || n, 'approved', 1"
+            " FROM generate_series(1, %s) AS n",
+            (issuer_id, organisations),
+        )
+        engine.commit()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO portal.purchase (id, issuer_id, organisation_id, funding_account_id,"
+            " currency, number, status, version, note, told, total_minor, commission_minor, since,"
+            " waits_since, made_by, made_at, changed_by, changed_at)"
+            " SELECT gen_random_uuid(), %s, 101 + n %% %s, 1, 'KES', n,"
+            " (%s::text[])[1 + n %% 5], 1, '', '', (n * 7919) %% 1000003, 0,"
+            " now() - n * interval '1 minute',"
+            " CASE WHEN n %% 5 = 0 THEN now() - n * interval '1 minute' END,"
+            " 'person:1', now(), 'person:1', now() FROM generate_series(1, %s) AS n",
+            (issuer_id, organisations, list(_STATES), purchases),
+        )
+    with connect_as_owner(market.portal.url) as owner:
+        owner.execute("ANALYZE portal.purchase, organisation")
+        owner.commit()
+
+
+def office_of(market: Market) -> Office:
+    person = market.finance_person
+    return Office(
+        market.issuer.issuer_id, market.issuer.code, "Aid", person, frozenset({Role.FINANCE})
+    )
+
+
+def test_every_order_is_complete_and_without_doubles(portal: Portal) -> None:
+    market = given_market(portal, stock=0)
+    given_many(market, 7, 120)
+    proved(PURCHASES, office_of(market), rows=120)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "?sort=waiting",
+        "?sort=amount",
+        "?status=rejected",
+        "?organisation=Organisation 1999",
+        "?organisation=nobody",
+        "?number=P-19999",
+        "?status=cancelled&sort=amount",
+    ],
+)
+def test_twenty_thousand_purchases_are_listed_at_once(portal: Portal, query: str) -> None:
+    market = _many(portal)
+    spent: list[float] = []
+    for _time in range(3):
+        begun = time.perf_counter()
+        with connection.execute_wrapper(_timed(spent)):
+            answer = market.finance.get(f"{market.root}/purchases{query}")
+        assert answer.status_code == 200
+        assert time.perf_counter() > begun
+    assert min(spent) < _SECONDS_MAX, spent
+
+
+def test_a_file_has_what_the_filter_asks_for(portal: Portal) -> None:
+    market = given_market(portal)
+    first, second = market.ask({1000: 30}), market.ask({1000: 20})
+    market.answer(second, "reject")
+    found = csv_of(market.finance.post(f"{market.root}/purchases/export", {"status": "rejected"}))
+    assert [row[0] for row in found[1:]] == ["P-0002"]
+    mine = csv_of(market.buyer.post(f"{market.home}/purchases/export", {}))
+    assert [row[0] for row in mine[1:]] == ["P-0002", "P-0001"]
+    assert PurchaseLine.objects.filter(purchase_id=first).count() == 1
+
+
+def test_following_all_is_cheap_where_nothing_moves(portal: Portal) -> None:
+    market = _many(portal)
+    follow(market.issuer.issuer_id)
+    begun = time.perf_counter()
+    assert follow(market.issuer.issuer_id) == 0
+    assert time.perf_counter() - begun < _SECONDS_MAX
+
+
+_MARKETS: dict[str, Market] = {}
+
+
+def _many(portal: Portal) -> Market:
+    """One for all of them."""
+    if portal.url not in _MARKETS:
+        market = given_market(portal, stock=0)
+        given_many(market, 2000, 20_000)
+        _MARKETS[portal.url] = market
+    return _MARKETS[portal.url]
+
+
+def _timed(spent: list[float]) -> Callable[..., Any]:
+    """How long the statement of the list takes."""
+
+    def run(execute: Callable[..., Any], sql: str, *more: object) -> object:
+        begun = time.perf_counter()
+        try:
+            return execute(sql, *more)
+        finally:
+            if "portal.purchases.listed" in sql:
+                spent.append(time.perf_counter() - begun)
+
+    return run
