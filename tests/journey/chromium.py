@@ -6,6 +6,7 @@ seen   screenshots at 1440 and 360 pixels, light and dark, kept in a folder belo
 """
 
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -32,6 +33,8 @@ _ARGUMENTS: Final = (
     "--disable-component-update",
     "--disable-sync",
 )
+_TOO_WIDE: Final = "() => document.documentElement.scrollWidth - innerWidth"
+_REDRAWN_SECONDS: Final = 3.0
 _ROUND_MORE: Final = 6
 _PARTS_OF_A_DATE: Final = 4  # day, month, year and the calendar: Tab stops at each
 
@@ -101,6 +104,13 @@ _MISSED: Final = """reached => [...document.querySelectorAll('[data-tab]')]
   .filter(each => !reached.includes(each.dataset.tab)).map(each => each.outerHTML.slice(0, 120))"""
 
 
+# What moves comes to where it was going, or its colours are those of no scheme.
+_SETTLE: Final = """() => {
+  for (const each of document.getAnimations())
+    if (each.effect.getComputedTiming().iterations !== Infinity) each.finish();
+}"""
+
+
 @dataclass(slots=True)
 class Chromium:
     """`seen` asks everything of a page once: a page is known by its name."""
@@ -122,6 +132,7 @@ class Chromium:
         if name in self.names:
             return
         self.names.add(name)
+        page.evaluate(_SETTLE)
         before = page.viewport_size or _size(_WIDE)
         try:
             for size in (_PHONE, _WIDE):
@@ -158,9 +169,11 @@ def _size(size: tuple[int, int]) -> ViewportSize:
 
 
 def _check_width(page: Page, name: str) -> None:
-    """Nothing is off the screen."""
-    over = page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
-    assert over <= 0, f"{name} is {over} pixels too wide"
+    """Nothing is off the screen; charts are drawn anew a moment after its size has changed."""
+    deadline = time.monotonic() + _REDRAWN_SECONDS
+    while (over := page.evaluate(_TOO_WIDE)) > 0:
+        assert time.monotonic() < deadline, f"{name} is {over} pixels too wide"
+        page.wait_for_timeout(50)
 
 
 def _check_axe(page: Page, name: str) -> None:

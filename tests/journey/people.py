@@ -1,4 +1,6 @@
-"""People in browsers: following an invitation, setting up the second factor, signing in."""
+"""People in browsers: following an invitation, setting up the second factor, signing in, saying
+again that it is still them, and deciding about what others ask for.
+"""
 
 import base64
 import time
@@ -15,6 +17,10 @@ from tests.journey.chromium import Chromium
 
 PASSWORD: Final = "a quiet heron at noon"
 _CODE_SECONDS: Final = 30
+_FORM: Final = "main form[method='post']"  # not the one that sifts a list
+_STILL_YOU: Final = "Is it still you?"
+_PATIENCE_SECONDS: Final = 60.0  # the worker tells of some things every half minute
+_LOOK_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,27 +41,49 @@ class Worker:
     portal: Portal
     email: str
     page: Page
+    secret: str = ""
 
     def goes(self, path: str) -> None:
         answer = self.page.goto(self.portal.address(path))
         assert answer is not None
         assert answer.status == 200, (path, answer.status)
+        self._is_still_there()
+
+    def misses(self, path: str) -> None:
+        """There is no such page, for this person."""
+        answer = self.page.goto(self.portal.address(path))
+        assert answer is not None
+        assert answer.status == 404, (path, answer.status)
 
     def presses(self, name: str) -> None:
         """A button or a link, by what stands on it."""
-        page = self.page
-        page.get_by_role("button", name=name).or_(page.get_by_role("link", name=name)).first.click()
-        page.wait_for_load_state()
+        main = self.page.locator("main")
+        main.get_by_role("button", name=name).or_(main.get_by_role("link", name=name)).first.click()
+        self._has_pressed()
+
+    def sends(self, button: str) -> None:
+        """A form, by what stands on its button."""
+        self.page.locator("main").get_by_role("button", name=button).first.click()
+        self._has_pressed()
+
+    def saves(self, name: str) -> bytes:
+        """What comes as a file when that button or link is pressed."""
+        main = self.page.locator("main")
+        with self.page.expect_download() as download:
+            main.get_by_role("button", name=name).or_(
+                main.get_by_role("link", name=name)
+            ).first.click()
+        return Path(download.value.path()).read_bytes()
 
     def fills(self, fields: Mapping[str, str | Path]) -> None:
         """By the names of the fields; of radio buttons and boxes, the value to tick."""
         for name, value in fields.items():
-            field = self.page.locator(f"main [name='{name}']:not([type=hidden])")
+            field = self.page.locator(f"{_FORM} [name='{name}']:not([type=hidden])")
             kind = field.first.evaluate("each => each.type")
             if value == "on":
                 field.first.check()
             elif kind in {"radio", "checkbox"}:
-                self.page.locator(f"main [name='{name}'][value='{value}']").check()
+                self.page.locator(f"{_FORM} [name='{name}'][value='{value}']").check()
             elif kind == "file":
                 field.first.set_input_files(value)
             elif kind == "select-one":
@@ -70,6 +98,16 @@ class Worker:
     def sees(self, text: str) -> None:
         self.page.locator("main").get_by_text(text).first.wait_for()
 
+    def comes_to(self, path: str, text: str) -> None:
+        """Looks at a page again and again until it says so."""
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while True:
+            self.goes(path)
+            if self.page.locator("main").get_by_text(text).count():
+                return
+            assert time.monotonic() < deadline, (path, text, self.page.inner_text("main"))
+            time.sleep(_LOOK_SECONDS)
+
     def looks(self, name: str) -> None:
         """At the page as everybody must be able to."""
         self.portal.chromium.seen(self.page, name)
@@ -77,6 +115,22 @@ class Worker:
     @property
     def path(self) -> str:
         return urlsplit(self.page.url).path
+
+    def _has_pressed(self) -> None:
+        self.page.wait_for_load_state()
+        self._is_still_there()
+
+    def _is_still_there(self) -> None:
+        """Where a page asks again after some minutes; what was sent goes on then."""
+        if not self.page.get_by_role("heading", name=_STILL_YOU).count():
+            return
+        self.looks("still-you")
+        if self.secret:
+            self.fills({"code": _code(self.secret)})
+        else:
+            self.fills({"password": PASSWORD})
+        self.page.get_by_role("button", name="Go on").click()
+        self.page.wait_for_load_state()
 
 
 def given_worker(
@@ -110,13 +164,25 @@ def mailed_link(portal: Portal, email: str) -> str:
     return urlsplit(link).path
 
 
+def approves(approver: Worker, issuer: str, page: str = "decide") -> None:
+    """The queue, the review, the decision; then it is done. `page` is what the review is called."""
+    approver.goes(f"/portal/{issuer}/approvals")
+    approver.looks("approvals")
+    approver.page.locator("main a", has_text="Review").first.click()
+    approver.page.wait_for_load_state()
+    approver.looks(page)
+    approver.page.locator("button[name=verdict][value=approve]").click()
+    approver.ends("Done")
+    approver.looks("command-done")
+
+
 def _set_up_second_factor(worker: Worker) -> None:
     page = worker.page
     if "second-factor" not in worker.path:
         worker.goes("/portal/account/second-factor/set-up")
     worker.looks("second-factor")
-    secret = page.locator("[translate=no]").first.inner_text().replace(" ", "")
-    worker.fills({"code": _code(secret)})
+    worker.secret = page.locator("[translate=no]").first.inner_text().replace(" ", "")
+    worker.fills({"code": _code(worker.secret)})
     worker.presses("Turn it on")
     worker.sees("ecovery codes")
     worker.looks("recovery-codes")

@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 from tests.cli.running import counterfoil, started, wait_until_live
 from tests.journey.chromium import chromium
-from tests.journey.people import Portal, Worker, given_worker, mailed_link
+from tests.journey.people import Portal, Worker, approves, given_worker, mailed_link
 
 from counterfoil.sandbox_fsp.process import free_port
 
@@ -308,15 +308,8 @@ def _programme_is_closed(omar: Worker, paz: Worker) -> None:
 
 
 def _approved(preparer: Worker, paz: Worker) -> None:
-    """The queue, the review, the decision; then it is done, and who prepared it sees that."""
-    paz.goes(f"/portal/{ISSUER}/approvals")
-    paz.looks("approvals")
-    paz.page.locator("main a", has_text="Review").first.click()
-    paz.page.wait_for_load_state()
-    paz.looks("decide")
-    paz.page.locator("button[name=verdict][value=approve]").click()
-    paz.ends("Done")
-    paz.looks("command-done")
+    """Who prepared it sees that it is done."""
+    approves(paz, ISSUER)
     preparer.page.reload()
     preparer.ends("Done")
 

@@ -20,6 +20,8 @@ from counterfoil.portal.models import (
     AcceptorRole,
     AcceptorRoleName,
     Mail,
+    OrganisationRole,
+    OrganisationRoleName,
     Person,
     Role,
     RoleAssignment,
@@ -77,6 +79,14 @@ def given_shop_role(
 ) -> None:
     AcceptorRole.objects.create(
         person=person, issuer_id=issuer.issuer_id, acceptor_id=acceptor_id, role=role
+    )
+
+
+def given_buyer_role(
+    person: Person, issuer: Issuer, organisation_id: int, role: OrganisationRoleName
+) -> None:
+    OrganisationRole.objects.create(
+        person=person, issuer_id=issuer.issuer_id, organisation_id=organisation_id, role=role
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from starlette.types import ASGIApp
 
@@ -39,10 +39,8 @@ def api_app(workspace: Workspace, host: str, log: BinaryIO) -> Api:
 
 
 def portal_app(workspace: Workspace, serving: Serving | None = None) -> ASGIApp:
-    return cast(
-        "ASGIApp",  # a2wsgi has words of its own for the same shapes
-        portal_asgi(workspace.url, workspace.provider, serving or serving_of(workspace.settings)),
-    )
+    serving = serving or serving_of(workspace.settings)
+    return portal_asgi(workspace.url, workspace.provider, serving)
 
 
 def one_port_app(

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from threading import Event, Thread
 from types import FrameType
+from typing import Final
 
 import click
 
@@ -20,6 +21,8 @@ from counterfoil.jobs.site import WorkSite
 from counterfoil.jobs.worker import work as do_work
 from counterfoil.portal.upkeep import keep_up
 from counterfoil.sandbox_fsp.server import main as run_bank
+
+_UPKEEP_SECONDS_MAX: Final = 5.0  # a mail that is being sent ends, or is sent again later
 
 
 @click.command()
@@ -40,12 +43,13 @@ def work(place: Place, *, with_parent: bool) -> None:
             # Only now: a server killed while its worker was starting leaves a PostgreSQL that
             # somebody must have joined in order to stop it as its last user.
             end_with_parent()
-        Thread(
+        upkeep = Thread(
             target=keep_up,
             args=(workspace.url, workspace.provider, serving_of(workspace.settings), stopping),
             name="portal",
             daemon=True,
-        ).start()
+        )
+        upkeep.start()
         with kept_running(workspace.postgres):
             do_work(
                 WorkSite(
@@ -56,6 +60,7 @@ def work(place: Place, *, with_parent: bool) -> None:
                     stopping,
                 )
             )
+            upkeep.join(_UPKEEP_SECONDS_MAX)
 
 
 @click.command()

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from enum import StrEnum
-from typing import Concatenate, Final, ParamSpec, cast
+from typing import Any, Concatenate, Final, ParamSpec
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
@@ -28,7 +28,7 @@ from counterfoil.portal.door.second_factor import (
     set_up_url,
 )
 from counterfoil.portal.models import Person, Role
-from counterfoil.portal.places import office_url, remember, shop_url
+from counterfoil.portal.places import buyer_url, office_url, remember, shop_url
 from counterfoil.portal.queries import rows
 
 P = ParamSpec("P")
@@ -53,6 +53,18 @@ class ShopRole(StrEnum):
     CASHIER = "cashier"
 
 
+class BuyerRole(StrEnum):
+    """What a person may do for an organisation: buy, or hand out what was bought."""
+
+    MANAGER = "manager"
+    DISTRIBUTOR = "distributor"
+
+
+BUYERS: Final = frozenset(BuyerRole)
+BUYS: Final = frozenset({BuyerRole.MANAGER})
+HANDS_OUT: Final = frozenset({BuyerRole.DISTRIBUTOR})
+
+
 @dataclass(frozen=True, slots=True)
 class Office:
     """A person's place at an issuer."""
@@ -66,6 +78,14 @@ class Office:
     @property
     def actor(self) -> str:
         return f"person:{self.person.pk}"
+
+    @property
+    def url(self) -> str:
+        return office_url(self.code)
+
+    @property
+    def acts(self) -> bool:
+        return True
 
     def may(self, roles: frozenset[Role]) -> bool:
         return not self.roles.isdisjoint(roles)
@@ -87,9 +107,48 @@ class Shop:
     def actor(self) -> str:
         return f"person:{self.person.pk}"
 
+    @property
+    def url(self) -> str:
+        return shop_url(self.code, self.acceptor_id)
+
+    @property
+    def acts(self) -> bool:
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """A person's place at an organisation that buys vouchers of an issuer."""
+
+    issuer_id: int
+    code: str
+    issuer_name: str
+    organisation_id: int
+    name: str
+    status: str
+    person: Person
+    roles: frozenset[BuyerRole]
+
+    @property
+    def actor(self) -> str:
+        return f"person:{self.person.pk}"
+
+    @property
+    def url(self) -> str:
+        return buyer_url(self.code, self.organisation_id)
+
+    @property
+    def acts(self) -> bool:
+        """Whether the issuer lets it do anything."""
+        return self.status == "approved"
+
+    def may(self, roles: frozenset[BuyerRole]) -> bool:
+        return not self.roles.isdisjoint(roles)
+
 
 OfficePage = Callable[Concatenate[HttpRequest, Office, P], HttpResponseBase]
 ShopPage = Callable[Concatenate[HttpRequest, Shop, P], HttpResponseBase]
+BuyerPage = Callable[Concatenate[HttpRequest, Buyer, P], HttpResponseBase]
 View = Callable[..., HttpResponseBase]  # Django passes the parts of an address by name
 
 
@@ -99,74 +158,61 @@ def office_page(
     """A page of an issuer. `asks_again`: who acts must have signed in within the last minutes;
     they are asked before the page opens, so that nothing typed is lost.
     """
-
-    def decorate(
-        page: OfficePage[P],
-    ) -> View:
-        @functools.wraps(page)
-        def guarded(
-            request: HttpRequest, issuer: str, *args: P.args, **kwargs: P.kwargs
-        ) -> HttpResponseBase:
-            person = request.user
-            if not isinstance(person, Person):
-                return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
-            office, zone = _office(person, issuer)
-            if needs_second_factor(person):
-                return redirect(set_up_url(request))
-            request.office = office  # type: ignore[attr-defined]
-            remember(request, office_url(office.code))
-            reads = request.method in _READS
-            if not office.may(sees if reads else acts):
-                raise PermissionDenied
-            if asks_again and office.may(acts) and not recently_authenticated(request):
-                return ask_again(request)
-            with timezone.override(zone):
-                return page(request, office, *args, **kwargs)
-
-        guarded.access = (sees, acts)  # type: ignore[attr-defined]
-        # Django gives what comes with the address by its names.
-        return cast("View", guarded)
-
-    return decorate
+    return _guard("office", _office, ("issuer",), sees, acts, asks_again=asks_again)
 
 
 def shop_page(
     *, sees: frozenset[ShopRole], acts: frozenset[ShopRole] = frozenset(), asks_again: bool = False
 ) -> Callable[[ShopPage[P]], View]:
     """A page of a merchant's or an agent's own."""
+    parts = ("issuer", "acceptor_id")
+    return _guard("shop", _shop, parts, sees, acts, asks_again=asks_again)
 
-    def decorate(
-        page: ShopPage[P],
-    ) -> View:
+
+def buyer_page(
+    *,
+    sees: frozenset[BuyerRole],
+    acts: frozenset[BuyerRole] = frozenset(),
+    asks_again: bool = False,
+) -> Callable[[BuyerPage[P]], View]:
+    """A page of an organisation's own. One that is suspended or closed sees, and acts no more."""
+    parts = ("issuer", "organisation_id")
+    return _guard("buyer", _buyer, parts, sees, acts, asks_again=asks_again)
+
+
+def _guard(  # which place, found by which parts of the address, and who sees and acts there
+    name: str,
+    find: Callable[..., tuple[Office | Shop | Buyer, tzinfo]],
+    parts: tuple[str, ...],
+    sees: frozenset[Any],
+    acts: frozenset[Any],
+    *,
+    asks_again: bool,
+) -> Callable[[View], View]:
+    """The page gets the place in the stead of those parts, which Django gives by their names."""
+
+    def decorate(page: View) -> View:
         @functools.wraps(page)
-        def guarded(
-            request: HttpRequest,
-            issuer: str,
-            acceptor_id: int,
-            *args: P.args,
-            **kwargs: P.kwargs,
-        ) -> HttpResponseBase:
+        def guarded(request: HttpRequest, **kwargs: object) -> HttpResponseBase:
             person = request.user
             if not isinstance(person, Person):
                 return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
-            shop, zone = _shop(person, issuer, acceptor_id)
+            place, zone = find(person, *(kwargs.pop(part) for part in parts))
             if needs_second_factor(person):
                 return redirect(set_up_url(request))
-            request.shop = shop  # type: ignore[attr-defined]
-            remember(request, shop_url(shop.code, shop.acceptor_id))
-            if shop.roles.isdisjoint(sees if request.method in _READS else acts):
+            setattr(request, name, place)
+            remember(request, place.url)
+            reads = request.method in _READS
+            if place.roles.isdisjoint(sees if reads else acts) or not (reads or place.acts):
                 raise PermissionDenied
-            if (
-                asks_again
-                and not shop.roles.isdisjoint(acts)
-                and not recently_authenticated(request)
-            ):
+            may_act = not place.roles.isdisjoint(acts)
+            if asks_again and may_act and not recently_authenticated(request):
                 return ask_again(request)
             with timezone.override(zone):
-                return page(request, shop, *args, **kwargs)
+                return page(request, place, **kwargs)
 
         guarded.access = (sees, acts)  # type: ignore[attr-defined]
-        return cast("View", guarded)
+        return guarded
 
     return decorate
 
@@ -178,7 +224,7 @@ def _office(person: Person, code: str) -> tuple[Office, tzinfo]:
         raise Http404
     issuer_id, name, zone, roles = found[0]
     office = Office(issuer_id, code, name, person, frozenset(Role(role) for role in roles))
-    return office, _zone(zone)
+    return office, zone_named(zone)
 
 
 def _shop(person: Person, code: str, acceptor_id: int) -> tuple[Shop, tzinfo]:
@@ -199,10 +245,32 @@ def _shop(person: Person, code: str, acceptor_id: int) -> tuple[Shop, tzinfo]:
         person,
         frozenset(ShopRole(role) for role in roles),
     )
-    return shop, _zone(zone)
+    return shop, zone_named(zone)
 
 
-def _zone(name: str) -> tzinfo:
+def _buyer(person: Person, code: str, organisation_id: int) -> tuple[Buyer, tzinfo]:
+    found = rows(
+        __package__,
+        "buyer",
+        {"person_id": person.pk, "code": code, "organisation_id": organisation_id},
+    )
+    if not found:
+        raise Http404
+    issuer_id, issuer_name, zone, name, status, roles = found[0]
+    buyer = Buyer(
+        issuer_id,
+        code,
+        issuer_name,
+        organisation_id,
+        name,
+        status,
+        person,
+        frozenset(BuyerRole(role) for role in roles),
+    )
+    return buyer, zone_named(zone)
+
+
+def zone_named(name: str) -> tzinfo:
     """UTC for a zone that this machine does not know (any more)."""
     try:
         return ZoneInfo(name)

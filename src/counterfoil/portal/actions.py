@@ -4,6 +4,7 @@ The command is written in the transaction of the request, with the portal's own 
 trail, so that all of it is there or none.
 """
 
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -13,7 +14,7 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from counterfoil.engine.commands.content import Content
+from counterfoil.engine.commands.asking import Content
 from counterfoil.engine.commands.preparing import (
     WAITS_AT_MOST,
     Decision,
@@ -24,12 +25,14 @@ from counterfoil.engine.commands.preparing import (
 )
 from counterfoil.engine.commands.rules import approvals_needed
 from counterfoil.keys.seals import Seals
-from counterfoil.portal.access import Office, Shop
+from counterfoil.portal.access import Buyer, Office, Shop
+from counterfoil.portal.notifications.following import remember_command, tell_of_waiting
 from counterfoil.portal.queries import engine_connection
 from counterfoil.portal.trail import address_of, record
 
+_LISTED_MAX: Final = 100
 
-@transaction.atomic
+
 def prepare_command(
     request: HttpRequest,
     place: Office | Shop,
@@ -42,7 +45,25 @@ def prepare_command(
 
     Raises ConflictError where the same form was sent with something else in it.
     """
-    engine = engine_connection()
+    write_command(request, place, content, command_id=command_id, reason=reason)
+    return redirect("command", place.code, command_id)
+
+
+@transaction.atomic
+def write_command(
+    request: HttpRequest,
+    place: Office | Shop | Buyer,
+    content: Content,
+    *,
+    command_id: UUID,
+    reason: str = "",
+) -> bool:
+    """In the transaction of the portal's own rows. False where it was written before.
+
+    Raises ConflictError where the same form was sent with something else in it.
+    """
+    engine, money = engine_connection(), content.money
+    approvals = approvals_needed(engine, place.issuer_id, content)
     is_new = prepare(
         engine,
         seals(),
@@ -51,7 +72,7 @@ def prepare_command(
             command_id=command_id,
             content=content,
             prepared_by=place.actor,
-            approvals=approvals_needed(engine, place.issuer_id, content),
+            approvals=approvals,
             expires_at=timezone.now() + WAITS_AT_MOST,
             reason=reason,
         ),
@@ -66,7 +87,18 @@ def prepare_command(
             reason=reason,
             address=address_of(request),
         )
-    return redirect("command", place.code, command_id)
+        remember_command(place.issuer_id, command_id)
+        if approvals:
+            tell_of_waiting(
+                place.issuer_id,
+                command_id,
+                kind=content.kind,
+                about=content.subject,
+                currency=None if money is None else money.currency,
+                amount_minor=None if money is None else money.amount_minor,
+                by=place.actor,
+            )
+    return is_new
 
 
 @transaction.atomic
@@ -116,4 +148,13 @@ def told(content: Content) -> dict[str, object]:
     """What the trail keeps of it."""
     plain: dict[str, object] = msgspec.to_builtins(content)
     plain.pop("key_digest", None)
-    return plain
+    return {name: _few(value) for name, value in plain.items()}
+
+
+def _few(value: object) -> object:
+    """The command has all of them; the trail says how many of very many there are."""
+    if isinstance(value, dict):
+        return {name: _few(each) for name, each in value.items()}
+    if isinstance(value, list | tuple) and len(value) > _LISTED_MAX:
+        return [*value[:_LISTED_MAX], f"{len(value)} in all"]
+    return value

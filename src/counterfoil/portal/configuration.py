@@ -49,6 +49,7 @@ def configure(database_url: str, *, secret: str, serving: Serving) -> None:
     later = {
         **_mail(serving),
         "COUNTERFOIL_OUTBOX": serving.outbox,
+        "COUNTERFOIL_ORIGIN": f"https://{hosts[0]}" if hosts else "",
         "COUNTERFOIL_DEMO_LOGINS": serving.demo_logins,
         "COUNTERFOIL_UPLOADS": serving.uploads,
     }
@@ -163,18 +164,18 @@ def configure(database_url: str, *, secret: str, serving: Serving) -> None:
 
 
 def _mail(serving: Serving) -> dict[str, object]:
-    """Without a server for it, mail stays in a table of ours."""
+    """Every mail goes into a table of ours; a worker sends it from there if there is a server."""
     domain = serving.hosts[0] if serving.hosts else "localhost"
-    sender = serving.mail_from or f"Counterfoil <no-reply@{domain}>"
+    always: dict[str, object] = {
+        "EMAIL_BACKEND": "counterfoil.portal.mail.Queue",
+        "DEFAULT_FROM_EMAIL": serving.mail_from or f"Counterfoil <no-reply@{domain}>",
+        "COUNTERFOIL_SENDS_MAILS": serving.smtp_url is not None,
+    }
     if serving.smtp_url is None:
-        return {
-            "EMAIL_BACKEND": "counterfoil.portal.mail.LocalOutbox",
-            "DEFAULT_FROM_EMAIL": sender,
-        }
+        return always
     parts = urlsplit(serving.smtp_url)
     return {
-        "DEFAULT_FROM_EMAIL": sender,
-        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        **always,
         "EMAIL_HOST": parts.hostname or "",
         "EMAIL_PORT": parts.port or _SMTP_PORTS[parts.scheme],
         "EMAIL_HOST_USER": unquote(parts.username or ""),

@@ -8,13 +8,14 @@ from counterfoil.portal.rail import Rail, rail_of
 
 
 def place(request: HttpRequest) -> dict[str, object]:
-    """`office` and `shop` as the page's guard found them; `rail` is read when it is shown."""
-    office, shop = getattr(request, "office", None), getattr(request, "shop", None)
+    """`office`, `shop` or `buyer` as the page's guard found it; `rail` is read when it is shown."""
+    here = {name: getattr(request, name, None) for name in ("office", "shop", "buyer")}
     person = getattr(request, "user", None)
     if not isinstance(person, Person):
-        return {"office": None, "shop": None, "person": None, "rail": None}
+        return dict.fromkeys((*here, "person", "rail"))
+    found = next((each for each in here.values() if each is not None), None)
 
     def read() -> Rail:
-        return rail_of(request, person, office, shop)
+        return rail_of(request, person, found)
 
-    return {"office": office, "shop": shop, "person": person, "rail": SimpleLazyObject(read)}
+    return {**here, "person": person, "rail": SimpleLazyObject(read)}

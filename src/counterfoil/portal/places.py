@@ -1,29 +1,36 @@
 """Where a person may be: one place at a time, chosen on the home page and remembered."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.db.models import TextChoices
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from counterfoil.portal import PREFIX
-from counterfoil.portal.models import AcceptorRoleName, Person, Role
+from counterfoil.portal.models import AcceptorRoleName, OrganisationRoleName, Person, Role
 from counterfoil.portal.queries import rows
 
 _LAST: Final = "place"  # the session's key
+_ROLE_WORDS: Final[Mapping[str, type[TextChoices]]] = {
+    "office": Role,
+    "shop": AcceptorRoleName,
+    "buyer": OrganisationRoleName,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`kind` is `office` (an issuer) or `shop` (a merchant or an agent of one)."""
+    """`kind` is `office` (an issuer), `shop` (a merchant or an agent of one) or `buyer` (an
+    organisation that buys of one).
+    """
 
     kind: str
-    code: str
     issuer_name: str
-    acceptor_id: int | None
     name: str
     roles: tuple[str, ...]
     url: str
@@ -31,15 +38,21 @@ class Place:
     @property
     def role_words(self) -> str:
         """As people read them."""
-        words = Role if self.kind == "office" else AcceptorRoleName
+        words = _ROLE_WORDS[self.kind]
         return ", ".join(str(words(role).label) for role in self.roles)
 
 
 def places(person: Person) -> list[Place]:
-    """By the issuer's name, its offices before its shops."""
+    """By the issuer's name, its office before what belongs to it."""
     return [
-        _place(code, issuer_name, acceptor_id, name, tuple(roles))
-        for _issuer_id, code, issuer_name, acceptor_id, name, roles in rows(
+        Place(
+            kind,
+            issuer_name,
+            issuer_name if kind == "office" else name,
+            tuple(roles),
+            place_url(kind, code, key),
+        )
+        for code, issuer_name, kind, key, name, roles in rows(
             __package__, "places", {"person_id": person.pk}
         )
     ]
@@ -51,6 +64,17 @@ def office_url(code: str) -> str:
 
 def shop_url(code: str, acceptor_id: int) -> str:
     return f"{PREFIX}/{code}/shop/{acceptor_id}/"
+
+
+def buyer_url(code: str, organisation_id: int) -> str:
+    return f"{PREFIX}/{code}/org/{organisation_id}/"
+
+
+def place_url(kind: str, code: str, key: int | None) -> str:
+    """`key` is the acceptor's or the organisation's."""
+    if key is None:
+        return office_url(code)
+    return shop_url(code, key) if kind == "shop" else buyer_url(code, key)
 
 
 def remember(request: HttpRequest, url: str) -> None:
@@ -73,12 +97,3 @@ def home(request: HttpRequest) -> HttpResponse:
             if len(found) == 1 or place.url == last:
                 return redirect(place.url)
     return render(request, "account/places.html", {"places": found})
-
-
-def _place(
-    code: str, issuer_name: str, acceptor_id: int | None, name: str | None, roles: tuple[str, ...]
-) -> Place:
-    if acceptor_id is None:
-        return Place("office", code, issuer_name, None, issuer_name, roles, office_url(code))
-    url = shop_url(code, acceptor_id)
-    return Place("shop", code, issuer_name, acceptor_id, name or "", roles, url)

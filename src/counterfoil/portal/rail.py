@@ -13,8 +13,9 @@ from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from counterfoil.portal.access import Office, Shop
+from counterfoil.portal.access import Buyer, Office, Shop
 from counterfoil.portal.models import Person
+from counterfoil.portal.places import buyer_url, office_url, place_url, shop_url
 from counterfoil.portal.queries import rows
 
 
@@ -31,7 +32,10 @@ class Room:
 
 ROOMS: Final = (
     Room("overview", _("Overview"), "overview", at_thumb=True),
+    Room("dashboard", _("Dashboard"), "dashboard", also=("live/",)),
     Room("approvals", _("Approvals"), "approvals", at_thumb=True, also=("commands/",)),
+    Room("purchases", _("Purchases"), "money"),
+    Room("organisations", _("Organisations"), "people"),
     Room("merchants", _("Merchants"), "merchants", at_thumb=True),
     Room("vouchers", _("Vouchers"), "vouchers", at_thumb=True, also=("voucher/",)),
     Room("stock", _("Stock"), "stock"),
@@ -46,8 +50,17 @@ LATER: Final = (
 )
 SHOP_ROOMS: Final = (
     Room("shop", _("Overview"), "overview", at_thumb=True),
+    Room("shop-redemptions", _("Redemptions"), "vouchers", at_thumb=True),
     Room("shop-details", _("Details"), "merchants", at_thumb=True),
     Room("shop-people", _("People"), "people", at_thumb=True),
+)
+BUYER_ROOMS: Final = (
+    Room("buyer", _("Overview"), "overview", at_thumb=True),
+    Room("buyer-purchases", _("Purchases"), "money", at_thumb=True, also=("catalogue",)),
+    Room("buyer-vouchers", _("Vouchers"), "vouchers", at_thumb=True, also=("voucher/",)),
+    Room("buyer-handovers", _("Hand out"), "stock", at_thumb=True),
+    Room("buyer-redemptions", _("Redemptions"), "check"),
+    Room("buyer-people", _("People"), "people"),
 )
 
 
@@ -66,7 +79,7 @@ class Way:
 @dataclass(frozen=True, slots=True)
 class OtherPlace:
     name: str
-    note: str  # the issuer, of a merchant
+    note: str  # the issuer, of a merchant or an organisation
     url: str
 
 
@@ -78,9 +91,10 @@ class Rail:
     later: Sequence[Way]
     elsewhere: Sequence[OtherPlace]
     waiting: int
+    unread: int  # notifications, wherever they are of
 
 
-def rail_of(request: HttpRequest, person: Person, office: Office | None, shop: Shop | None) -> Rail:
+def rail_of(request: HttpRequest, person: Person, here: Office | Shop | Buyer | None) -> Rail:
     """One query."""
     found = rows(
         __package__,
@@ -88,24 +102,27 @@ def rail_of(request: HttpRequest, person: Person, office: Office | None, shop: S
         {
             "person_id": person.pk,
             "actor": f"person:{person.pk}",
-            "issuer_id": None if office is None else office.issuer_id,
+            "issuer_id": here.issuer_id if isinstance(here, Office) else None,
         },
     )
-    waiting = found[0][-1] if found else 0
-    others = [_other(code, issuer, number, name) for code, issuer, number, name, _count in found]
-    if office is not None:
-        here, note, home = office.name, "", _address("overview", office.code)
-        first = _ways(request, ROOMS, (office.code,), office.roles, waiting)
-        later = _ways(request, LATER, (office.code,), office.roles, 0)
-    elif shop is not None:
-        here, note = shop.name, shop.issuer_name
-        home = _address("shop", shop.code, shop.acceptor_id)
-        first = _ways(request, SHOP_ROOMS, (shop.code, shop.acceptor_id), shop.roles, 0)
-        later = []
-    else:
-        here, note, home, first, later = "", "", "", [], []
-    elsewhere = [other for other in others if other.url not in {"", home}]
-    return Rail(here, note, first, later, elsewhere, waiting)
+    waiting, unread = found[0][-2:] if found else (0, 0)
+    others = [_other(*row[:5]) for row in found]
+    later: list[Way] = []
+    match here:
+        case Office():
+            note, home = "", office_url(here.code)
+            first = _ways(request, ROOMS, (here.code,), here.roles, waiting)
+            later = _ways(request, LATER, (here.code,), here.roles, 0)
+        case Shop():
+            note, home = here.issuer_name, shop_url(here.code, here.acceptor_id)
+            first = _ways(request, SHOP_ROOMS, (here.code, here.acceptor_id), here.roles, 0)
+        case Buyer():
+            note, home = here.issuer_name, buyer_url(here.code, here.organisation_id)
+            first = _ways(request, BUYER_ROOMS, (here.code, here.organisation_id), here.roles, 0)
+        case _:
+            note, home, first = "", "", []
+    elsewhere = [other for other in others if other.url != home]
+    return Rail("" if here is None else here.name, note, first, later, elsewhere, waiting, unread)
 
 
 def _ways(
@@ -120,7 +137,7 @@ def _ways(
         url = _address(room.page, *place)
         if not url or roles.isdisjoint(_who_sees(room.page, len(place))):
             continue
-        base = url if room.page in {"overview", "shop"} else f"{url}/"
+        base = url if room.page in {"overview", "shop", "buyer"} else f"{url}/"
         root = _address(rooms[0].page, *place)
         inside = (base, *(f"{root}{part}" for part in room.also))
         if request.path == url:
@@ -150,7 +167,7 @@ def _who_sees(page: str, parts: int) -> frozenset[object]:
     return frozenset(sees)
 
 
-def _other(code: str, issuer: str, acceptor_id: int | None, name: str | None) -> OtherPlace:
-    if acceptor_id is None:
-        return OtherPlace(issuer, "", _address("overview", code))
-    return OtherPlace(name or "", issuer, _address("shop", code, acceptor_id))
+def _other(code: str, issuer: str, kind: str, key: int | None, name: str | None) -> OtherPlace:
+    if key is None:
+        return OtherPlace(issuer, "", office_url(code))
+    return OtherPlace(name or "", issuer, place_url(kind, code, key))

@@ -20,16 +20,19 @@ _DIGEST_DIGITS: Final = 12
 
 _OURS: Final = "counterfoil.portal"
 _STYLE: Final = tuple(
-    f"style/{part}.css" for part in ("base", "layout", "parts", "forms", "around")
+    f"style/{part}.css" for part in ("base", "layout", "parts", "forms", "around", "watching")
 )
 _SCRIPT: Final = "text/javascript; charset=utf-8"
 
 # What may be asked for: where it is, and what it is; of several files one is made. htmx comes
-# with django_htmx.
+# with django_htmx; what is in `built` was bundled when the package was (hatch_build.py).
 _FILES: Final = {
     "counterfoil.css": (_OURS, _STYLE, "text/css; charset=utf-8"),
     "counterfoil.svg": (_OURS, ("counterfoil.svg",), "image/svg+xml"),
     "portal.js": (_OURS, ("portal.js",), _SCRIPT),
+    "live.js": (_OURS, ("live.js",), _SCRIPT),
+    "charts.js": (_OURS, ("charts.js",), _SCRIPT),
+    "chart-library.js": (_OURS, ("built/chart-library.js",), _SCRIPT),
     "htmx.js": ("django_htmx", ("django_htmx/htmx-2.min.js",), _SCRIPT),
 }
 

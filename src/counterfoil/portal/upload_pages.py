@@ -18,6 +18,11 @@ def upload(_request: HttpRequest, office: Office, upload_id: UUID) -> HttpRespon
     found = Upload.objects.filter(pk=upload_id, issuer_id=office.issuer_id).first()
     if found is None:
         raise Http404
+    return file_of(found)
+
+
+def file_of(found: Upload) -> FileResponse:
+    """To whoever was found to be allowed to have it."""
     try:
         file = path_of(found.id).open("rb")
     except FileNotFoundError as error:
@@ -36,9 +41,13 @@ def upload(_request: HttpRequest, office: Office, upload_id: UUID) -> HttpRespon
 @require_safe
 @office_page(sees=EVERYONE)
 def voucher_picture(_request: HttpRequest, office: Office, digest: str) -> HttpResponse:
+    return picture_of(office.issuer_id, digest)
+
+
+def picture_of(issuer_id: int, digest: str) -> HttpResponse:
     """Our own drawing of a picture: the only thing sent by people that a page shows."""
     try:
-        content = picture_path(office.issuer_id, digest).read_bytes()
+        content = picture_path(issuer_id, digest).read_bytes()
     except FileNotFoundError as error:
         raise Http404 from error
     response = HttpResponse(content, content_type="image/webp")

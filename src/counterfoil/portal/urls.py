@@ -19,6 +19,7 @@ urlpatterns = [
     path(f"{_ROOT}static/<digest>/<name>", static_file, name="static"),
     path(f"{_ROOT}language", choose_language, name="language"),
     path(_ROOT, include("counterfoil.portal.door.urls")),
+    path(_ROOT, include("counterfoil.portal.notifications.urls")),
     path(f"{_ROOT}apply/", include("counterfoil.portal.public.urls")),
     path(f"{_ROOT}<issuer:issuer>/uploads/<uuid:upload_id>", upload_pages.upload, name="upload"),
     path(
@@ -29,6 +30,10 @@ urlpatterns = [
     path(
         f"{_ROOT}<issuer:issuer>/shop/<id:acceptor_id>/",
         include("counterfoil.portal.shop.urls"),
+    ),
+    path(
+        f"{_ROOT}<issuer:issuer>/org/<id:organisation_id>/",
+        include("counterfoil.portal.buyer.urls"),
     ),
     path(f"{_ROOT}<issuer:issuer>/", include("counterfoil.portal.orchestrator.urls")),
 ]

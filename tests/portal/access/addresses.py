@@ -52,6 +52,7 @@ def parts_of(of: Furnished, name: str, letter: str) -> dict[str, object]:
         "issuer": of.code,
         "acceptor_id": house.acceptor_id,
         "act": "suspend",
+        "allocation_id": of.handing.allocation,
         "bulk_id": house.bulk_id,
         "client_id": house.client_id,
         "code": house.programme,
@@ -61,11 +62,14 @@ def parts_of(of: Furnished, name: str, letter: str) -> dict[str, object]:
         "draft_id": desk.draft,
         "funding_account_id": house.funding_account_id,
         "group": house.group,
+        "handover_id": of.replacing.sent,
         "item_id": desk.contact,
         "key": "set-password",
         "kind": "deposit",
         "mail_id": of.mail_id,
+        "notification_id": of.told.get(letter, of.told["O"]),
         "name": "counterfoil.css",
+        "organisation_id": house.organisation_id,
         "person_id": of.people["O"].pk,
         "profile_id": desk.profile,
         "provision_id": house.provision_id,
@@ -82,11 +86,70 @@ def parts_of(of: Furnished, name: str, letter: str) -> dict[str, object]:
         "uidb64": "MQ",
         "upload_id": desk.upload,
     }
-    return {**usual, **_OTHERS.get(name, {}), **_own(of, name, letter)}
+    return {
+        **usual,
+        **_of_organisations(of, name),
+        **_of_handing(of, name),
+        **_of_purchases(of, name),
+        **_OTHERS.get(name, {}),
+        **_own(of, name, letter),
+    }
+
+
+def _of_organisations(of: Furnished, name: str) -> Parts:
+    """Whose applications have keys of their own."""
+    buying = of.buying
+    if name.startswith("organisation-application"):
+        return {"profile_id": buying.profile, "item_id": buying.document}
+    if name.startswith("apply-organisation"):
+        return {"token": buying.token, "item_id": buying.applying_document}
+    if name == "buyer-people-remove":
+        return {"role_id": buying.distributor}
+    return {}
+
+
+def _of_purchases(of: Furnished, name: str) -> Parts:
+    """One in the state in which the page does something."""
+    purchasing = of.purchasing
+    states = {
+        "purchase": "allocated",
+        "purchase-quote": "requested",
+        "purchase-pay": "proof",
+        "purchase-answer": "proof",
+        "organisation-purchase": "allocated",
+        "buyer-purchase-ask": "draft",
+        "buyer-purchase-lines": "draft",
+        "buyer-purchase-proof": "quoted",
+        "buyer-purchase-cancel": "quoted",
+        "buyer-proof-file": "proof",
+    }
+    found: dict[str, object] = {"paper_id": purchasing.paper} if name.endswith("paper") else {}
+    if name in states:
+        found |= {"purchase_id": purchasing.purchases[states[name]], "answer": "return"}
+    if name == "buyer-proof-file":
+        found["proof_id"] = purchasing.proof
+    return found
+
+
+def _of_handing(of: Furnished, name: str) -> Parts:
+    """What the organisation has of its own."""
+    if not name.startswith("buyer-"):
+        return {}
+    unsent = name in {"buyer-handover-review", "buyer-handover-discard"}
+    return {
+        "allocation_id": of.handing.allocation,
+        "handover_id": of.handing.begun if unsent else of.handing.sent,
+        "command_id": of.handing.changed,
+        "serial": of.handing.serial,
+        "act": "suspend",
+    }
 
 
 _OTHERS: Final[Mapping[str, Parts]] = {
     "application-stage": {"stage": "business"},
+    "organisation-application-stage": {"stage": "organisation"},
+    "organisation-application-step": {"step": "withdraw"},
+    "apply-organisation-stage": {"stage": "contact"},
     "application-step": {"step": "withdraw"},
     "apply-stage": {"stage": "business"},
     "merchant-payouts": {"act": "hold"},
@@ -100,6 +163,8 @@ def _own(of: Furnished, name: str, letter: str) -> Parts:
     match name:
         case "static":
             return {"digest": asset_named("counterfoil.css").digest}
+        case "replacement-review" | "replacement-discard":
+            return {"handover_id": of.replacing.begun}
         case "programme-closing":
             return {"code": of.house.closed}
         case "withdraw":

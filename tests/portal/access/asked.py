@@ -2,19 +2,24 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
 from django.utils import timezone
+from tests.portal.access.buying import Buying
 from tests.portal.access.desk import Desk
 from tests.portal.access.house import House, Marks
+from tests.portal.access.purchasing import Purchasing
+from tests.portal.access.purchasing import contents as of_purchases
 from tests.portal.conftest import Portal
 
 from counterfoil.engine.acceptors import AcceptorDesign
 from counterfoil.engine.commands import content as asks
+from counterfoil.engine.commands.asking import Content
 from counterfoil.engine.commands.carrying_out import carry_out
 from counterfoil.engine.commands.preparing import Decision, Prepared, Verdict, decide, prepare
+from counterfoil.engine.commands.sale_content import PaidIn
 from counterfoil.engine.database import Connection, connected
 from counterfoil.engine.groups import GroupDesign
 from counterfoil.portal.actions import seals
@@ -42,7 +47,7 @@ class _Desk:
     house: House
     marks: Marks
 
-    def prepared(self, person: Person, content: asks.Content) -> UUID:
+    def prepared(self, person: Person, content: Content) -> UUID:
         command_id = uuid4()
         prepare(
             self.connection,
@@ -60,9 +65,7 @@ class _Desk:
         self.connection.commit()
         return command_id
 
-    def decided(
-        self, person: Person, command_id: UUID, content: asks.Content, verdict: Verdict
-    ) -> None:
+    def decided(self, person: Person, command_id: UUID, content: Content, verdict: Verdict) -> None:
         decide(
             self.connection,
             seals(),
@@ -81,13 +84,23 @@ class _Desk:
 
 
 def given_asked(
-    portal: Portal, house: House, marks: Marks, people: Mapping[str, Person], desk: Desk
+    portal: Portal,
+    house: House,
+    marks: Marks,
+    people: Mapping[str, Person],
+    desk: Desk,
+    buying: Buying,
+    purchasing: Purchasing,
 ) -> Asked:
     with connected(portal.url) as connection:
         room = _Desk(connection, house, marks)
         waiting = {
             content.kind: room.prepared(people["O"], content)
-            for content in _contents(house, marks, desk)
+            for content in (
+                *_contents(house, marks, desk),
+                *_of_organisations(house, marks, buying),
+                *of_purchases(house, marks, purchasing),
+            )
         }
         own = {
             letter: room.prepared(people[letter], _deposit(house, marks, f"own {letter}"))
@@ -125,7 +138,38 @@ def _deposit(house: House, marks: Marks, what: str) -> asks.Deposit:
     )
 
 
-def _contents(house: House, marks: Marks, desk: Desk) -> list[asks.Content]:
+def _of_organisations(house: House, marks: Marks, buying: Buying) -> list[Content]:
+    number, account, day = house.organisation_id, house.funding_account_id, date(2026, 3, 2)
+    return [
+        asks.RegisterOrganisation(
+            name=marks.name("School"), commission_points=200, profile=str(buying.profile)
+        ),
+        asks.ChangeOrganisation(
+            organisation_id=number,
+            expected_version=1,
+            name=marks.name("Buyer again"),
+            commission_points=300,
+        ),
+        asks.SuspendOrganisation(organisation_id=number),
+        asks.TurnOrganisation(organisation_id=number, status="closed"),
+        asks.ReceivePayment(
+            organisation_id=number,
+            funding_account_id=account,
+            currency="KES",
+            paid=PaidIn(amount_minor=700, bank_reference=f"in {marks.text}", value_date=day),
+        ),
+        asks.RefundOrganisation(
+            organisation_id=number,
+            funding_account_id=account,
+            amount_minor=300,
+            currency="KES",
+            bank_reference=f"back {marks.text}",
+            value_date=day,
+        ),
+    ]
+
+
+def _contents(house: House, marks: Marks, desk: Desk) -> list[Content]:
     """One of each kind that waits for approval, and those that need nobody."""
     account, shop = house.funding_account_id, house.acceptor_id
     return [

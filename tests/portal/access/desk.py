@@ -62,8 +62,8 @@ def given_desk(house: House, marks: Marks, people: Mapping[str, Person]) -> Desk
     applying, applying_contact = _profile(house, marks, "applicant:0", "Kiosk", status="draft")
     token = f"{marks.text}-kiosk"
     _apply(marks, issuer_id, f"kiosk@{marks.text}.org", applying, token)
-    upload = _paper(marks, issuer_id, operator, "deposit")
-    drawn = picture(_paper(marks, issuer_id, operator, "voucher-picture"))
+    upload = paper(marks, issuer_id, operator, "deposit")
+    drawn = picture(paper(marks, issuer_id, operator, "voucher-picture"))
     PortalSettings.objects.create(issuer_id=issuer_id, changed_by=people["A"].actor, version=1)
     _trail(marks, issuer_id, people)
     return Desk(
@@ -121,9 +121,9 @@ def _profile(
         town=f"Town {marks.text}",
         hours=[[] for _day in range(7)],
     )
-    paper = _paper(marks, house.issuer.issuer_id, None, "merchant-document")
+    document = paper(marks, house.issuer.issuer_id, None, "merchant-document")
     profile.documents.create(
-        kind="registration", number=f"No {marks.text}", upload=paper, added_by=made_by
+        kind="registration", number=f"No {marks.text}", upload=document, added_by=made_by
     )
     profile.verifications.create(
         section="legal", state="verified", by=made_by, note=f"seen by {marks.text}"
@@ -143,7 +143,7 @@ def _apply(_marks: Marks, issuer_id: int, email: str, profile: MerchantProfile, 
     )
 
 
-def _paper(marks: Marks, issuer_id: int, person: Person | None, purpose: str) -> Upload:
+def paper(marks: Marks, issuer_id: int, person: Person | None, purpose: str) -> Upload:
     """A picture of a colour of its own."""
     written = io.BytesIO()
     colour = (secrets.randbelow(256), secrets.randbelow(256), secrets.randbelow(256))

@@ -9,12 +9,32 @@ from typing import Final
 
 from django.test import Client
 from tests.portal.access.asked import Asked, given_asked
+from tests.portal.access.buying import Buying, given_buying
 from tests.portal.access.desk import Desk, given_desk
+from tests.portal.access.handing import Handing, given_handing
 from tests.portal.access.house import House, Marks, given_house
+from tests.portal.access.purchasing import Purchasing, given_purchasing
+from tests.portal.access.replacing import Replacing, given_replacing
 from tests.portal.conftest import Portal
-from tests.portal.given import PASSWORD, given_person, given_shop_role, signed_in, signed_out
+from tests.portal.given import (
+    PASSWORD,
+    given_buyer_role,
+    given_person,
+    given_shop_role,
+    signed_in,
+    signed_out,
+)
 
-from counterfoil.portal.models import AcceptorRoleName, Mail, Person, Role
+from counterfoil.portal.models import (
+    AcceptorRoleName,
+    Audience,
+    Mail,
+    MailStatus,
+    Notification,
+    OrganisationRoleName,
+    Person,
+    Role,
+)
 
 ROLES: Final[Mapping[str, Role]] = {
     "A": Role.ADMINISTRATOR,
@@ -27,6 +47,10 @@ SHOP_ROLES: Final[Mapping[str, AcceptorRoleName]] = {
     "W": AcceptorRoleName.OWNER,
     "K": AcceptorRoleName.CASHIER,
 }
+BUYER_ROLES: Final[Mapping[str, OrganisationRoleName]] = {
+    "M": OrganisationRoleName.MANAGER,
+    "D": OrganisationRoleName.DISTRIBUTOR,
+}
 _FOR_SECONDS: Final = 3600
 
 
@@ -37,10 +61,15 @@ class Furnished:
     marks: Marks
     house: House
     desk: Desk
+    buying: Buying
+    purchasing: Purchasing
+    handing: Handing
+    replacing: Replacing
     asked: Asked
     people: Mapping[str, Person]
     browsers: Mapping[str, Client]
     mail_id: int
+    told: Mapping[str, int]  # a notification of each of those people
 
     @property
     def code(self) -> str:
@@ -62,11 +91,64 @@ def given_furnished(portal: Portal, word: str, *, at: int) -> Furnished:
     house = given_house(portal, marks)
     people = _people(house, marks)
     desk = given_desk(house, marks, people)
-    asked = given_asked(portal, house, marks, people, desk)
+    buying = given_buying(house, marks, people)
+    handing = given_handing(portal, house, marks, people)
+    purchasing = given_purchasing(house, marks, people)
+    replacing = given_replacing(house, marks, people)
+    asked = given_asked(portal, house, marks, people, desk, buying, purchasing)
     lately = {"seconds_ago": -_FOR_SECONDS}  # however long these tests take
     browsers = {letter: signed_in(person, **lately) for letter, person in people.items()}
+    Mail.objects.create(
+        issuer_id=house.issuer.issuer_id,
+        recipient=f"lost@{marks.text}.org",
+        subject=marks.name("Lost"),
+        status=MailStatus.FAILED,
+        tries=10,
+        last_error="SMTPRecipientsRefused",
+    )
     mail = Mail.objects.create(recipient=f"told@{marks.text}.org", subject="told", body="told")
-    return Furnished(marks, house, desk, asked, people, browsers | {"N": signed_out()}, mail.pk)
+    return Furnished(
+        marks,
+        house,
+        desk,
+        buying,
+        purchasing,
+        handing,
+        replacing,
+        asked,
+        people,
+        browsers | {"N": signed_out()},
+        mail.pk,
+        _told(house, marks, people),
+    )
+
+
+def _told(house: House, marks: Marks, people: Mapping[str, Person]) -> dict[str, int]:
+    """The same of everybody, as each would be told."""
+    return {
+        letter: Notification.objects.create(
+            issuer_id=house.issuer.issuer_id,
+            person=person,
+            audience=_audience(letter),
+            place_id=_place_id(house, letter),
+            kind="stock_low" if _audience(letter) is Audience.OFFICE else "redemption",
+            subject=f"group:{house.group}",
+            parameters={"name": marks.name("Running out"), "count": 7},
+        ).pk
+        for letter, person in people.items()
+    }
+
+
+def _audience(letter: str) -> Audience:
+    if letter in SHOP_ROLES:
+        return Audience.SHOP
+    return Audience.ORGANISATION if letter in BUYER_ROLES else Audience.OFFICE
+
+
+def _place_id(house: House, letter: str) -> int | None:
+    if letter in SHOP_ROLES:
+        return house.acceptor_id
+    return house.organisation_id if letter in BUYER_ROLES else None
 
 
 def _people(house: House, marks: Marks) -> dict[str, Person]:
@@ -78,6 +160,9 @@ def _people(house: House, marks: Marks) -> dict[str, Person]:
     for letter, shop_role in SHOP_ROLES.items():
         people[letter] = _person(marks, shop_role.value)
         given_shop_role(people[letter], house.issuer, house.acceptor_id, shop_role)
+    for letter, buyer_role in BUYER_ROLES.items():
+        people[letter] = _person(marks, buyer_role.value)
+        given_buyer_role(people[letter], house.issuer, house.organisation_id, buyer_role)
     return people
 
 

@@ -19,9 +19,11 @@ from counterfoil.engine.groups import GroupDesign, create_group
 from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.issuer_creation import create_issuer
 from counterfoil.engine.operation import Activate, Caller, Change, Outcome, Preactivate, Redeem
+from counterfoil.engine.organisations import create_organisation
 from counterfoil.engine.programme_steps import step_programme
 from counterfoil.engine.programmes import ProgrammeDesign, open_funding_account, open_programme
 from counterfoil.engine.provision import begin_provision, finish_provision
+from counterfoil.engine.sales.paying import Receipt, receive
 from counterfoil.keys.digests import api_key_digest, new_api_key
 from counterfoil.money import Money
 from counterfoil.programme import ProgrammeStatus
@@ -72,6 +74,7 @@ class House:
     serial: int
     redeemed: int
     last_serial: int
+    organisation_id: int
 
 
 def given_house(portal: Portal, marks: Marks) -> House:
@@ -93,6 +96,7 @@ def given_house(portal: Portal, marks: Marks) -> House:
             provision_id = _stock(connection, issuer, caller, group, count=3)
         serial, redeemed, bulk_id = _vouchers(connection, issuer, caller, marks, group)
         clients = _clients(connection, issuer, caller, marks)
+        organisation_id = _organisations(connection, issuer, caller, marks, account)
     return House(
         issuer=issuer,
         acceptor_id=acceptors[0],
@@ -109,6 +113,7 @@ def given_house(portal: Portal, marks: Marks) -> House:
         serial=serial,
         redeemed=redeemed,
         last_serial=_FIRST_SERIAL + 12 + 3 * marks.at - 1,
+        organisation_id=organisation_id,
     )
 
 
@@ -324,3 +329,29 @@ def _clients(
         client_id = client.client_id
     keyless = create_client(connection, issuer, caller, name=f"New {marks.text}", scopes=["status"])
     return client_id, keyless.client_id
+
+
+def _organisations(
+    connection: Connection, issuer: Issuer, caller: Caller, marks: Marks, account: int
+) -> int:
+    """The last of them has paid something in."""
+    organisation_id = 0
+    for number in range(marks.at):
+        organisation_id = create_organisation(
+            connection,
+            issuer,
+            caller,
+            name=marks.name(f"Buyer {number}"),
+            commission_points=150,
+            reason=f"registered by {marks.text}",
+        )
+    receive(
+        connection,
+        issuer,
+        caller,
+        organisation_id,
+        receipt=Receipt(money=Money(81_300, "KES"), bank_reference=f"paid {marks.text}"),
+        funding_account_id=account,
+        reason=f"paid by {marks.text}",
+    )
+    return organisation_id

@@ -2,6 +2,7 @@
 
     A  administrator   O  operator   P  approver   F  finance   U  auditor
     W  owner of a shop   K  its cashier
+    M  manager of an organisation   D  its distributor
     S  somebody signed in, who administers another issuer   N  nobody signed in
 
 An address, who looks (GET, HEAD), who sends (POST), and what is besides; `-` is nobody, and then
@@ -23,11 +24,13 @@ from typing import Final
 
 EVERY_ROLE: Final = "AOPFU"
 SHOPS: Final = "WK"
-LETTERS: Final = f"{EVERY_ROLE}{SHOPS}SN"
+BUYERS: Final = "MD"
+LETTERS: Final = f"{EVERY_ROLE}{SHOPS}{BUYERS}SN"
 _GROUPS: Final = {
     "-": "",
     "all": EVERY_ROLE,
     "shop": SHOPS,
+    "buyer": BUYERS,
     "people": LETTERS.replace("N", ""),
     "anybody": LETTERS,
 }
@@ -67,6 +70,12 @@ mfa_view_recovery_codes               people   -        marks mfa_authenticator
 mfa_generate_recovery_codes           people   people   send 302, writes mfa_authenticator
 usersessions_list                     people   people   send 302
 
+# One's own notifications; nobody else's are there. Sending nothing marks none as read, and leaves
+# the choices as they are.
+notifications                         people   people   send 302
+notification-preferences              people   people
+notification  AOPFUWKMD  AOPFUWKMD  look 302, send 302, marks notification
+
 # Only a demonstration has it; there it is everybody's.
 outbox                                anybody  -
 outbox-mail                           anybody  -
@@ -82,15 +91,74 @@ apply-item                            anybody  anybody
 apply-remove  -        anybody  send 302, writes merchant_contact merchant_profile trail
 apply-withdraw                        -        anybody  send 302, writes merchant_profile trail
 apply-again                           -        anybody  send 302
+apply-organisation                    anybody  anybody
+apply-organisation-sent               anybody  -
+apply-organisation-home               anybody  -
+apply-organisation-stage              anybody  anybody
+apply-organisation-add                anybody  anybody
+apply-organisation-remove - anybody send 302,writes organisation_document organisation_profile trail
+apply-organisation-withdraw  -        anybody  send 302, writes organisation_profile trail
+apply-organisation-again              -        anybody  send 302
 
 # --------------------------------------------------------------------------- a merchant's pages
 
 # A cashier sees whether vouchers are taken today; what was earned and who works there is the
 # owner's to know. The issuer's people have pages of their own about each merchant.
 shop                                  shop     -
+shop-live                             W        -        look 204
+shop-redemptions                      W        -
+shop-redemptions-export               -        W        writes trail
 shop-details                          W        -
 shop-people                           W        W
+shop-people-export                    -        W        writes trail
 shop-people-remove                    -        W        send 302, writes portal_acceptorrole trail
+
+# ----------------------------------------------------------------------- an organisation's pages
+
+# A distributor sees what can be handed out; money, terms and who works there are the manager's.
+buyer                                 buyer    -
+buyer-live                            buyer    -        look 204
+buyer-redemptions                     buyer    -
+buyer-redemptions-export              -        buyer    writes trail
+buyer-details                         M        -
+buyer-statement                       M        -
+buyer-statement-export                -        M        writes trail
+buyer-people                          M        M
+buyer-people-export                   -        M        writes trail
+buyer-people-remove - M send 302, writes portal_organisationrole trail
+
+# All of an organisation see what it buys; managers buy.
+buyer-catalogue                       buyer    -
+buyer-choose                          -        M        send 302
+buyer-picture                         buyer    -
+buyer-purchases                       buyer    -
+buyer-purchases-export                -        buyer    writes trail
+organisation-purchase                 buyer    -
+buyer-purchase-ask                    -        M
+buyer-purchase-lines                  -        M
+buyer-purchase-proof                  M        M
+buyer-purchase-cancel                 M        M
+buyer-proof-file                      buyer    -
+buyer-paper                           buyer    -
+
+# Its vouchers and the people who have them are for all of an organisation to see. Numbers are
+# fetched, and vouchers changed, by who hands out.
+buyer-vouchers                        buyer    -
+buyer-allocations-export              -        buyer    writes trail
+buyer-voucher-find                    buyer    buyer
+buyer-allocation                      buyer    -
+buyer-vouchers-export                 -        buyer    writes trail
+buyer-voucher                         buyer    -
+buyer-vouchers-change                 D        D
+buyer-changed                         buyer    -
+buyer-handovers                       buyer    -
+buyer-handovers-export                -        buyer    writes trail
+buyer-handover-new                    D        D
+buyer-handover-review                 D        D
+buyer-handover-discard  -  D  send 302, writes handover_list handover_person
+buyer-handover                        buyer    -
+buyer-handover-fetch                  -        D
+buyer-handover-replace                -        D        send 302
 
 # -------------------------------------------------------------------------- an issuer's pages
 #
@@ -99,6 +167,10 @@ shop-people-remove                    -        W        send 302, writes portal_
 # prepares nothing; an auditor sends nothing that changes anything.
 
 overview                              all      -
+dashboard                             all      -
+dashboard-export                      -        all      writes trail
+redemptions-now                       all      -
+live                                  all      -        look 204
 upload                                all      -
 picture                               all      -
 
@@ -106,6 +178,7 @@ picture                               all      -
 # cannot, so they never decide. Who prepared something takes it back.
 approvals                             all      -
 commands                              all      -
+commands-export                       -        all      writes trail
 command                               all      -
 decide                                APF      APF
 withdraw                              -        AOF      send 302, writes decision trail
@@ -113,6 +186,7 @@ withdraw                              -        AOF      send 302, writes decisio
 # Money is finance's alone.
 money                                 all      -
 money-account                         all      -
+movements-export                      -        all      writes trail
 money-open                            F        F
 money-deposit-choose                  F        -
 money-withdraw-choose                 F        -
@@ -121,6 +195,7 @@ money-withdraw                        F        F
 
 # Programmes have a budget and a life: those who run them and those who pay for them.
 programmes                            all      -
+programmes-export                     -        all      writes trail
 programme                             all      -
 programme-closing                     all      -
 programme-report                      all      -
@@ -132,6 +207,7 @@ programme-step                        OF       OF
 # Who works here, and what each may do, the administrator decides and the auditor sees. Approvers
 # lend their own power and see to whom.
 people                                AU       -
+people-export                         -        AU       writes trail
 person                                AU       -
 people-invite                         A        A
 person-roles                          A        A
@@ -140,11 +216,13 @@ person-deactivate                     A        A
 person-invite                         -        A        send 302
 person-sessions                       -        A        send 302, writes trail
 people-delegations                    APU      -
+delegations-export                    -        APU      writes trail
 people-delegate                       AP       AP
 people-delegation-end                 -        AP       send 302, writes portal_delegation trail
 
 # Merchants are the operator's work; finance too holds and releases what is paid to them.
 merchants                             all      -
+merchants-export                      -        all      writes trail
 merchant                              all      -
 merchant-groups                       all      O
 merchant-new                          O        O
@@ -166,9 +244,43 @@ application-item                      O        O
 application-remove  -        O        send 302, writes merchant_contact merchant_profile trail
 application-step                      -        O        send 302, writes merchant_profile trail
 
+# Purchases: operators and finance answer them, finance records what was paid.
+purchases                             all      -
+purchases-export                      -        all      writes trail
+purchase                              all      -
+purchase-quote                        OF       OF
+purchase-answer                       OF       OF
+purchase-pay                          F        F
+paper                                 all      -
+
+# Organisations are the operator's to register and to stop; their money is finance's alone.
+organisations                         all      -
+organisations-export                  -        all      writes trail
+organisation                          all      -
+organisation-new                      O        O
+organisation-statement                all      -
+organisation-statement-export         -        all      writes trail
+organisation-terms                    O        O
+organisation-profile                  -        O        send 302
+organisation-manager                  O        O
+organisation-standing                 O        O
+organisation-receive-choose           F        -
+organisation-receive                  F        F
+organisation-refund-choose            F        -
+organisation-refund                   F        F
+organisation-application              all      -
+organisation-application-return       O        O
+organisation-application-reject       O        O
+organisation-application-propose      O        O
+organisation-application-stage        O        O
+organisation-application-add          O        O
+organisation-application-remove - O send 302,writes organisation_document organisation_profile trail
+organisation-application-step         -        O        send 302, writes organisation_profile trail
+
 # Vouchers are designed, and stopped one by one, by the operator. Looking one up by its serial is
 # sent, so that no number gets into an address; it changes nothing.
 vouchers                              all      -
+vouchers-export                       -        all      writes trail
 voucher-group                         all      -
 voucher-new                           O        O
 voucher-draft                         all      O
@@ -182,11 +294,28 @@ voucher-turn                          O        O
 voucher-search                        all      all
 voucher                               all      -
 voucher-change                        O        O
+vouchers-change                       O        O
+replacement                           all      -
+replacement-review                    O        O
+replacement-fetch                     -        O        send 302
+replacement-discard  -  O  send 302, writes handover_list handover_person
 
 # Stock turns money into vouchers: the operator's and finance's.
 stock                                 all      -
+inventory-export                      -        all      writes trail
+inventory-group                       all      -
+provisions                            all      -
+provisions-export                     -        all      writes trail
 provision                             all      -
+provision-ranges-export               -        all      writes trail
+allocations                           all      -
+allocations-export                    -        all      writes trail
+allocation                            all      -
+allocation-ranges-export              -        all      writes trail
+serials                               all      -
+serials-export                        -        all      writes trail
 bulk                                  all      -
+refusals-export                       -        all      writes trail
 stock-new                             OF       OF
 provision-turn                        OF       OF
 provision-cancel                      OF       OF
@@ -196,10 +325,13 @@ settings                              all      -
 settings-change                       A        A
 approval-rules                        all      -
 approval-rule                         A        A
+letterhead                            all      A
 portal-settings                       all      A
+mails-not-taken                       A        -
 data-keys                             all      -
 rotate-key                            A        A
 clients                               all      -
+clients-export                        -        all      writes trail
 client                                all      -
 client-new                            A        A
 client-change                         A        A

@@ -35,8 +35,11 @@ TAKES_NO_TOKEN: Final[frozenset[str]] = frozenset()  # no address is sent to by 
 KEPT_BY_BROWSERS: Final = {
     "static": "public, max-age=31536000, immutable",  # our style: of nobody
     "picture": "private, max-age=31536000, immutable",  # named by its content, for one browser
+    "buyer-picture": "private, max-age=31536000, immutable",
 }
-GIVEN_AWAY: Final = frozenset({"upload", "programme-report-csv", "trail-export"})
+GIVEN_AWAY: Final = frozenset(
+    {"upload", "programme-report-csv", "paper", "buyer-paper", "buyer-proof-file"}
+) | {line.name for line in lines() if line.name.endswith("-export")}
 COOKIES: Final = {
     "counterfoil_session",
     "csrftoken",

@@ -19,6 +19,7 @@ from tests.portal.access.addresses import addresses, parts_of
 from tests.portal.access.furnished import Furnished, given_furnished
 from tests.portal.access.table import Line, lines
 from tests.portal.conftest import Portal
+from tests.portal.look.showing import nothing_happens
 
 from counterfoil.sandbox_fsp.process import free_port
 
@@ -60,6 +61,7 @@ def browser(base: str) -> Iterator[Chromium]:  # noqa: ARG001  # it ends before 
 def test_a_page_is_for_everybody(name: str, seen: Furnished, base: str, browser: Chromium) -> None:
     letter = _who(_PAGES[name])
     page = browser.window()
+    page.route(f"{base}/live/**", nothing_happens)
     cookies = seen.browsers[letter].cookies
     if _SESSION in cookies:
         page.context.add_cookies(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from html import unescape
 from typing import Final
 from urllib.parse import quote
@@ -45,20 +46,24 @@ QUERIES: Final[Mapping[str, tuple[str, ...]]] = {
     "account_login": ("next",),
     "apply-stage": ("scheme",),
     "approvals": ("after",),
-    "bulk": ("after",),
-    "clients": ("status", "after"),
-    "commands": ("status", "after"),
+    "bulk": ("why", "sort", "after"),
+    "clients": ("status", "sort", "after"),
+    "commands": ("kind", "status", "since", "until", "sort", "after"),
     "home": ("choose",),
+    "mails-not-taken": ("after",),
     "merchant-rebank": ("scheme",),
     "merchants": ("text", "status", "kind", "group", "sort", "after"),
-    "money-account": ("kind", "after"),
-    "people": ("search", "after"),
-    "programmes": ("status", "after"),
-    "stock": ("group", "status", "after"),
+    "money-account": ("kind", "since", "until", "sort", "after"),
+    "notifications": ("after",),
+    "people": ("search", "role", "sort", "after"),
+    "people-delegations": ("state", "sort", "after"),
+    "programmes": ("status", "sort", "after"),
+    "shop-people": ("role", "sort", "after"),
+    "stock": ("group", "status", "sort", "after"),
     "stock-new": ("group", "amount", "count"),
-    "trail": ("who", "what", "about", "since", "until", "after"),
+    "trail": ("who", "what", "about", "since", "until", "sort", "after"),
     "voucher-names": ("find", "named"),
-    "vouchers": ("name", "programme", "status", "after"),
+    "vouchers": ("name", "programme", "status", "sort", "after"),
 }
 TOKENS: Final = (
     "!",
@@ -71,6 +76,21 @@ TOKENS: Final = (
     token_of(("x'\"", "y")),
     token_of(("x", 2**63 - 1)),
     token_of((2**62, "'")),
+    *(
+        token_of((order, number, "'", number))
+        for order in ("name", "newest", "state", "role", "until", "stock", "amount", "seen")
+        for number in (2**63 - 1, 1 - 2**63)
+    ),
+    *(token_of((order, 1 - 2**63, 2**63 - 1)) for order in ("newest", "oldest", "amount")),
+    *(
+        token_of((order, moment, last))
+        for order in ("newest", "oldest")
+        for moment in (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+        for last in (2**63 - 1, UUID(int=0))
+    ),
+    token_of(("owed", 2**63 - 1, "'")),
+    token_of(("newest", datetime.max.replace(tzinfo=UTC), UUID(int=0), 2**63 - 1)),
+    token_of(("last", 1 - 2**63)),
     "WyIxMDAwMC0wMS0wMVQwMDowMDowMFoiLDFd",  # a year of five digits
     "WyIwMDAxLTAxLTAxVDAwOjAwOjAwKzIzOjU5Iiwx" + "XQ",  # before the first year, in UTC
     "WyI5OTk5LTEyLTMxVDIzOjU5OjU5LTIzOjU5IiwxXQ",  # after the last

@@ -34,6 +34,7 @@ ALL_POWER: Final = (Role.ADMINISTRATOR, Role.OPERATOR, Role.FINANCE)
 # Parts of addresses that are keys, and what nobody has as one.
 UNKNOWN: Final[Mapping[str, object]] = {
     "acceptor_id": 999_999,
+    "allocation_id": 999_999,
     "bulk_id": 999_999,
     "client_id": 999_999,
     "code": "NOTHING",
@@ -43,7 +44,10 @@ UNKNOWN: Final[Mapping[str, object]] = {
     "draft_id": UUID(int=77),
     "funding_account_id": 999_999,
     "group": "NOTHING",
+    "handover_id": UUID(int=77),
     "item_id": UUID(int=77),
+    "notification_id": 999_999,
+    "organisation_id": 999_999,
     "person_id": 999_999,
     "profile_id": UUID(int=77),
     "provision_id": 999_999,
@@ -53,8 +57,17 @@ UNKNOWN: Final[Mapping[str, object]] = {
     "upload_id": UUID(int=77),
 }
 _OF_NO_ISSUER: Final = frozenset({"welcome", "static", "outbox-mail"})
-_TAKEN_OUT: Final = frozenset({"application-remove", "apply-remove"})  # what is gone stays gone
-_FOR_ANYBODY: Final = frozenset({"apply", "apply-sent"})  # they name the issuer to who would apply
+_TAKEN_OUT: Final = frozenset(  # what is gone stays gone
+    {
+        "application-remove",
+        "apply-remove",
+        "apply-organisation-remove",
+        "organisation-application-remove",
+    }
+)
+_FOR_ANYBODY: Final = frozenset(
+    {"apply", "apply-sent", "apply-organisation", "apply-organisation-sent"}
+)  # they name the issuer to who would apply
 _SWITCH: Final = re.compile(rb'<details class="switch">.*?</details>', re.DOTALL)
 _LINK: Final = re.compile(r'(?:href|hx-get|action|src)="([^"]+)"')
 _DIFFERS: Final = re.compile(
@@ -160,6 +173,7 @@ def test_who_works_for_both_sees_of_the_other_its_name_in_the_switch_alone(
 
 SEARCHES: Final = (
     ("merchants", ("text", "group")),
+    ("organisations", ("text",)),
     ("vouchers", ("name", "programme")),
     ("stock", ("group",)),
     ("stock/new", ("group",)),
@@ -270,6 +284,8 @@ def _keys(of: Furnished) -> list[str]:
         f"group:{house.group}",
         f"programme:{house.programme}",
         f"acceptor:{house.acceptor_id}",
+        f"organisation:{house.organisation_id}",
+        f"organisation-profile:{of.buying.profile}",
         f"client:{house.client_id}",
         f"funding:{house.funding_account_id}",
         f"provision:{house.provision_id}",

@@ -8,7 +8,7 @@ from django.test import RequestFactory
 from django.urls import resolve
 from tests.portal.access.addresses import Address, addresses, parts_of
 from tests.portal.access.furnished import Furnished
-from tests.portal.access.table import EVERY_ROLE, LETTERS, SHOPS, Line, lines
+from tests.portal.access.table import BUYERS, EVERY_ROLE, LETTERS, SHOPS, Line, lines
 from tests.portal.access.visiting import Written, body_of, taken_back, visit
 
 pytestmark = pytest.mark.prove  # minutes: every address as everybody
@@ -80,7 +80,11 @@ def _expected(address: Address, line: Line, letter: str, method: str) -> tuple[i
         return line.others, False
     if letter == "N":
         return HTTPStatus.FOUND, True
-    here = SHOPS if "/shop/" in address.route else EVERY_ROLE
+    here = EVERY_ROLE
+    if "/shop/" in address.route:
+        here = SHOPS
+    elif "/org/" in address.route:
+        here = BUYERS
     return (HTTPStatus.FORBIDDEN if letter in here else HTTPStatus.NOT_FOUND), False
 
 

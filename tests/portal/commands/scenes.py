@@ -9,8 +9,9 @@ from django.test import Client
 from tests.portal.conftest import Portal
 from tests.portal.given import given_office, given_person, signed_in
 
+from counterfoil.engine.commands.asking import Content
 from counterfoil.engine.commands.carrying_out import carry_out, commands_to_look_at
-from counterfoil.engine.commands.content import Content, Deposit, encoded
+from counterfoil.engine.commands.content import Deposit, encoded
 from counterfoil.engine.commands.preparing import Decision, Prepared, Verdict, decide, prepare
 from counterfoil.engine.commands.rules import approvals_needed
 from counterfoil.engine.database import connected

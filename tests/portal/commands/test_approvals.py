@@ -209,9 +209,7 @@ def test_all_that_was_asked_is_listed_by_state(scene: Scene) -> None:
     assert "1.00 KES" in waiting
     assert "2.00 KES" not in waiting
     assert "2.00 KES" in text_of(browser, scene.address("commands") + "?status=odd&after=odd")
-    assert "Nothing in this state" in text_of(
-        browser, scene.address("commands") + "?status=expired"
-    )
+    assert "Nothing of that kind" in text_of(browser, scene.address("commands") + "?status=expired")
 
 
 def test_only_who_may_decide_sees_the_decision_page(scene: Scene) -> None:

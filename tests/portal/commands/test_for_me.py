@@ -13,10 +13,12 @@ from tests.portal.commands.test_approvals import QUERIES_MAX, text_of
 from tests.portal.conftest import Portal
 from tests.portal.given import given_person
 
-from counterfoil.engine.commands.content import ApprovalBand, ChangeApprovals, Content
+from counterfoil.engine.commands.asking import Content
+from counterfoil.engine.commands.content import ApprovalBand, ChangeApprovals
 from counterfoil.engine.commands.preparing import Verdict
 from counterfoil.portal.access import Office
 from counterfoil.portal.models import Delegation, Person, Role
+from counterfoil.portal.orchestrator.deciding import power_of
 from counterfoil.portal.orchestrator.overview.reading import waiting
 from counterfoil.portal.rail import rail_of
 
@@ -48,7 +50,7 @@ def for_me(scene: Scene, person: Person) -> bool:
     office = Office(scene.issuer.issuer_id, scene.issuer.code, "Aid", person, roles)
     (command,) = waiting(office)
     queue = text_of(scene.browser(person), scene.address("approvals"))
-    badge = rail_of(RequestFactory().get(scene.address()), person, office, None).waiting
+    badge = rail_of(RequestFactory().get(scene.address()), person, office).waiting
     decide = scene.browser(person).get(scene.address(f"commands/{command.command_id}/decide"))
     said = {
         "overview": command.mine,
@@ -126,7 +128,7 @@ def test_what_has_expired_is_for_nobody(scene: Scene) -> None:
     )
     assert waiting(office) == []
     request = RequestFactory().get(scene.address())
-    assert rail_of(request, scene.approver, office, None).waiting == 0
+    assert rail_of(request, scene.approver, office).waiting == 0
     page = text_of(scene.browser(scene.approver), scene.address("approvals"))
     assert "Waiting for you" not in page
 
@@ -168,3 +170,15 @@ def test_a_long_queue_with_decisions_asks_the_database_no_more(scene: Scene) -> 
 def _asked(scene: Scene, *, by: str | None = None) -> tuple[UUID, Content]:
     asked = deposit_of(5000)
     return scene.prepare(asked, by=by), asked
+
+
+def test_lending_ones_power_makes_no_more_approvals(scene: Scene) -> None:
+    """Two hands in one name are one approval."""
+    office = Office(
+        scene.issuer.issuer_id, scene.issuer.code, "Aid", scene.approver, frozenset({Role.APPROVER})
+    )
+    before = power_of(office).left_for(scene.finance.actor)
+    lend(scene, scene.approver, given_person(Role.ADMINISTRATOR, issuer=scene.issuer))
+    assert power_of(office).left_for(scene.finance.actor) == before
+    given_person(Role.APPROVER, issuer=scene.issuer)
+    assert power_of(office).left_for(scene.finance.actor) == before + 1

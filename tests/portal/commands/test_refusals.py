@@ -59,7 +59,7 @@ def test_codes_outcomes_and_what_nobody_translated_are_told() -> None:
             "DROUGHT is sales_closed and not open any more; look at it again.",
             "DROUGHT is sales closed and not open any more; look at it again.",
         ),
-        ("es", "FOOD is paused; nothing is provisioned in it.", "«en pausa»"),
+        ("es", "FOOD is paused; only an open group is stocked.", "«en pausa»"),
         ("es", "FOOD is closed; it cannot be open.", "no puede pasar a «abierto»"),
     ],
 )

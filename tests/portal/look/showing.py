@@ -86,7 +86,7 @@ def _rail() -> Rail:
         for room in (*ROOMS, *LATER)
     ]
     others = [OtherPlace("Harbour Relief", "", "#"), OtherPlace("Lakeside Pharmacy", "Aid", "#")]
-    return Rail("Aid Agency of the Coast", "", ways[: len(ROOMS)], ways[len(ROOMS) :], others, 3)
+    return Rail("Aid Agency of the Coast", "", ways[: len(ROOMS)], ways[len(ROOMS) :], others, 3, 2)
 
 
 def _context() -> dict[str, object]:
@@ -163,6 +163,11 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+def nothing_happens(route: Route) -> None:
+    """Where the API would tell what happens."""
+    route.fulfill(content_type="text/event-stream", body="retry: 60000\n\n")
+
+
 @contextmanager
 def opened(
     chromium: Browser,
@@ -209,5 +214,6 @@ def opened(
         )
 
     page.route(f"{ADDRESS}/**", answer)
+    page.route(f"{ADDRESS}/live/**", nothing_happens)
     yield page
     context.close()

@@ -17,7 +17,7 @@ from counterfoil.portal.rail import OtherPlace, Rail, rail_of
 def rail(person: Person, issuer: Issuer, *roles: Role, path: str = "") -> Rail:
     office = Office(issuer.issuer_id, issuer.code, "Aid", person, frozenset(roles))
     request = RequestFactory().get(f"/portal/{issuer.code}/{path}")
-    return rail_of(request, person, office, None)
+    return rail_of(request, person, office)
 
 
 def given_waiting(issuer: Issuer, prepared_by: str) -> None:

@@ -266,7 +266,7 @@ def test_movements_come_by_the_page_with_who_approved_each(portal: Portal) -> No
     assert "+ 11.00 KES" in second
     assert "opening balance" in second
     assert "+ 12.00 KES" not in second
-    assert "Nothing moved yet" in house.page("money/1?kind=withdrawals")
+    assert "Nothing of that kind" in house.page("money/1?kind=withdrawals")
 
 
 def _other_receipt() -> object:

@@ -131,13 +131,14 @@ def test_the_table_holds_what_is_filtered_and_its_taking_is_recorded(scene: Scen
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert answer.headers["Content-Disposition"].startswith("attachment; filename=")
     (head, row) = rows_of(answer)
-    assert head[:5] == ["When", "Who", "Key of who", "From where", "What"]
+    assert head[:5] == ["When (UTC)", "Who", "Key of who", "From where", "What"]
     assert row[1:4] == ["Adaeze Obi", scene.administrator.actor, "10.1.2.3"]
     assert row[4:6] == ["Changed the portal", "settings.changed"]
     assert row[7] == "Language: en → es"
     assert row[8] == "'=HYPERLINK(1)"  # no formula
     taken = TrailEntry.objects.get(issuer_id=scene.issuer.issuer_id, event="trail.exported")
-    assert (taken.actor, taken.after) == (scene.auditor.actor, {"what": "settings"})
+    assert (taken.actor, taken.subject) == (scene.auditor.actor, "trail")
+    assert taken.after == {"what": "settings", "sort": "newest", "format": "csv"}
 
 
 def test_only_who_audits_sees_it(scene: Scene) -> None:

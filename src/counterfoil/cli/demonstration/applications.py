@@ -2,6 +2,7 @@
 written in one transaction. Loaded when Django knows its settings.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -175,14 +176,8 @@ APPLICATIONS: Final = (
 )
 
 
-def apply_all(desk: Desk) -> None:
-    """The oldest first, as their mails came."""
-    for each in sorted(APPLICATIONS, key=lambda one: -one.shop.days):
-        _apply(desk, each)
-
-
 @transaction.atomic
-def _apply(desk: Desk, application: Application) -> None:
+def apply(desk: Desk, application: Application) -> None:
     if MerchantProfile.objects.filter(pk=profile_key(application.name)).exists():
         return
     shop, operator = application.shop, desk.actor("operator")
@@ -204,21 +199,29 @@ def _by_mail(desk: Desk, application: Application) -> Applied:
     return Applied.objects.get(issuer_id=desk.issuer_id, email=application.email)
 
 
+def _mail(desk: Desk, name: str, application: Application, told: Mapping[str, object]) -> None:
+    mail(name, [application.email], told, language=_LANGUAGE, issuer_id=desk.issuer_id)
+
+
 def _sent(
     desk: Desk, application: Application, profile: MerchantProfile, by: Actor, operator: Actor
 ) -> None:
     """And what became of it since."""
     issuer = {"issuer": desk.issuer.name, "name": profile.name}
+    desk.clock.go_on(0.7)
     profiles.take_step(profile, Step.SUBMIT, by)
     if by != operator:
         start = f"{desk.at.origin}{reverse('apply', args=[desk.issuer.code])}"
-        mail("submitted", [application.email], {**issuer, "url": start}, language=_LANGUAGE)
+        _mail(desk, "submitted", application, {**issuer, "url": start})
     if application.stands == "withdrawn":
         profiles.take_step(profile, Step.WITHDRAW, by)
     if application.stands in {"submitted", "withdrawn"}:
         return
+    desk.clock.go_on(23)
     profiles.take_step(profile, Step.TAKE, operator)
+    desk.clock.go_on(25)
     verify(profile, application.shop, operator)
+    desk.clock.go_on(2.5)
     told = application.told
     match application.stands:
         case "asked":
@@ -233,7 +236,7 @@ def _sent(
             )
         case "rejected":
             profiles.take_step(profile, Step.REJECT, operator, told=told)
-            mail("rejected", [application.email], {**issuer, "told": told}, language=_LANGUAGE)
+            _mail(desk, "rejected", application, {**issuer, "told": told})
         case "proposed" if application.bank is not None:
             design = AcceptorDesign(
                 name=application.name,

@@ -83,6 +83,7 @@ FOOD_FIRST: Final = GroupDesign(
     accepts_names=(_GROCER,),
     programme=DROUGHT,
     restock_level=500,
+    unused_value="buyer",
 )
 FOOD: Final = replace(
     FOOD_FIRST,
@@ -102,6 +103,7 @@ SCHOOL_FEES: Final = GroupDesign(
     accepts_names=(_SCHOOL,),
     programme=SCHOOL,
     restock_level=2000,
+    unused_value="buyer",
 )
 CASH_AID: Final = GroupDesign(
     code="CASH-AID",
@@ -126,6 +128,7 @@ HYGIENE_KIT: Final = GroupDesign(
     accepts_names=(_GROCER, _PHARMACY),
     programme=DROUGHT,
     restock_level=1000,
+    unused_value="breakage",
 )
 WATER_CANS: Final = GroupDesign(
     code="WATER-CANS",
@@ -183,10 +186,9 @@ CLIENTS: Final = {
 }
 UNATTENDED_MINOR_MAX: Final = 60_000_000_00
 
-# How long a merchant, and a part of what came later, takes to tell: as so many vouchers made.
+# How long a merchant, and a purchase, takes to tell: as so many vouchers made.
 MERCHANT_STEPS: Final = 200
-PART_STEPS: Final = 300
-PARTS: Final = 5
+PURCHASE_STEPS: Final = 300
 
 
 def acceptors_of(group: str) -> tuple[AcceptorDesign, ...]:

@@ -14,8 +14,9 @@ from uuid import UUID, uuid5
 
 from django.http import HttpRequest
 
+from counterfoil.cli.demonstration.clock import Clock
+from counterfoil.engine.commands.asking import Content
 from counterfoil.engine.commands.carrying_out import carry_out
-from counterfoil.engine.commands.content import Content
 from counterfoil.engine.commands.listing import CommandRow, command_content, command_row
 from counterfoil.engine.commands.preparing import Verdict
 from counterfoil.engine.database import Connection
@@ -43,6 +44,7 @@ class Desk:
     connection: Connection = field(repr=False)
     issuer: Issuer
     base_url: str
+    clock: Clock
     _offices: dict[str, Office] = field(default_factory=dict, repr=False)
 
     @property
@@ -81,11 +83,14 @@ class Desk:
         return Actor(person.actor, person.pk, _address(person))
 
     def request(self, who: str) -> HttpRequest:
+        return self.request_by(self.office(who).person)
+
+    def request_by(self, person: Person) -> HttpRequest:
         """As it would come from that person's browser."""
         place = urlsplit(self.base_url)
         request = HttpRequest()
         request.META.update(
-            REMOTE_ADDR=_address(self.office(who).person),
+            REMOTE_ADDR=_address(person),
             SERVER_NAME=place.hostname or "",
             SERVER_PORT=str(place.port or 80),
         )

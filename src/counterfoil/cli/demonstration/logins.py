@@ -28,24 +28,32 @@ LOGINS: Final = (
     Login("auditor@demo.example", "Aurelio Pérez", "auditor", "es"),
     Login("owner@demo.example", "Grace Wanjiku", "owner"),
     Login("cashier@demo.example", "Peter Njoroge", "cashier"),
+    Login("manager@demo.example", "Ekal Lokwawi", "manager"),
+    Login("distributor@demo.example", "Akiru Nakwang", "distributor"),
 )
 
 
 def open_logins(workspace: Workspace) -> None:
     """The second time nothing is left to do, and what its person has changed stays. Those of a
-    shop come when there is one.
+    shop come when there is one; those of an organisation with it.
     """
     with workspace.issuer(cast.ISSUER) as (_connection, issuer):
         pass
     configured(workspace)
     from counterfoil.portal.door.demonstration import open_login  # noqa: PLC0415  # models load now
-    from counterfoil.portal.models import AcceptorRoleName, Role  # noqa: PLC0415  # models load now
+    from counterfoil.portal.models import (  # noqa: PLC0415  # models load now
+        AcceptorRoleName,
+        OrganisationRoleName,
+        Role,
+    )
     from counterfoil.portal.people import OfficeGrant, ShopGrant  # noqa: PLC0415  # models load now
     from counterfoil.portal.trail import Actor  # noqa: PLC0415  # models load now
 
     shop_id = _shop_id(issuer)
     for login in LOGINS:
         grant: OfficeGrant | ShopGrant
+        if login.role in OrganisationRoleName.values:
+            continue
         if login.role not in AcceptorRoleName.values:
             grant = OfficeGrant(Role(login.role), issuer.issuer_id)
         elif shop_id is not None:

@@ -11,7 +11,7 @@ from django.db import transaction
 from counterfoil.cli.demonstration import cast, drawing
 from counterfoil.cli.demonstration.desk import Desk, known_as
 from counterfoil.cli.demonstration.registering import kept
-from counterfoil.cli.demonstration.slips import COLLECTION, SLIPS, WAITS, Slip
+from counterfoil.cli.demonstration.slips import COLLECTION, WAITS, Slip
 from counterfoil.engine.commands.content import Deposit, OpenFundingAccount, Withdraw
 from counterfoil.engine.commands.preparing import Verdict
 from counterfoil.portal.models import Evidence
@@ -21,8 +21,7 @@ _PURPOSE: Final = "deposit"  # as the money room keeps its papers
 BOTH: Final = ("approver", "approver2")
 
 
-def pay_in(desk: Desk) -> None:
-    """What was there before the work began, and what went back."""
+def open_bursaries(desk: Desk) -> None:
     desk.done(
         "finance",
         "bursary account",
@@ -34,12 +33,13 @@ def pay_in(desk: Desk) -> None:
         ),
         "The assembly wants bursaries kept apart from relief.",
     )
-    *earlier, latest = SLIPS
-    for slip in earlier:
-        desk.agreed(_asked(desk, slip), BOTH)
-    asked = _asked(desk, latest)
-    desk.decide("administrator", asked, in_place_of="approver2")
-    desk.agreed(asked, ("approver",))
+
+
+def pay_in(desk: Desk, slip: Slip) -> None:
+    desk.agreed(_asked(desk, slip), BOTH)
+
+
+def send_back(desk: Desk) -> None:
     desk.done(
         "finance",
         "returned",

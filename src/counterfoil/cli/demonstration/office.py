@@ -32,7 +32,6 @@ def settle_in(desk: Desk) -> None:
         ),
         "The board wants a second pair of eyes on what is large.",
     )
-    _lend(desk)
 
 
 @transaction.atomic
@@ -54,7 +53,7 @@ def _choose_settings(desk: Desk) -> None:
     )
 
 
-def _lend(desk: Desk) -> None:
+def lend(desk: Desk) -> None:
     """An approver is away: the administrator approves in his place."""
     away, here = desk.office("approver2").person, desk.office("administrator").person
     if not Delegation.objects.filter(issuer_id=desk.issuer_id, from_person=away).exists():
@@ -85,6 +84,7 @@ def invite_one(desk: Desk) -> None:
     send_invitation(
         desk.request("administrator"),
         invitation,
+        issuer_id=desk.issuer_id,
         place=desk.issuer.name,
         roles=str(Role.OPERATOR.label),
         inviter=desk.office("administrator").person.shown,

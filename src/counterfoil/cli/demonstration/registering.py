@@ -2,7 +2,6 @@
 written in one transaction, so that it is there or not. Loaded when Django knows its settings.
 """
 
-from collections.abc import Callable
 from typing import Final
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from counterfoil.engine.acceptors import AcceptorDesign, create_acceptors
 from counterfoil.engine.commands.content import CreateAcceptorGroup, RegisterAcceptor
 from counterfoil.engine.operation import Caller
 from counterfoil.portal.merchants import checks, profiles
+from counterfoil.portal.merchants.following import follow
 from counterfoil.portal.merchants.forms import PURPOSE
 from counterfoil.portal.merchants.life import Step
 from counterfoil.portal.merchants.opening_hours import day_of
@@ -27,17 +27,23 @@ from counterfoil.portal.trail import Actor
 from counterfoil.portal.uploads import keep
 
 COUNTRY: Final = "KE"
-_TELEPHONES: Final = "+254 700 000"
+TELEPHONES: Final = "+254 700 000"
 _WORKDAYS: Final = 6
+REGISTERED_AFTER: Final = 2  # days
 
 
-def register_all(desk: Desk, advance: Callable[[], None]) -> None:
+def make_groups(desk: Desk) -> None:
     for code, name in cast.ACCEPTOR_GROUPS.items():
         desk.done("operator", f"merchants {code}", CreateAcceptorGroup(code=code, name=name))
-    for design in cast.ACCEPTORS:
-        command_id = _asked_for(desk, design, SHOPS[design.name])
-        desk.agreed(command_id, ("approver",))
-        advance()
+
+
+def register(desk: Desk, design: AcceptorDesign) -> None:
+    """Over two days."""
+    shop = SHOPS[design.name]
+    command_id = _asked_for(desk, design, shop)
+    desk.clock.turn_to(shop.days - REGISTERED_AFTER, 10)
+    desk.agreed(command_id, ("approver",))
+    follow(desk.at)
 
 
 def register_by_api(desk: Desk, caller: Caller) -> None:
@@ -50,13 +56,17 @@ def register_by_api(desk: Desk, caller: Caller) -> None:
 @transaction.atomic
 def _asked_for(desk: Desk, design: AcceptorDesign, shop: Shop) -> UUID:
     if desk.row(known_as(_asked_as(design.name))) is None:
+        desk.clock.turn_to(shop.days, 6 + profile_key(design.name).int % 30 / 10)
         by = desk.actor("operator")
         profile = begun(desk, design.name, design.kind, shop, by)
         write_down(desk, profile, shop, by)
         bank = checks.account(design.account, design.fsp)
         profiles.change_bank(profile, bank, shop.registered_name, by)
+        desk.clock.go_on(0.4)
         profiles.take_step(profile, Step.SUBMIT, by)
+        desk.clock.go_on(23.5)
         profiles.take_step(profile, Step.TAKE, by)
+        desk.clock.go_on(1.2)
         verify(profile, shop, by)
         propose(desk, profile, design, owner=shop.owner)
     return known_as(_asked_as(design.name))
@@ -85,7 +95,7 @@ def write_down(desk: Desk, profile: MerchantProfile, shop: Shop, by: Actor) -> N
         given = Contact(
             name=person.name,
             role=person.role,
-            telephone=checks.telephone(f"{_TELEPHONES}{person.telephone}", COUNTRY),
+            telephone=checks.telephone(f"{TELEPHONES}{person.telephone}", COUNTRY),
             email=person.email,
         )
         profiles.save_contact(profile, _key(profile, person.name), given, by)

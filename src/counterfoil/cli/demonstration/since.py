@@ -2,13 +2,12 @@
 settings.
 """
 
-from collections.abc import Callable
 from typing import Final
 from uuid import UUID
 
 from django.db import transaction
 
-from counterfoil.cli.demonstration import cast, drawing, money, vouchers
+from counterfoil.cli.demonstration import cast, drawing, vouchers
 from counterfoil.cli.demonstration.desk import Desk, known_as
 from counterfoil.cli.demonstration.registering import kept, profile_key
 from counterfoil.engine.bulk import finish_bulk
@@ -38,44 +37,46 @@ from counterfoil.portal.uploads import attach
 
 _LOST: Final = cast.STOCK[2]
 _LOST_COUNT: Final = 40
-FIRST_STEP: Final = "close the sales of last year"  # with it the past is over
+_NOBODYS: Final = api_key_digest(new_api_key())
 
 
-def go_on(desk: Desk, advance: Callable[[], None]) -> None:
-    for part in (_programmes, _merchants, _stock, _systems, _waiting):
-        part(desk)
-        advance()
-
-
-def _programmes(desk: Desk) -> None:
+def close_last_year(desk: Desk) -> None:
     desk.done(
         "operator",
-        FIRST_STEP,
+        "close the sales of last year",
         StepProgramme(code=cast.DROUGHT_BEFORE, expected_status="open", to_status="sales_closed"),
         "Everybody on the list was called; nothing more is handed out.",
     )
+
+
+def pause_water(desk: Desk) -> None:
     desk.done(
         "operator",
         "pause the water",
         PauseGroup(code=cast.WATER_CANS.code),
         "The borehole at Isiolo is being repaired.",
     )
-    vouchers.stock_in_part(desk, cast.PAUSED_STOCK)
 
 
-def _merchants(desk: Desk) -> None:
+def suspend_one(desk: Desk) -> None:
     desk.done(
         "operator",
         "suspend Amani",
         SuspendAcceptor(acceptor_id=_acceptor(desk, "Amani General Store").acceptor_id),
         "Three holders were asked to pay on top. Suspended until we have been there.",
     )
+
+
+def hold_one(desk: Desk) -> None:
     desk.done(
         "finance",
         "hold the chemist",
         HoldPayouts(acceptor_id=_acceptor(desk, "Garissa Community Chemist").acceptor_id),
         "Its bank letter names another holder.",
     )
+
+
+def limit_one(desk: Desk) -> None:
     limited = _acceptor(desk, "Kisumu Lakeside Foods")
     desk.done(
         "operator",
@@ -89,13 +90,17 @@ def _merchants(desk: Desk) -> None:
         ),
         "As the contract says.",
     )
+
+
+def change_banks(desk: Desk) -> None:
+    """One waits for its day, one for an approver."""
     moved = _rebanked(desk, "Nyali Fresh Market", "254-0103-9920", "They changed their bank.")
     desk.agreed(moved, ("approver",))
     _rebanked(desk, "Turkana Traders", "254-0106-8861", "The cooperative has a new treasurer.")
 
 
-def _stock(desk: Desk) -> None:
-    """Cards that were lost: some of them had been used before anybody said so."""
+def lose_cards(desk: Desk) -> None:
+    """Some of them had been used before anybody said so."""
     provision_id = vouchers.provisioned(desk, _LOST)
     first = provision_by_id(desk.connection, desk.issuer, provision_id).serial_first
     outcome = desk.done(
@@ -108,13 +113,16 @@ def _stock(desk: Desk) -> None:
         pass
 
 
-def _systems(desk: Desk) -> None:
+def let_app_in(desk: Desk) -> None:
     desk.done(
         "administrator",
         "cash app",
         CreateClient(name="NGO-CASH-APP", scopes=("preactivate", "activate", "status")),
         "Partners hand out cash vouchers with their own app.",
     )
+
+
+def keep_old_tills(desk: Desk) -> int:
     old = desk.done(
         "administrator",
         "old tills",
@@ -122,19 +130,21 @@ def _systems(desk: Desk) -> None:
         "The tills of last year.",
     )
     client_id = int(old.removeprefix("client:"))
-    key = SetClientKey(client_id=client_id, key_digest=api_key_digest(new_api_key()))
+    key = SetClientKey(client_id=client_id, key_digest=_NOBODYS)
     desk.done("administrator", "key of the old tills", key)
+    return client_id
+
+
+def revoke_old_tills(desk: Desk) -> None:
     desk.done(
         "administrator",
         "revoke the old tills",
-        RevokeClient(client_id=client_id),
+        RevokeClient(client_id=keep_old_tills(desk)),
         "The last one was replaced.",
     )
 
 
-def _waiting(desk: Desk) -> None:
-    money.wait_with_money(desk)
-    vouchers.wait_with_vouchers(desk)
+def wait_with_stock(desk: Desk) -> None:
     food = desk.issuer.catalogue.groups[cast.FOOD.code].current
 
     def provision(amount_minor: int, count: int) -> ProvisionStock:
@@ -197,7 +207,7 @@ def _rebanked(desk: Desk, name: str, account: str, reason: str) -> UUID:
             "fsp": cast.FSP,
             "days": desk.issuer.catalogue.settings.cooling_off_days,
         }
-        mail("bank_asked", addresses, told, language="en")
+        mail("bank_asked", addresses, told, language="en", issuer_id=desk.issuer_id)
         content = RebankAcceptor(
             acceptor_id=acceptor.acceptor_id,
             expected_version=acceptor.changed_version,

@@ -12,9 +12,11 @@ import msgspec
 
 from counterfoil.cli.demonstration import cast
 from counterfoil.cli.demonstration.logins import open_logins
+from counterfoil.cli.demonstration.orders import ORDERS
 from counterfoil.cli.demonstration.past import CALLER, PAST_STEPS
 from counterfoil.cli.demonstration.slips import SLIPS, WAITS
 from counterfoil.cli.place import Workspace
+from counterfoil.cli.users import configured
 from counterfoil.engine.clients import create_client, set_client_key
 from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer, issuer_codes, open_issuer
@@ -27,9 +29,9 @@ from counterfoil.money import decimal_text
 
 STEPS: Final = (
     PAST_STEPS
-    + sum(each.count for each in (cast.FIRST_STOCK, cast.ENDED_STOCK, *cast.STOCK))
+    + sum(each.count for each in cast.STOCK)
     + len(cast.ACCEPTORS) * cast.MERCHANT_STEPS
-    + cast.PARTS * cast.PART_STEPS
+    + sum(order.ends == "allocated" for order in ORDERS) * cast.PURCHASE_STEPS
 )
 _BANK_SECONDS_MAX: Final = 10.0
 
@@ -103,14 +105,20 @@ def set_stage(
     portal will be.
     """
     bank.prepare()
-    with workspace.connection() as connection:
-        issuer = _issuer(connection, workspace.provider)
-        for name in cast.CLIENTS:
-            _register(connection, issuer, name)
-        open_logins(workspace)
-        from counterfoil.cli.demonstration.story import tell  # noqa: PLC0415  # models load now
+    configured(workspace)
+    # Models load now.
+    from counterfoil.cli.demonstration.clock import turned_back  # noqa: PLC0415
+    from counterfoil.cli.demonstration.desk import Desk  # noqa: PLC0415
+    from counterfoil.cli.demonstration.story import FIRST_DAY, tell  # noqa: PLC0415
 
-        tell(workspace, connection, issuer, gateway, base_url, advance)
+    with workspace.connection() as connection:
+        with turned_back(workspace.url, connection) as clock:
+            clock.turn_to(FIRST_DAY)
+            issuer = _issuer(connection, workspace.provider)
+            for name in cast.CLIENTS:
+                _register(connection, issuer, name)
+            open_logins(workspace)
+            tell(workspace, Desk(connection, issuer, base_url, clock), gateway, advance)
         return Tickets({name: _key(connection, issuer, name) for name in cast.CLIENTS})
 
 

@@ -2,11 +2,10 @@
 that are still being worked on. Loaded when Django knows its settings.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
-from uuid import UUID
 
 from django.db import transaction
 
@@ -28,7 +27,7 @@ from counterfoil.portal.orchestrator.vouchers.reading import published
 from counterfoil.portal.uploads import attach
 from counterfoil.portal.uploads import picture as drawn_anew
 
-_ENDED_AFTER: Final = timedelta(seconds=30)
+_ENDED: Final = timedelta(days=10)
 _PURPOSE: Final = "voucher"  # as the design's form keeps its pictures
 _BLANKETS: Final = GroupDesign(
     code="BLANKETS",
@@ -66,7 +65,7 @@ _WHY: Final = {
 _LONGER_LIST: Final = (5000_00, 10_000_00, 15_000_00)
 
 
-def open_programmes(desk: Desk) -> None:
+def name_first_programme(desk: Desk) -> None:
     first = desk.issuer.catalogue.programmes[cast.EMERGENCY]
     desk.done(
         "operator",
@@ -79,8 +78,11 @@ def open_programmes(desk: Desk) -> None:
         ),
         "What the first programme is for.",
     )
-    for asked, reason in _programmes(desk):
-        desk.done("operator", f"open {asked.code}", asked, reason)
+
+
+def open_programme(desk: Desk, code: str) -> None:
+    ((asked, reason),) = (each for each in _programmes(desk) if each[0].code == code)
+    desk.done("operator", f"open {code}", asked, reason)
 
 
 def _programmes(desk: Desk) -> list[tuple[OpenProgramme, str]]:
@@ -134,10 +136,13 @@ def _programmes(desk: Desk) -> list[tuple[OpenProgramme, str]]:
     ]
 
 
-def publish_all(desk: Desk) -> None:
-    """The food voucher twice: the first stock of it is of its first version."""
+def publish_food(desk: Desk) -> None:
+    """The first stock of it is of its first version."""
     publish(desk, cast.FOOD_FIRST, "What the drought committee asked for.")
-    stock(desk, cast.FIRST_STOCK, lambda _made: None)
+    stock(desk, cast.FIRST_STOCK)
+
+
+def publish_food_anew(desk: Desk) -> None:
     publish(
         desk,
         cast.FOOD,
@@ -145,9 +150,11 @@ def publish_all(desk: Desk) -> None:
         follows=1,
         picture="food",
     )
-    for design in cast.GROUPS:
-        picture = "school" if design is cast.SCHOOL_FEES else None
-        publish(desk, design, _WHY[design.code], picture=picture)
+
+
+def publish_one(desk: Desk, design: GroupDesign) -> None:
+    picture = "school" if design is cast.SCHOOL_FEES else None
+    publish(desk, design, _WHY[design.code], picture=picture)
 
 
 def publish(
@@ -174,11 +181,10 @@ def publish(
         desk.agreed(command_id, agreed)
 
 
-def stock(desk: Desk, wanted: cast.Stock, advance: Callable[[int], None]) -> None:
+def stock(desk: Desk, wanted: cast.Stock) -> None:
     provision_id = provisioned(desk, wanted)
     for _step in finish_provision(desk.connection, desk.issuer, provision_id):
         pass
-    advance(wanted.count)
 
 
 def stock_in_part(desk: Desk, wanted: cast.Stock) -> None:
@@ -195,29 +201,25 @@ def stock_in_part(desk: Desk, wanted: cast.Stock) -> None:
     )
 
 
-def publish_ended(desk: Desk) -> bool:
-    """Whether its vouchers can still be handed out: its time is over soon."""
-    code = cast.ENDED_GROUP
-    if code not in desk.issuer.catalogue.groups:
-        publish(
-            desk,
-            GroupDesign(
-                code=code,
-                name="Drought relief",
-                description="Over: what was not redeemed has expired.",
-                currency=cast.CURRENCY,
-                denominations=(cast.ENDED_AMOUNT_MINOR,),
-                valid_until=datetime.now(UTC) + _ENDED_AFTER,
-                programme=cast.DROUGHT_BEFORE,
-            ),
-            "For the families left on last year's list.",
-        )
-    valid_until = desk.issuer.catalogue.groups[code].current.valid_until
-    return valid_until is not None and valid_until > datetime.now(UTC)
+def publish_ended(desk: Desk) -> None:
+    publish(
+        desk,
+        GroupDesign(
+            code=cast.ENDED_GROUP,
+            name="Drought relief",
+            description="Over: what was not redeemed has expired.",
+            currency=cast.CURRENCY,
+            denominations=(cast.ENDED_AMOUNT_MINOR,),
+            valid_until=datetime.combine(desk.today, time(), UTC) - _ENDED,
+            programme=cast.DROUGHT_BEFORE,
+        ),
+        "For the families left on last year's list.",
+    )
+    stock(desk, cast.ENDED_STOCK)
 
 
 def wait_with_vouchers(desk: Desk) -> None:
-    """A version for an approver to look at, and drafts that nobody has sent."""
+    """A version for an approver to look at."""
     office = desk.office("operator")
     now = published(office, cast.SCHOOL_FEES.code)
     publish(
@@ -232,14 +234,13 @@ def wait_with_vouchers(desk: Desk) -> None:
         follows=1,
         agreed=(),
     )
-    for code, (design, steps, _days) in DRAFTS.items():
-        if not VoucherDraft.objects.filter(pk=draft_key(code)).exists():
-            request = desk.request("operator")
-            begin_draft(request, office, draft_key(code), design, follows=0, steps=steps)
 
 
-def draft_key(code: str) -> UUID:
-    return known_as(f"draft {code}")
+def leave_draft(desk: Desk, code: str) -> None:
+    design, steps, _days = DRAFTS[code]
+    if not VoucherDraft.objects.filter(pk=known_as(f"draft {code}")).exists():
+        request, office = desk.request("operator"), desk.office("operator")
+        begin_draft(request, office, known_as(f"draft {code}"), design, follows=0, steps=steps)
 
 
 def provisioned(desk: Desk, wanted: cast.Stock) -> int:

@@ -5,7 +5,6 @@ from io import BytesIO
 from typing import Any, Final
 
 import segno
-import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet
@@ -27,8 +26,6 @@ from counterfoil.portal.trail import address_of, record
 _KEY_FOR: Final = b"counterfoil second factor"
 _KEY_BYTES: Final = 32
 _QUIET_ZONE: Final = 4
-
-_log = structlog.get_logger("counterfoil.portal")
 
 
 class DoorAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
@@ -83,13 +80,6 @@ class DoorAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has n
             event = f"account.{template_prefix.rpartition('/')[2]}"
             record(None, user.actor, event, subject=user.actor, address=address_of(self.request))
         super().send_notification_mail(template_prefix, user, context, email)
-
-    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """A mail server that is down must not tell by an error page who has an account."""
-        try:
-            super().send_mail(template_prefix, email, context)
-        except OSError as error:  # SMTP's errors too
-            _log.error("mail.failed", template=template_prefix, error=type(error).__name__)
 
     def _get_login_attempts_cache_key(
         self,

@@ -80,6 +80,7 @@ def _end_proposal(at: ApplyingAt, profile_id: UUID, status: str, outcome: str) -
         others,
         {"issuer": at.name, "name": profile.name},
         language=language_of(profile),
+        issuer_id=at.issuer_id,
     )
 
 
@@ -114,6 +115,7 @@ def invite_to_shop(
             "url": f"{at.origin}{path}",
         },
         language=invitation.person.language or portal_settings(at.issuer_id).language,
+        issuer_id=at.issuer_id,
     )
 
 
@@ -157,11 +159,11 @@ def _end_bank_change(
     told: dict[str, object] = {"issuer": at.name, "name": name}
     language = portal_settings(at.issuer_id).language
     if switched is None:
-        mail("bank_kept", change.addresses, told, language=language)
+        mail("bank_kept", change.addresses, told, language=language, issuer_id=at.issuer_id)
         return
     _take_over(at.issuer_id, acceptor_id, switched)
     told |= {"account": masked_number(switched.account), "fsp": switched.fsp}
-    mail("bank_switched", change.addresses, told, language=language)
+    mail("bank_switched", change.addresses, told, language=language, issuer_id=at.issuer_id)
 
 
 def _take_over(issuer_id: int, acceptor_id: int, bank: Bank) -> None:

@@ -15,7 +15,7 @@ from counterfoil.portal.merchants.mails import mail
 from counterfoil.portal.models import Application, MerchantProfile
 
 VALID_FOR: Final = timedelta(days=30)
-_TOKEN_BYTES: Final = 32
+TOKEN_BYTES: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,9 @@ def send_link(
     now = timezone.now()
     old = Application.objects.filter(issuer_id=at.issuer_id, profile=None, expires_at__lt=now)
     old.delete()
-    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    token = secrets.token_urlsafe(TOKEN_BYTES)
     fresh: dict[str, object] = {
-        "token_digest": _digest(token),
+        "token_digest": token_digest(token),
         "expires_at": now + VALID_FOR,
         "mailed_at": now,
         "language": language,
@@ -55,14 +55,16 @@ def send_link(
     )
     path = reverse("apply-home", args=[at.code, token])
     link = {"url": f"{at.origin}{path}", "days": VALID_FOR.days, "issuer": at.name, "told": told}
-    mail(template, [email], link, language=language)
+    mail(template, [email], link, language=language, issuer_id=at.issuer_id)
 
 
 def application_of(issuer_id: int, token: str) -> Application | None:
     """None for a link that was never sent, was replaced, or is too old."""
     return (
         Application.objects.select_related("profile")
-        .filter(issuer_id=issuer_id, token_digest=_digest(token), expires_at__gt=timezone.now())
+        .filter(
+            issuer_id=issuer_id, token_digest=token_digest(token), expires_at__gt=timezone.now()
+        )
         .first()
     )
 
@@ -71,5 +73,5 @@ def application_for(profile: MerchantProfile) -> Application | None:
     return Application.objects.filter(profile=profile).first()
 
 
-def _digest(token: str) -> bytes:
+def token_digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()

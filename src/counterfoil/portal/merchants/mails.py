@@ -1,28 +1,31 @@
-"""Mails to merchants and to who applies. A mail goes when what it tells is committed; a mail server
-that is down is written to the log and stops nothing.
+"""Mails to merchants and to who applies, written in the transaction of what they tell.
 
 Each is a template below `templates/portal/mail/merchants/`: its first line is the subject.
 """
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 
-import structlog
-from django.core.mail import send_mail
-from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 
-_log = structlog.get_logger("counterfoil.portal")
+from counterfoil.portal.mail import write_mails
 
 
-def mail(name: str, to: Sequence[str], told: Mapping[str, object], *, language: str) -> None:
+def mail(
+    name: str, to: Sequence[str], told: Mapping[str, object], *, language: str, issuer_id: int
+) -> None:
     """To each of them one of their own: nobody learns of the others."""
+    mail_of(f"portal/mail/merchants/{name}.txt", to, told, language=language, issuer_id=issuer_id)
+
+
+def mail_of(
+    template: str, to: Sequence[str], told: Mapping[str, object], *, language: str, issuer_id: int
+) -> None:
+    """Of any template that is made so."""
     with translation.override(language or "en"):
-        text = render_to_string(f"portal/mail/merchants/{name}.txt", _of_one_line(told))
+        text = render_to_string(template, _of_one_line(told))
     subject, _newline, body = text.strip().partition("\n")
-    for address in sorted(set(to)):
-        transaction.on_commit(partial(_send, name, address, subject, body.strip() + "\n"))
+    write_mails(to, subject, body.strip() + "\n", issuer_id=issuer_id)
 
 
 def _of_one_line(told: Mapping[str, object]) -> dict[str, object]:
@@ -31,10 +34,3 @@ def _of_one_line(told: Mapping[str, object]) -> dict[str, object]:
         key: " ".join(value.split()) if isinstance(value, str) and key != "told" else value
         for key, value in told.items()
     }
-
-
-def _send(name: str, address: str, subject: str, body: str) -> None:
-    try:
-        send_mail(subject, body, None, [address])
-    except OSError as error:  # SMTP's errors too
-        _log.error("mail.failed", template=name, error=type(error).__name__)

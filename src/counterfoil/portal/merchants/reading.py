@@ -102,17 +102,11 @@ class PaperShown:
     @property
     def state(self) -> Word | None:
         """None where there is nothing to say."""
-        if self.expires_on is None:
-            return None
-        if self.is_expired:
-            return Word(_("Expired"), "bad")
-        if self.expires_on <= timezone.now().date() + EXPIRES_SOON:
-            return Word(_("Expires soon"), "wait")
-        return Word(_("Valid"), "good")
+        return expiry_word(self.expires_on)
 
     @property
     def is_expired(self) -> bool:
-        return self.expires_on is not None and self.expires_on < timezone.now().date()
+        return is_over(self.expires_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,15 +142,9 @@ class Sheet:
 
     @property
     def tax_id_note(self) -> str:
-        if not self.profile.tax_id:
-            return _("none given")
-        if self.profile.tax_id_checked:
-            if compares_check_digits(self.profile.tax_id, self.profile.country):
-                return _("its check digits are right")
-            return _("only its form was checked, and is right")
-        if knows_tax_ids(self.profile.country):
-            return _("not checked")
-        return _("not checked: the numbers of that country are not known here")
+        return tax_id_note(
+            self.profile.tax_id, self.profile.country, is_checked=self.profile.tax_id_checked
+        )
 
     @property
     def bank(self) -> Bank | None:
@@ -199,6 +187,34 @@ def sheet(profile: MerchantProfile) -> Sheet:
 
 def _read(text: str | None, wanted: type[Read]) -> Read:
     return msgspec.json.decode(text or "[]", type=wanted, strict=False)
+
+
+def tax_id_note(number: str, country: str, *, is_checked: bool) -> str:
+    """What is known of a tax number."""
+    if not number:
+        return _("none given")
+    if is_checked:
+        if compares_check_digits(number, country):
+            return _("its check digits are right")
+        return _("only its form was checked, and is right")
+    if knows_tax_ids(country):
+        return _("not checked")
+    return _("not checked: the numbers of that country are not known here")
+
+
+def expiry_word(expires_on: date | None) -> Word | None:
+    """Of a paper; None for one that does not end."""
+    if expires_on is None:
+        return None
+    if is_over(expires_on):
+        return Word(_("Expired"), "bad")
+    if expires_on <= timezone.now().date() + EXPIRES_SOON:
+        return Word(_("Expires soon"), "wait")
+    return Word(_("Valid"), "good")
+
+
+def is_over(expires_on: date | None) -> bool:
+    return expires_on is not None and expires_on < timezone.now().date()
 
 
 def status_word(status: str) -> Word:

@@ -10,6 +10,7 @@ from typing import Concatenate, ParamSpec, cast
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from counterfoil.portal.merchants.links import ApplyingAt, application_of
 from counterfoil.portal.models import Application, MerchantProfile, portal_settings
@@ -70,7 +71,8 @@ def applicant_page(page: ApplicantPage[P]) -> View:
         at = applying_at(request, issuer)
         application = application_of(at.issuer_id, token)
         if application is None:
-            return render(request, "portal/public/link_over.html", {"at": at}, status=404)
+            over = {"at": at, "again": reverse("apply", args=[at.code])}
+            return render(request, "portal/public/link_over.html", over, status=404)
         by = Actor(f"applicant:{application.pk}", address=address_of(request))
         response = page(request, Applicant(at, token, application, by), *args, **kwargs)
         response.headers["Cache-Control"] = "private, no-store"

@@ -31,7 +31,7 @@ from counterfoil.portal.merchants.life import APPLICANT_WRITES, Status, Step, af
 from counterfoil.portal.merchants.links import ApplyingAt, send_link
 from counterfoil.portal.merchants.mails import mail
 from counterfoil.portal.merchants.reading import sheet, status_word
-from counterfoil.portal.models import Application, MerchantProfile, Origin
+from counterfoil.portal.models import Application, MerchantProfile, Origin, portal_settings
 from counterfoil.portal.public.applicant import (
     Applicant,
     applicant_page,
@@ -49,22 +49,25 @@ from counterfoil.portal.trail import address_of
 def start(request: HttpRequest, at: ApplyingAt) -> HttpResponse:
     """An e-mail, to which a link goes. What it answers says nothing about who applied before."""
     form = StartForm(request.POST or None)
+    others = portal_settings(at.issuer_id).organisations_apply
+    shown = {"at": at, "form": form, "others": others}
     if request.method == "POST" and form.is_valid():
         if asks_too_often(at.issuer_id, address_of(request)):
             form.add_error(None, _("Too many tries from here. Wait an hour, then try again."))
-            return render(request, "portal/public/start.html", {"at": at, "form": form}, status=429)
+            return render(request, "portal/public/start.html", shown, status=429)
         email = str(form.cleaned_data["email"])
         if not is_mailed_too_often(at.issuer_id, email):
             with transaction.atomic():
                 send_link(at, email, template="link", language=get_language() or "en")
         return redirect("apply-sent", at.code)
-    return render(request, "portal/public/start.html", {"at": at, "form": form})
+    return render(request, "portal/public/start.html", shown)
 
 
 @require_safe
 @open_page
 def sent(request: HttpRequest, at: ApplyingAt) -> HttpResponse:
-    return render(request, "portal/public/sent.html", {"at": at})
+    again = reverse("apply", args=[at.code])
+    return render(request, "portal/public/sent.html", {"at": at, "again": again})
 
 
 @require_safe
@@ -209,4 +212,5 @@ def _submitted(applicant: Applicant, profile: MerchantProfile) -> None:
         [applicant.application.email],
         {"issuer": at.name, "name": profile.name, "url": start_url},
         language=applicant.application.language,
+        issuer_id=at.issuer_id,
     )

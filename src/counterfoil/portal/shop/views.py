@@ -14,6 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from counterfoil.errors import ConflictError
 from counterfoil.portal.access import Shop, ShopRole, shop_page
 from counterfoil.portal.forms import OnceForm
+from counterfoil.portal.listing import shown
+from counterfoil.portal.live import shop_part
 from counterfoil.portal.merchants.following import invite_to_shop
 from counterfoil.portal.merchants.links import ApplyingAt
 from counterfoil.portal.merchants.reading import sheet
@@ -27,6 +29,8 @@ from counterfoil.portal.orchestrator.merchants.reading import (
 from counterfoil.portal.orchestrator.merchants.standing import turned
 from counterfoil.portal.people import ShopGrant, take_role
 from counterfoil.portal.places import remember
+from counterfoil.portal.shop.figures import shop_figures
+from counterfoil.portal.shop.listed import people_of
 from counterfoil.portal.trail import Actor, address_of
 from counterfoil.portal.words import acceptor_status
 
@@ -70,6 +74,8 @@ def shop(request: HttpRequest, shop: Shop) -> HttpResponse:
             "today": money.today,
             "currency": money.currency,
             "sheet": None if profile is None else sheet(profile),
+            "figures": shop_figures(request, shop) if owns else None,
+            "live": shop_part(shop) if owns else None,
         },
     )
 
@@ -114,12 +120,11 @@ def people(request: HttpRequest, shop: Shop) -> HttpResponse:
         else:
             messages.success(request, _("The invitation is on its way."))
             return redirect("shop-people", shop.code, shop.acceptor_id)
-    found = AcceptorRole.objects.filter(issuer_id=shop.issuer_id, acceptor_id=shop.acceptor_id)
     return render(
         request,
         "portal/shop/people.html",
         {
-            "roles": found.select_related("person").order_by("-role", "created_at")[:200],
+            "list": shown(request, shop, people_of(shop)),
             "form": form,
         },
     )

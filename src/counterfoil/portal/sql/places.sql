@@ -1,14 +1,15 @@
--- Where a person has a role: at issuers, and at merchants and agents.
+-- Where a person has a role: at issuers, at merchants and agents, and at organisations.
 --
 -- In:     person_id bigint
--- Out:    issuer_id, code, the issuer's name, acceptor_id or null, the acceptor's name or null,
---         roles text[]
+-- Out:    code, the issuer's name, kind ('office', 'shop', 'buyer'), the key of an acceptor or an
+--         organisation or null, its name or null, roles text[]
 -- Locks:  none
 -- Caller: portal.places
 WITH role_held AS (
     SELECT
         i.issuer_id,
-        NULL::int AS acceptor_id,
+        'office' AS kind,
+        NULL::int AS key,
         r.role::text AS role
     FROM portal.portal_roleassignment AS r
     INNER JOIN issuer AS i ON r.issuer_id = i.issuer_id OR r.issuer_id IS NULL
@@ -16,23 +17,35 @@ WITH role_held AS (
     UNION ALL
     SELECT
         r.issuer_id,
-        r.acceptor_id,
+        'shop' AS kind,
+        r.acceptor_id AS key,
         r.role::text AS role
     FROM portal.portal_acceptorrole AS r
+    WHERE r.person_id = %(person_id)s
+    UNION ALL
+    SELECT
+        r.issuer_id,
+        'buyer' AS kind,
+        r.organisation_id AS key,
+        r.role::text AS role
+    FROM portal.portal_organisationrole AS r
     WHERE r.person_id = %(person_id)s
 )
 
 SELECT
-    h.issuer_id,
     i.code,
     i.name AS issuer_name,
-    h.acceptor_id,
-    a.name AS acceptor_name,
+    h.kind,
+    h.key,
+    coalesce(a.name, o.name) AS place_name,
     array_agg(DISTINCT h.role ORDER BY h.role) AS roles
 FROM role_held AS h
 INNER JOIN issuer AS i ON h.issuer_id = i.issuer_id
-LEFT JOIN acceptor AS a ON h.issuer_id = a.issuer_id AND h.acceptor_id = a.acceptor_id
-WHERE h.acceptor_id IS NULL OR a.acceptor_id IS NOT NULL
-GROUP BY h.issuer_id, i.code, i.name, h.acceptor_id, a.name
-ORDER BY i.name, h.acceptor_id NULLS FIRST
+LEFT JOIN acceptor AS a
+    ON h.kind = 'shop' AND h.issuer_id = a.issuer_id AND h.key = a.acceptor_id
+LEFT JOIN organisation AS o
+    ON h.kind = 'buyer' AND h.issuer_id = o.issuer_id AND h.key = o.organisation_id
+WHERE h.kind = 'office' OR coalesce(a.name, o.name) IS NOT NULL
+GROUP BY i.code, i.name, h.kind, h.key, a.name, o.name
+ORDER BY i.name, h.key NULLS FIRST, h.kind
 LIMIT 200

@@ -1,22 +1,33 @@
 -- What the rail of every page says: where a person may go, and how much waits for them here.
 --
 -- In:     person_id bigint, actor text, issuer_id int (null outside of an issuer)
--- Out:    code, the issuer's name, acceptor_id or null, the acceptor's name or null; and on every
---         row how many commands of that issuer wait for this person's decision, 100 at most
+-- Out:    code, the issuer's name, kind ('office', 'shop', 'buyer'), the key of an acceptor or an
+--         organisation or null, its name or null; and on every
+--         row how many commands of that issuer wait for this person's decision, and how many
+--         notifications this person has not read, 100 of each at most
 -- Locks:  none
 -- Caller: portal.rail
 WITH place AS (
     SELECT
         i.issuer_id,
-        NULL::int AS acceptor_id
+        'office' AS kind,
+        NULL::int AS key
     FROM portal.portal_roleassignment AS r
     INNER JOIN issuer AS i ON r.issuer_id = i.issuer_id OR r.issuer_id IS NULL
     WHERE r.person_id = %(person_id)s
     UNION
     SELECT
         r.issuer_id,
-        r.acceptor_id
+        'shop' AS kind,
+        r.acceptor_id AS key
     FROM portal.portal_acceptorrole AS r
+    WHERE r.person_id = %(person_id)s
+    UNION
+    SELECT
+        r.issuer_id,
+        'buyer' AS kind,
+        r.organisation_id AS key
+    FROM portal.portal_organisationrole AS r
     WHERE r.person_id = %(person_id)s
 ),
 
@@ -77,16 +88,29 @@ waiting AS (
         )
     ORDER BY c.prepared_at
     LIMIT 100
+),
+
+unread AS (
+    SELECT n.id
+    FROM portal.notification_here AS n
+    WHERE n.person_id = %(person_id)s AND n.read_at IS NULL
+    ORDER BY n.id
+    LIMIT 100
 )
 
 SELECT
     i.code,
     i.name AS issuer_name,
-    p.acceptor_id,
-    a.name AS acceptor_name,
-    (SELECT count(*) FROM waiting) AS waiting
+    p.kind,
+    p.key,
+    coalesce(a.name, o.name) AS place_name,
+    (SELECT count(*) FROM waiting) AS waiting,
+    (SELECT count(*) FROM unread) AS unread
 FROM place AS p
 INNER JOIN issuer AS i ON p.issuer_id = i.issuer_id
-LEFT JOIN acceptor AS a ON p.issuer_id = a.issuer_id AND p.acceptor_id = a.acceptor_id
-ORDER BY i.name, a.name NULLS FIRST, p.acceptor_id
+LEFT JOIN acceptor AS a
+    ON p.kind = 'shop' AND p.issuer_id = a.issuer_id AND p.key = a.acceptor_id
+LEFT JOIN organisation AS o
+    ON p.kind = 'buyer' AND p.issuer_id = o.issuer_id AND p.key = o.organisation_id
+ORDER BY i.name, place_name NULLS FIRST, p.key
 LIMIT 200

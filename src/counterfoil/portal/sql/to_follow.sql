@@ -17,6 +17,11 @@ WHERE
     )
     OR EXISTS (
         SELECT 1
+        FROM portal.organisation_profile AS o
+        WHERE o.issuer_id = i.issuer_id AND o.proposal IS NOT NULL
+    )
+    OR EXISTS (
+        SELECT 1
         FROM portal.merchant_bank_change AS b
         WHERE b.issuer_id = i.issuer_id AND b.ended_at IS NULL
     )

@@ -20,6 +20,7 @@ from counterfoil.portal.static_files import address_of
 if TYPE_CHECKING:
     from django.http import QueryDict
 
+    from counterfoil.portal.listing import Row, Shown
     from counterfoil.portal.pager import Page
 
 register = template.Library()
@@ -127,6 +128,12 @@ def pager(context: template.Context, page: "Page[object]") -> dict[str, object]:
     if page.next_token:
         query["after"] = page.next_token
     return {"page": page, "first": f"?{first}", "next": f"?{query.urlencode()}"}
+
+
+@register.inclusion_tag("portal/parts/list_head.html")
+def list_head(shown: "Shown[Row]", url: str) -> dict[str, object]:
+    """`{% list_head list export_url %}`: filters, order, and the ways to take the list away."""
+    return {"shown": shown, "url": url}
 
 
 @register.tag

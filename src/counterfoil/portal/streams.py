@@ -1,0 +1,52 @@
+"""Whether who asked for something is still there to get it.
+
+A server takes what is sent to somebody who has gone and says nothing. So for each request it is
+watched for the word that the connection is closed.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Final
+
+from django.http import HttpRequest
+
+_GONE: Final = "counterfoil.gone"
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Message, Receive, Send], Awaitable[None]]
+
+
+def watched(app: App) -> App:
+    """An ASGI application around one that is asked for a closed connection by nobody else."""
+
+    async def watching(scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        scope[_GONE] = False
+        watch: asyncio.Task[None] | None = None
+
+        async def until_gone() -> None:
+            while (await receive())["type"] != "http.disconnect":
+                pass
+            scope[_GONE] = True
+
+        async def sending(message: Message) -> None:
+            nonlocal watch
+            if message["type"] == "http.response.start" and watch is None:
+                watch = asyncio.create_task(until_gone())
+            await send(message)
+
+        try:
+            await app(scope, receive, sending)
+        finally:
+            if watch is not None:
+                watch.cancel()
+
+    return watching
+
+
+def is_gone(request: HttpRequest) -> bool:
+    """As far as is known; a request that nothing watches is taken to be there."""
+    return bool(request.META.get("asgi.scope", {}).get(_GONE, False))
