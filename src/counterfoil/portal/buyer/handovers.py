@@ -22,6 +22,7 @@ from counterfoil.portal.access import BUYERS, HANDS_OUT, Buyer, buyer_page
 from counterfoil.portal.buyer.handovers_forms import FetchForm, PeopleForm, SendForm
 from counterfoil.portal.buyer.handovers_reading import (
     NEWEST_FIRST,
+    OLDEST_FIRST,
     REPEATS_SHOWN,
     HandoverRow,
     draft_lines,
@@ -57,7 +58,10 @@ _PEOPLE_SHOWN: Final = 10
 
 
 class HandoverFilter(ListForm):
-    orders: ClassVar = (Order("newest", gettext_lazy("Newest first"), NEWEST_FIRST),)
+    orders: ClassVar = (
+        Order("newest", gettext_lazy("Newest first"), NEWEST_FIRST),
+        Order("oldest", gettext_lazy("Oldest first"), OLDEST_FIRST),
+    )
 
 
 COLUMNS: Final[tuple[Column[HandoverRow], ...]] = (
@@ -126,7 +130,12 @@ def new(request: HttpRequest, buyer: Buyer) -> HttpResponse:
     return render(
         request,
         "portal/buyer/handovers/new.html",
-        {"buyer": buyer, "form": form, "allocations": allocations},
+        {
+            "buyer": buyer,
+            "form": form,
+            "allocations": allocations,
+            "holds": sorted({(each.name, each.hold_text) for each in allocations}),
+        },
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,7 +22,7 @@ from counterfoil.portal.handovers.people_files import (
 )
 from counterfoil.portal.handovers.sealing import Called
 from counterfoil.portal.handovers.sheets import UnreadableFileError
-from counterfoil.portal.language import money_text
+from counterfoil.portal.language import day_text, money_text
 from counterfoil.portal.models import FileKind
 from counterfoil.portal.templatetags.counterfoil import count
 
@@ -34,6 +35,7 @@ _DIFFERENT_MIN: Final = 5
 _PROBLEMS_SHOWN: Final = 20
 _LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
 _GROUPS: Final = 4
+_SEEN_AT_ONCE: Final = 6  # of more one is found more easily in a menu
 _GROUP_LETTERS: Final = 5
 
 
@@ -56,7 +58,6 @@ class PeopleForm(OnceForm):
     )
     file = forms.FileField(
         label=gettext_lazy("File of people"),
-        required=False,
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
         help_text=gettext_lazy(
             "CSV or XLSX with the columns “reference” and “name” in the first row, and at most"
@@ -65,14 +66,12 @@ class PeopleForm(OnceForm):
     )
     reference = forms.CharField(
         label=gettext_lazy("Reference"),
-        required=False,
         max_length=REFERENCE_CHARACTERS_MAX,
         help_text=gettext_lazy("What you call this person in your own lists, such as HH-0421."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     name = forms.CharField(
         label=gettext_lazy("Name"),
-        required=False,
         max_length=NAME_CHARACTERS_MAX,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
@@ -99,9 +98,20 @@ class PeopleForm(OnceForm):
     ) -> None:
         one = allocations[0].allocation_id if len(allocations) == 1 else None
         super().__init__(data, files, initial={"allocation": chosen or one})  # type: ignore[arg-type]
-        self.fields["allocation"].choices = [  # type: ignore[attr-defined]
-            (each.allocation_id, _choice_text(each)) for each in allocations
-        ]
+        field = self.fields["allocation"]
+        choices = [(each.allocation_id, _choice_text(each)) for each in allocations]
+        if len(choices) > _SEEN_AT_ONCE:
+            field.widget = forms.Select()
+            choices.insert(0, ("", _("Choose one of these")))  # type: ignore[arg-type]
+        field.choices = choices  # type: ignore[attr-defined]
+
+    def full_clean(self) -> None:
+        if self.is_bound:
+            chosen = self["who"].data
+            for name in ("reference", "name"):
+                self.fields[name].required = chosen == "one"
+            self.fields["file"].required = chosen == "file"
+        super().full_clean()
 
     def clean(self) -> dict[str, object]:
         cleaned = super().clean() or {}
@@ -114,18 +124,13 @@ class PeopleForm(OnceForm):
     def _take_one(self, cleaned: Mapping[str, object]) -> None:
         words = (str(cleaned.get(part) or "") for part in ("reference", "name"))
         called = Called(*(" ".join(word.split()) for word in words))
-        if not called.reference:
-            self.add_error("reference", _("Fill this in."))
-        if not called.name:
-            self.add_error("name", _("Fill this in."))
-        if called.reference and called.name and problem_of(called):
-            self.add_error(None, problem_of(called))
+        problem = "" if self.errors else problem_of(called)
+        if problem:
+            self.add_error(None, problem)
         self.people = [called]
 
     def _take_file(self, file: "UploadedFile[bytes] | object | None") -> None:
         if not file:
-            if "file" not in self.errors:
-                self.add_error("file", _("Choose a file."))
             return
         content: bytes = file.read()  # type: ignore[attr-defined]
         try:
@@ -184,7 +189,6 @@ class SendForm(OnceForm):
     proposed = forms.CharField(widget=forms.HiddenInput, max_length=40, required=False)
     own = forms.CharField(
         label=gettext_lazy("Password"),
-        required=False,
         strip=False,
         max_length=100,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
@@ -192,7 +196,6 @@ class SendForm(OnceForm):
     )
     own_again = forms.CharField(
         label=gettext_lazy("The same password again"),
-        required=False,
         strip=False,
         max_length=100,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
@@ -208,11 +211,17 @@ class SendForm(OnceForm):
         if not is_same_file:
             del self.fields["again"]
 
+    def full_clean(self) -> None:
+        if self.is_bound:
+            for name in ("own", "own_again"):
+                self.fields[name].required = self["choose"].data == "own"
+        super().full_clean()
+
     def clean(self) -> dict[str, object]:
         cleaned = super().clean() or {}
         if cleaned.get("choose") == "own":
             self.password = str(cleaned.get("own") or "")
-            if "own" not in self.errors:
+            if not {"own", "own_again"} & self.errors.keys():
                 self._check(str(cleaned.get("own_again") or ""))
         elif cleaned.get("choose") == "proposed":
             self.password = str(cleaned.get("proposed") or "")
@@ -267,8 +276,9 @@ def proposed_password() -> str:
 
 
 def _choice_text(row: Allocation) -> str:
-    return _("%(name)s, %(amount)s: %(left)s left") % {
+    return _("%(name)s, %(amount)s: %(left)s left, bought %(day)s") % {
         "name": row.name,
+        "day": day_text(timezone.localtime(row.paid_at or row.created_at).date()),
         "amount": money_text(row.money),
         "left": count(row.left),
     }

@@ -124,6 +124,7 @@ def handovers_page(buyer: Buyer, asked: Wanted) -> list[HandoverRow]:
             **asked.after,
             "issuer_id": buyer.issuer_id,
             "organisation_id": buyer.organisation_id,
+            "sort": asked.sort,
             "rows_max": asked.rows_max,
         },
     )
@@ -193,4 +194,8 @@ def draft_lines(
 NEWEST_FIRST: Final[Mapping[str, Part]] = {
     "after_at": datetime.max.replace(tzinfo=UTC),
     "after_id": UUID(int=2**128 - 1),
+}
+OLDEST_FIRST: Final[Mapping[str, Part]] = {
+    "after_at": datetime.min.replace(tzinfo=UTC),
+    "after_id": UUID(int=0),
 }

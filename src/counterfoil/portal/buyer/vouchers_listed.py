@@ -13,13 +13,13 @@ from counterfoil.portal.buyer.vouchers_reading import (
     Allocation,
     VoucherLine,
     allocation_of,
-    allocations_of,
+    allocations_page,
     vouchers_page,
 )
 from counterfoil.portal.exporting.columns import Column, moment, money, number, text
 from counterfoil.portal.exporting.taking import exported
 from counterfoil.portal.handovers.words import grouped
-from counterfoil.portal.listing import ListForm, Listing, Wanted
+from counterfoil.portal.listing import ListForm, Listing
 from counterfoil.portal.pager import Order
 from counterfoil.portal.words import voucher_state
 from counterfoil.voucher import State
@@ -39,7 +39,10 @@ _STATES: Final = (
 
 
 class AllocationFilter(ListForm):
-    orders: ClassVar = (Order("newest", _("Newest first"), {"after_id": _ID_MAX}),)
+    orders: ClassVar = (
+        Order("newest", _("Newest first"), {"after_id": _ID_MAX}),
+        Order("oldest", _("Oldest first"), {"after_id": 0}),
+    )
 
 
 class VoucherFilter(ListForm):
@@ -51,15 +54,6 @@ class VoucherFilter(ListForm):
         label=_("State"),
         required=False,
         choices=[("", _("Any")), *((each.word, voucher_state(each).text) for each in _STATES)],
-    )
-
-
-def _allocations(buyer: Buyer, asked: Wanted) -> list[Allocation]:
-    after_id = asked.after["after_id"]
-    return allocations_of(
-        buyer,
-        after_id=after_id if isinstance(after_id, int) else _ID_MAX,
-        rows_max=asked.rows_max,
     )
 
 
@@ -78,7 +72,7 @@ ALLOCATION_COLUMNS: Final[tuple[Column[Allocation], ...]] = (
     number(_("Expired"), lambda row: row.expired),
 )
 ALLOCATIONS: Final = Listing(
-    name="bought", form=AllocationFilter, read=_allocations, columns=ALLOCATION_COLUMNS
+    name="bought", form=AllocationFilter, read=allocations_page, columns=ALLOCATION_COLUMNS
 )
 
 VOUCHER_COLUMNS: Final[tuple[Column[VoucherLine], ...]] = (

@@ -190,23 +190,28 @@ class Happened:
         return self.subject == f"organisation:{organisation_id}"
 
 
-def allocations_of(
-    buyer: Buyer, *, after_id: int = _ID_MAX, rows_max: int = _ALLOCATIONS_MAX
-) -> list[Allocation]:
-    """The latest first."""
-    return _allocations(buyer, None, after_id, rows_max)
+def allocations_of(buyer: Buyer) -> list[Allocation]:
+    """The latest first, and of very many only those."""
+    return _allocations(buyer, None, "newest", _ID_MAX, _ALLOCATIONS_MAX)
+
+
+def allocations_page(buyer: Buyer, asked: Wanted) -> list[Allocation]:
+    after = asked.after["after_id"]
+    return _allocations(
+        buyer, None, asked.sort, after if isinstance(after, int) else 0, asked.rows_max
+    )
 
 
 def allocation_of(buyer: Buyer, allocation_id: int) -> Allocation:
     """Raises Http404, also for another organisation's."""
-    found = _allocations(buyer, allocation_id, _ID_MAX, 1)
+    found = _allocations(buyer, allocation_id, "newest", _ID_MAX, 1)
     if not found:
         raise Http404
     return found[0]
 
 
 def _allocations(
-    buyer: Buyer, allocation_id: int | None, after_id: int, rows_max: int
+    buyer: Buyer, allocation_id: int | None, sort: str, after_id: int, rows_max: int
 ) -> list[Allocation]:
     found = rows(
         __package__,
@@ -215,6 +220,7 @@ def _allocations(
             "issuer_id": buyer.issuer_id,
             "organisation_id": buyer.organisation_id,
             "allocation_id": allocation_id,
+            "sort": sort,
             "after_id": after_id,
             "rows_max": rows_max,
         },

@@ -4,9 +4,10 @@
 
 import io
 import secrets
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from importlib.resources import as_file, files
 from typing import Final
 
 import segno
@@ -37,13 +38,13 @@ _MASK: Final = (
 _QUIET: Final = 4  # modules of white around a code (ISO/IEC 18004)
 _FONT: Final = "Helvetica"
 _WIDE: Final = "wide"
-# For names in other letters, where this machine has one of these.
-_WIDE_FONTS: Final = (
-    "/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf",
-    "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
-    "/usr/share/fonts/dejavu-sans-fonts/DejaVuSans.ttf",
-    "/usr/share/fonts/TTF/DejaVuSans.ttf",
-)
+_ARABIC: Final = "arabic"
+# For letters that the fonts of every reader lack; by family, the package and its file.
+_FONTS: Final = {
+    _WIDE: ("fontpkg_noto_sans", "NotoSans[wdth,wght].ttf"),
+    _ARABIC: ("fontpkg_noto_sans_arabic", "NotoSansArabic[wdth,wght].ttf"),
+}
+_POINT: Final = 25.4 / 72  # of a millimetre
 
 
 @dataclass(slots=True)
@@ -54,28 +55,43 @@ class _Sheet:
     issuer_id: int
     issuer_name: str
     pictures: dict[str, io.BytesIO | None] = field(default_factory=dict)
-    has_wide: bool = False
+    fitted: dict[tuple[str, float, float, bool], tuple[str, float]] = field(default_factory=dict)
 
     def say(self, x: float, y: float, said: str, size: float, *, bold: bool = False) -> None:
         """On a line, from its left."""
         self._font(said, size, bold=bold)
-        self.pdf.text(x, y, said if self._is_plain(said) or self.has_wide else _replaced(said))
+        if _is_plain(said):
+            self.pdf.text(x, y, said)
+        else:  # letter by letter from whichever font has it, and joined as its script wants
+            self.pdf.set_xy(x, y - size * _POINT)
+            self.pdf.cell(h=size * _POINT * 1.3, text=said)
 
     def say_within(
         self, x: float, y: float, said: str, size: float, width: float, *, bold: bool = False
     ) -> None:
         """Smaller where it is long, and cut where it is very long."""
-        said = said if self._is_plain(said) or self.has_wide else _replaced(said)
+        wanted = (said, size, width, bold)
+        if wanted not in self.fitted:  # most of it is the same on every card
+            self.fitted[wanted] = self._fitted(said, size, width, bold=bold)
+        said, size = self.fitted[wanted]
+        self.say(x, y, said, size, bold=bold)
+
+    def _fitted(self, said: str, size: float, width: float, *, bold: bool) -> tuple[str, float]:
         least = size * 0.7
-        self._font(said, size, bold=bold)
-        while self.pdf.get_string_width(said) > width and size > least:
+
+        def width_of(end: int) -> float:
+            return self._width(f"{said[:end]}...", size, bold=bold)
+
+        while self._width(said, size, bold=bold) > width and size > least:
             size -= 0.5
-            self._font(said, size, bold=bold)
-        if self.pdf.get_string_width(said) > width:
-            while said and self.pdf.get_string_width(said + "...") > width:
-                said = said[:-1]
-            said += "..."
-        self.pdf.text(x, y, said)
+        if self._width(said, size, bold=bold) <= width:
+            return said, size
+        fits = bisect_right(range(len(said)), width, key=width_of)
+        return f"{said[: max(fits - 1, 0)]}...", size
+
+    def _width(self, said: str, size: float, *, bold: bool = False) -> float:
+        self._font(said, size, bold=bold)
+        return self.pdf.get_string_width(said)
 
     def picture(self, digest: str) -> io.BytesIO | None:
         if digest not in self.pictures:
@@ -83,14 +99,18 @@ class _Sheet:
         return self.pictures[digest]
 
     def _font(self, said: str, size: float, *, bold: bool) -> None:
-        if self._is_plain(said) or not self.has_wide:
+        if _is_plain(said):
+            self.pdf.set_text_shaping(use_shaping_engine=False)  # it takes most of the time
+            self.pdf.set_fallback_fonts([])
             self.pdf.set_font(_FONT, style="B" if bold else "", size=size)
-        else:
-            self.pdf.set_font(_WIDE, size=size)
-
-    @staticmethod
-    def _is_plain(said: str) -> bool:
-        return said.isascii() or said == _replaced(said)
+            return
+        for family, (package, name) in _FONTS.items():
+            if family not in self.pdf.fonts:
+                with as_file(files(package) / "files" / name) as font:
+                    self.pdf.add_font(family, fname=font)
+        self.pdf.set_fallback_fonts([_ARABIC])
+        self.pdf.set_text_shaping(use_shaping_engine=True)
+        self.pdf.set_font(_WIDE, size=size)
 
 
 def encrypted_cards(
@@ -108,10 +128,7 @@ def encrypted_cards(
         encrypt_metadata=True,
     )
     sheet = _Sheet(pdf, issuer_id, issuer_name)
-    wide = next((path for path in _WIDE_FONTS if Path(path).is_file()), None)
-    if wide is not None:
-        pdf.add_font(_WIDE, fname=wide)
-        sheet.has_wide = True
+    pdf.c_margin = 0
     for place, card in enumerate(cards):
         on_page = place % (COLUMNS * ROWS)
         if on_page == 0:
@@ -202,6 +219,6 @@ def _small(issuer_id: int, digest: str) -> io.BytesIO | None:
     return written
 
 
-def _replaced(said: str) -> str:
-    """As the letters that every reader has can say it."""
-    return said.encode("latin-1", "replace").decode("latin-1")
+def _is_plain(said: str) -> bool:
+    """Whether the fonts of every reader have its letters."""
+    return said.isascii() or said == said.encode("latin-1", "ignore").decode("latin-1")

@@ -20,7 +20,6 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 
 from counterfoil.portal.access import Buyer
-from counterfoil.portal.handovers.cards import encrypted_cards
 from counterfoil.portal.handovers.lists import forget_numbers, place_of
 from counterfoil.portal.handovers.opening import cards_of
 from counterfoil.portal.handovers.sealing import WrongPasswordError, unwrap_key
@@ -81,6 +80,10 @@ def fetched(
 def _file(cards: "Sequence[Card]", buyer: Buyer, kind: str, password: str) -> bytes:
     if kind == FileKind.SHEET:
         return encrypted_sheet(cards, password=password)
+    from counterfoil.portal.handovers.cards import (  # noqa: PLC0415  # takes a second to load
+        encrypted_cards,
+    )
+
     return encrypted_cards(
         cards, issuer_id=buyer.issuer_id, issuer_name=buyer.issuer_name, password=password
     )

@@ -1,7 +1,7 @@
--- What an organisation has bought, the latest first: one of them, or a page from an id down.
+-- What an organisation has bought, in the order of time: one of them, or a page of all.
 --
--- In:     issuer_id int, organisation_id int, allocation_id int (null: all), after_id int,
---         rows_max int
+-- In:     issuer_id int, organisation_id int, allocation_id int (null: all), sort text (newest,
+--         oldest), after_id int, rows_max int
 -- Out:    the fields of Allocation, in its order; `counts` is pairs of state and vouchers
 -- Locks:  none
 -- Caller: portal.buyer.vouchers_reading
@@ -48,7 +48,10 @@ WHERE
     a.issuer_id = %(issuer_id)s
     AND a.organisation_id = %(organisation_id)s
     AND (%(allocation_id)s::int IS NULL OR a.allocation_id = %(allocation_id)s::int)
-    AND a.allocation_id < %(after_id)s
+    AND CASE %(sort)s
+        WHEN 'oldest' THEN a.allocation_id > %(after_id)s
+        ELSE a.allocation_id < %(after_id)s
+    END
     AND a.sold > 0
-ORDER BY a.allocation_id DESC
+ORDER BY CASE %(sort)s WHEN 'oldest' THEN a.allocation_id ELSE -a.allocation_id END
 LIMIT %(rows_max)s

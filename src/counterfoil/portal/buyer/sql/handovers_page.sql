@@ -1,19 +1,36 @@
--- What an organisation handed out, the latest first, and how far each is.
+-- What an organisation handed out, in the order of time, and how far each is.
 --
--- In:     issuer_id int, organisation_id int, after_at timestamptz, after_id uuid, rows_max int
+-- In:     issuer_id int, organisation_id int, sort text (newest, oldest), after_at
+--         timestamptz, after_id uuid, rows_max int
 -- Out:    the fields of HandoverRow, in its order
 -- Locks:  none
 -- Caller: portal.buyer.handovers_reading
 WITH page AS (
-    SELECT h.*
-    FROM portal.handover_list AS h
-    WHERE
-        h.issuer_id = %(issuer_id)s
-        AND h.organisation_id = %(organisation_id)s
-        AND h.sent_at IS NOT NULL
-        AND (h.sent_at, h.id) < (%(after_at)s::timestamptz, %(after_id)s::uuid)
-    ORDER BY h.sent_at DESC, h.id DESC
-    LIMIT %(rows_max)s
+    (
+        SELECT h.*
+        FROM portal.handover_list AS h
+        WHERE
+            %(sort)s = 'newest'
+            AND h.issuer_id = %(issuer_id)s
+            AND h.organisation_id = %(organisation_id)s
+            AND h.sent_at IS NOT NULL
+            AND (h.sent_at, h.id) < (%(after_at)s::timestamptz, %(after_id)s::uuid)
+        ORDER BY h.sent_at DESC, h.id DESC
+        LIMIT %(rows_max)s
+    )
+    UNION ALL
+    (
+        SELECT h.*
+        FROM portal.handover_list AS h
+        WHERE
+            %(sort)s = 'oldest'
+            AND h.issuer_id = %(issuer_id)s
+            AND h.organisation_id = %(organisation_id)s
+            AND h.sent_at IS NOT NULL
+            AND (h.sent_at, h.id) > (%(after_at)s::timestamptz, %(after_id)s::uuid)
+        ORDER BY h.sent_at, h.id
+        LIMIT %(rows_max)s
+    )
 )
 
 SELECT
@@ -43,4 +60,8 @@ LEFT JOIN voucher_group AS g ON a.issuer_id = g.issuer_id AND a.group_id = g.gro
 LEFT JOIN programme AS r ON g.issuer_id = r.issuer_id AND g.programme_id = r.programme_id
 LEFT JOIN funding_account AS f
     ON r.issuer_id = f.issuer_id AND r.funding_account_id = f.funding_account_id
-ORDER BY p.sent_at DESC, p.id DESC
+ORDER BY
+    CASE WHEN %(sort)s = 'oldest' THEN p.sent_at END,
+    CASE WHEN %(sort)s = 'oldest' THEN p.id END,
+    p.sent_at DESC,
+    p.id DESC
