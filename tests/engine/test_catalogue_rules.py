@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from importlib.resources import files
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -10,9 +10,11 @@ from psycopg import errors as pg
 from psycopg import sql
 from tests.busy_life import given_busy_life
 
+import counterfoil
 from counterfoil.engine.database import Connection, connect
 from counterfoil.keys.provider import LocalKeyProvider
 
+ROOT: Final = Path(counterfoil.__file__).parent
 HOT: Final = (
     "voucher",
     "voucher_secret",
@@ -31,6 +33,10 @@ HOT: Final = (
     "bulk",
     "bulk_refusal",
     "daily_use",
+    "figure",
+    "allocation_count",
+    "redemption",
+    "redeemed_where",
 )
 SMALL: Final = (
     "issuer",
@@ -55,6 +61,8 @@ SMALL: Final = (
     "allocation_range",
     "handover",
     "handover_part",
+    "figure_cursor",
+    "figure_range",
 )
 APPEND_ONLY: Final = ("operation", "posting", "leaf", "decision")
 # What a voucher goes through in its life; an index on any of it would make every step dearer.
@@ -143,13 +151,11 @@ def test_no_number_comes_from_a_sequence(shared_connection: Connection) -> None:
 
 
 def _statements() -> list[tuple[str, bytes]]:
-    root = files("counterfoil")
-    folders = [root / "engine" / "sql", root / "keys" / "sql", root / "schema"]
+    """Of the engine, the keys and the schema; the portal's are its own."""
     return [
-        (entry.name, _COMMENT.sub(b"", entry.read_bytes()))
-        for folder in folders
-        for entry in folder.iterdir()
-        if entry.name.endswith(".sql")
+        (path.name, _COMMENT.sub(b"", path.read_bytes()))
+        for folder in ("engine", "keys", "schema")
+        for path in (ROOT / folder).rglob("*.sql")
     ]
 
 
@@ -172,16 +178,16 @@ def test_every_statement_names_its_issuer_and_says_what_it_locks() -> None:
         "issuer_by_code.sql",
         "issuer_codes.sql",
     }
-    folder = files("counterfoil") / "engine" / "sql"
+    paths = list((ROOT / "engine").rglob("*.sql"))
     silent = [
         entry.name
-        for entry in folder.iterdir()
+        for entry in paths
         if b"-- Caller:" not in entry.read_bytes() or b"-- Locks:" not in entry.read_bytes()
     ]
     assert silent == []
     nameless = {
         entry.name
-        for entry in folder.iterdir()
+        for entry in paths
         if b"issuer_id" not in _COMMENT.sub(b"", entry.read_bytes())
     }
     assert nameless <= not_about_one
@@ -193,10 +199,7 @@ def test_no_statement_is_built_from_strings() -> None:
         r"execute\(\s*(f[\"']|[\"'][^\"']*[\"']\s*(%(?!s)|\+|\.format))|\bf[\"']+(SELECT|INSERT|"
         r"UPDATE|DELETE)\b"
     )
-    root = files("counterfoil") / "engine"
-    sources = {
-        entry.name: entry.read_text() for entry in root.iterdir() if entry.name[-3:] == ".py"
-    }
+    sources = {path.name: path.read_text() for path in (ROOT / "engine").rglob("*.py")}
     assert len(sources) > 10
     assert [name for name, text in sources.items() if built.search(text)] == []
 

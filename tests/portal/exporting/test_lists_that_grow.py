@@ -43,7 +43,7 @@ def test_provisions_by_age_and_worth(scene: Scene) -> None:
     assert [line.row.provision_id for line in found["newest"]] == [three, two, one]
     assert [line.row.provision_id for line in found["oldest"]] == [one, two, three]
     assert [line.row.provision_id for line in found["amount"]] == [two, one, three]
-    lines = taken(scene, "stock/export", group="food", sort="amount")
+    lines = taken(scene, "stock/provisions/export", group="food", sort="amount")
     assert [line[:12] for line in lines] == [
         [str(two), "", "Ready", "Food", "FOOD", "1", "30.00", "KES", "3", "90.00", "KES", "3"],
         [str(one), "", "Ready", "Food", "FOOD", "1", "10.00", "KES", "6", "60.00", "KES", "6"],

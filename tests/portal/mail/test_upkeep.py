@@ -14,6 +14,9 @@ def test_people_are_told_whether_or_not_the_portal_has_a_name(portal: Portal) ->
     assert alone == {
         "ends of commands",
         "requests of systems",
+        "purchases",
+        "handovers",
+        "cancelled vouchers",
         "low stocks",
         "digests",
         "old mails",

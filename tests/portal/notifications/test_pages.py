@@ -141,6 +141,8 @@ def test_a_choice_is_kept_and_followed(scene: Scene) -> None:
     fields = dict.fromkeys(re.findall(r'<select name="(\w+)"', page), "at_once")
     assert set(fields) == {
         "purchase_requested",
+        "purchase_cancelled",
+        "purchase_expired",
         "command_refused",
         "command_done",
         "stock_low",
