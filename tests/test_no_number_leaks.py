@@ -23,7 +23,7 @@ from counterfoil.engine.database import connect_as_owner, connected
 from counterfoil.engine.issuer import open_issuer
 from counterfoil.keys.numbers import new_numbers, unseal_number
 
-pytestmark = pytest.mark.timeout(170)
+pytestmark = [pytest.mark.prove, pytest.mark.timeout(170)]
 
 CODE: Final = "LEAK"
 NUMBERS_MIN: Final = 60

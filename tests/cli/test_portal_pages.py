@@ -16,6 +16,8 @@ from tests.cli.running import counterfoil, in_this_process, started, wait_until_
 from counterfoil.embedded import EmbeddedPostgres
 from counterfoil.sandbox_fsp.process import free_port
 
+pytestmark = pytest.mark.prove
+
 PASSWORD = "three quiet herons"
 EMAIL = "amina@example.org"
 

@@ -8,6 +8,8 @@ from tests.cli.running import Said, counterfoil, in_this_process
 
 from counterfoil.embedded import EmbeddedPostgres
 
+pytestmark = pytest.mark.prove
+
 STEPS = ("sales_closed", "redemption_closed", "claims_closed", "closed")
 
 

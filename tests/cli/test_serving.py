@@ -23,6 +23,8 @@ from tests.cli.running import (
 from counterfoil.embedded import EmbeddedPostgres
 from counterfoil.sandbox_fsp.process import free_port
 
+pytestmark = pytest.mark.prove
+
 FOOD = (
     *("group", "create", "AID", "FOOD", "--name", "Food", "--currency", "KES"),
     *("--denominations", "10.00", "--valid-for", "90d"),

@@ -14,6 +14,8 @@ from tests.proofs.programme import DEFERRED, REDEMPTION, Programme, given_active
 from counterfoil.engine.check import check
 from counterfoil.engine.database import Connection, connected
 
+pytestmark = pytest.mark.prove
+
 OUTAGE_SECONDS: Final = 2.0
 ANSWER_SECONDS_MAX: Final = 2.0
 BACK_SECONDS_MAX: Final = 15.0

@@ -8,7 +8,6 @@
 import asyncio
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import count
 from typing import Final
 from uuid import uuid4
@@ -35,22 +34,14 @@ from counterfoil.engine.check import check
 from counterfoil.engine.database import Connection
 from counterfoil.voucher import State
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.prove, pytest.mark.timeout(300)]
 
 _PAYMENT_UNKNOWN: Final = 599
 _codes = count(1)
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
-    clients: int
-    vouchers: int
-
-
-SCALES: Final = [
-    pytest.param(Scale(8, 50), id="small"),
-    pytest.param(Scale(64, 500), id="full", marks=pytest.mark.prove),
-]
+CLIENTS: Final = 64
+VOUCHERS: Final = 500
 Statuses = tuple[int, ...]
 
 
@@ -67,49 +58,44 @@ def programme(books: Connection, house: House, teller: httpx.Client) -> Programm
     return given_programme(books, house.provider, teller, f"RACE-{next(_codes)}")
 
 
-@pytest.mark.parametrize("scale", SCALES)
 def test_each_voucher_is_redeemed_once(
-    scale: Scale, servers: list[Api], programme: Programme, books: Connection
+    servers: list[Api], programme: Programme, books: Connection
 ) -> None:
-    vouchers = given_actives(books, programme.issuer, scale.vouchers, group=DEFERRED)
-    told = run(_race(servers[:1], programme, vouchers, scale, copies=0))
-    _assert_one_winner_each(told, scale, copies=1)
-    _assert_redeemed(books, programme, scale)
+    vouchers = given_actives(books, programme.issuer, VOUCHERS, group=DEFERRED)
+    told = run(_race(servers[:1], programme, vouchers, copies=0))
+    _assert_one_winner_each(told, copies=1)
+    _assert_redeemed(books, programme)
 
 
-@pytest.mark.parametrize("scale", SCALES)
 def test_each_call_sent_twice_has_one_truth(
-    scale: Scale, servers: list[Api], programme: Programme, books: Connection
+    servers: list[Api], programme: Programme, books: Connection
 ) -> None:
-    vouchers = given_actives(books, programme.issuer, scale.vouchers, group=DEFERRED)
-    told = run(_race(servers[:1], programme, vouchers, scale, copies=2))
-    _assert_one_winner_each(told, scale, copies=2)
-    _assert_redeemed(books, programme, scale)
+    vouchers = given_actives(books, programme.issuer, VOUCHERS, group=DEFERRED)
+    told = run(_race(servers[:1], programme, vouchers, copies=2))
+    _assert_one_winner_each(told, copies=2)
+    _assert_redeemed(books, programme)
 
 
-@pytest.mark.parametrize("scale", SCALES)
 def test_two_servers_are_as_one(
-    scale: Scale, servers: list[Api], programme: Programme, books: Connection
+    servers: list[Api], programme: Programme, books: Connection
 ) -> None:
-    vouchers = given_actives(books, programme.issuer, scale.vouchers, group=DEFERRED)
-    told = run(_race(servers, programme, vouchers, scale, copies=2))
-    _assert_one_winner_each(told, scale, copies=2)
-    _assert_redeemed(books, programme, scale)
+    vouchers = given_actives(books, programme.issuer, VOUCHERS, group=DEFERRED)
+    told = run(_race(servers, programme, vouchers, copies=2))
+    _assert_one_winner_each(told, copies=2)
+    _assert_redeemed(books, programme)
 
 
-@pytest.mark.parametrize("scale", SCALES)
 def test_each_instant_voucher_is_paid_once(
-    scale: Scale,
     servers: list[Api],
     programme: Programme,
     books: Connection,
     teller: httpx.Client,
 ) -> None:
-    vouchers = given_actives(books, programme.issuer, scale.vouchers, group=INSTANT)
-    told = run(_race(servers, programme, vouchers, scale, copies=1))
-    _assert_one_winner_each(told, scale, copies=1)
-    total_minor = scale.vouchers * AMOUNT_MINOR
-    assert states(books, programme.issuer) == {State.REDEEMED: scale.vouchers}
+    vouchers = given_actives(books, programme.issuer, VOUCHERS, group=INSTANT)
+    told = run(_race(servers, programme, vouchers, copies=1))
+    _assert_one_winner_each(told, copies=1)
+    total_minor = VOUCHERS * AMOUNT_MINOR
+    assert states(books, programme.issuer) == {State.REDEEMED: VOUCHERS}
     ledger = balances(books, programme.issuer)
     assert -ledger.pop("funding:0") == ledger.pop("available:0")
     assert ledger == {}
@@ -125,7 +111,6 @@ async def _race(
     servers: Sequence[Api],
     programme: Programme,
     vouchers: Sequence[Active],
-    scale: Scale,
     *,
     copies: int,
 ) -> dict[Active, list[Statuses]]:
@@ -134,7 +119,7 @@ async def _race(
     (0: once, without a reference).
     """
     told: dict[Active, list[Statuses]] = {each: [] for each in vouchers}
-    start = asyncio.Barrier(scale.clients)
+    start = asyncio.Barrier(CLIENTS)
 
     async def redeem_all(client: int) -> None:
         callers = [
@@ -152,7 +137,7 @@ async def _race(
         for caller in callers:
             await caller.close()
 
-    await asyncio.gather(*(redeem_all(client) for client in range(scale.clients)))
+    await asyncio.gather(*(redeem_all(client) for client in range(CLIENTS)))
     return told
 
 
@@ -164,19 +149,17 @@ async def _redeemed(caller: Caller, body: dict[str, object], reference: str | No
             return answer.status
 
 
-def _assert_one_winner_each(
-    told: dict[Active, list[Statuses]], scale: Scale, *, copies: int
-) -> None:
+def _assert_one_winner_each(told: dict[Active, list[Statuses]], *, copies: int) -> None:
     won, lost = (200,) * copies, (458,) * copies
-    assert len(told) == scale.vouchers
+    assert len(told) == VOUCHERS
     for statuses in told.values():
-        assert Counter(statuses) == {won: 1, lost: scale.clients - 1}
+        assert Counter(statuses) == {won: 1, lost: CLIENTS - 1}
 
 
-def _assert_redeemed(books: Connection, programme: Programme, scale: Scale) -> None:
-    assert states(books, programme.issuer) == {State.REDEEMED: scale.vouchers}
+def _assert_redeemed(books: Connection, programme: Programme) -> None:
+    assert states(books, programme.issuer) == {State.REDEEMED: VOUCHERS}
     ledger = balances(books, programme.issuer)
     payable = [amount for account, amount in ledger.items() if account.startswith("payable:")]
-    assert payable == [scale.vouchers * AMOUNT_MINOR]
+    assert payable == [VOUCHERS * AMOUNT_MINOR]
     assert not [account for account in ledger if account.startswith("reserved:")]
     assert check(books, programme.issuer.issuer_id) == []

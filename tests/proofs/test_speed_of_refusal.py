@@ -11,6 +11,8 @@ from tests.proofs.house import Api, House
 
 from counterfoil.api.body import BODY_BYTES_MAX
 
+pytestmark = pytest.mark.prove
+
 SECONDS_MAX: Final = 0.05
 TRIES: Final = 5  # the machine may be busy with something else; the best counts
 TOO_LARGE: Final = {

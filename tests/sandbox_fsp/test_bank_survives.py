@@ -16,6 +16,8 @@ from counterfoil.gateway.sandbox import SandboxGateway
 from counterfoil.money import Money
 from counterfoil.sandbox_fsp.process import BankProcess
 
+pytestmark = pytest.mark.prove
+
 SECRET = "a-shared-secret"
 MERCHANTS = 5
 THREADS = 6

@@ -31,6 +31,8 @@ from counterfoil.errors import ConflictError
 from counterfoil.keys.provider import LocalKeyProvider
 from counterfoil.money import Money
 
+pytestmark = pytest.mark.prove
+
 _codes = count(1)
 Work = Callable[[Connection, Issuer], object]
 

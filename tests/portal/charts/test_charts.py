@@ -74,6 +74,7 @@ def test_the_table_is_in_the_page_itself_and_open() -> None:
     assert "style=" not in page
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_it_is_drawn_in_the_colours_of_the_page(chromium: Browser, theme: str) -> None:
     with opened(chromium, Client(SERVER_NAME="localhost"), theme=theme) as page:
@@ -87,6 +88,7 @@ def test_it_is_drawn_in_the_colours_of_the_page(chromium: Browser, theme: str) -
         assert said == []
 
 
+@pytest.mark.prove
 def test_it_is_drawn_anew_when_the_theme_changes(chromium: Browser) -> None:
     with opened(chromium, Client(SERVER_NAME="localhost")) as page:
         page.goto(CHARTS)
@@ -101,6 +103,7 @@ def test_it_is_drawn_anew_when_the_theme_changes(chromium: Browser) -> None:
         assert before not in inks
 
 
+@pytest.mark.prove
 def test_without_scripts_there_is_the_table_alone(chromium: Browser) -> None:
     with opened(chromium, Client(SERVER_NAME="localhost"), scripts=False) as page:
         page.goto(CHARTS)
@@ -108,6 +111,7 @@ def test_without_scripts_there_is_the_table_alone(chromium: Browser) -> None:
         assert page.locator("figure table:visible").count() == 2
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (360, "dark")])
 def test_everybody_can_use_it(chromium: Browser, width: int, theme: str) -> None:
     with opened(chromium, Client(SERVER_NAME="localhost"), width=width, theme=theme) as page:

@@ -129,7 +129,7 @@ class Room:
     def check(self) -> list[str]:
         """What does not add up."""
         with connected(self.portal.url) as engine:
-            return [str(each) for each in check(engine)]
+            return [str(each) for each in check(engine, self.issuer.issuer_id)]
 
     def profile(self, name: str = ORGANISATION["name"]) -> OrganisationProfile:
         return OrganisationProfile.objects.get(issuer_id=self.issuer.issuer_id, name=name)

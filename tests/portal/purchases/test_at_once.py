@@ -38,6 +38,8 @@ from counterfoil.portal.models import (
 from counterfoil.portal.purchases import following
 from counterfoil.portal.purchases.following import follow
 
+pytestmark = pytest.mark.prove
+
 Deed = Callable[[], object]
 
 

@@ -104,6 +104,7 @@ def test_a_role_that_was_taken_away_gets_no_more_tickets(issuer: Issuer) -> None
     assert client.get(f"/portal/{issuer.code}/live").status_code == 404
 
 
+@pytest.mark.prove
 def test_redemptions_come_by_themselves(portal: Portal, issuer: Issuer, base: str) -> None:
     numbers = given_numbers(portal, issuer, 30)
     redeem(portal, issuer, numbers[:1])
@@ -130,6 +131,7 @@ def test_redemptions_come_by_themselves(portal: Portal, issuer: Issuer, base: st
         assert first.get_by_role("link").count() == 2
 
 
+@pytest.mark.prove
 def test_a_shop_sees_its_own_arrive(portal: Portal, issuer: Issuer, base: str) -> None:
     (number,) = given_numbers(portal, issuer, 1)
     owner = given_person()
@@ -142,6 +144,7 @@ def test_a_shop_sees_its_own_arrive(portal: Portal, issuer: Issuer, base: str) -
         expect(page.locator("[data-live-rows] tr")).to_have_count(1)
 
 
+@pytest.mark.prove
 def test_a_page_stays_responsive_in_a_crowd(portal: Portal, issuer: Issuer, base: str) -> None:
     """500 redemptions a second; a click is answered on the screen within a fifth of a second."""
     numbers = given_numbers(portal, issuer, CROWD)

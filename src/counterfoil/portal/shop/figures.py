@@ -16,10 +16,11 @@ from counterfoil.engine.figures.several import (
     together,
     totals_of_periods,
 )
+from counterfoil.portal import periods
 from counterfoil.portal.access import Shop
 from counterfoil.portal.charts import Chart
 from counterfoil.portal.figures import Compared, compared, currencies_of, value_by_day
-from counterfoil.portal.periods import Chosen, PeriodForm, today
+from counterfoil.portal.periods import Chosen, PeriodForm
 from counterfoil.portal.queries import engine_connection
 
 _WEEK_DAYS = 7
@@ -49,7 +50,7 @@ def shop_figures(request: HttpRequest, shop: Shop) -> ShopFigures:
     """Three queries."""
     engine, form = engine_connection(), PeriodForm(request.GET, shop)
     chosen, subjects = form.chosen, Subjects(SubjectKind.ACCEPTOR, (shop.acceptor_id,))
-    day = today()
+    day = periods.today()
     asked = [
         Period(day, day),
         Period(day - timedelta(days=_WEEK_DAYS - 1), day),
