@@ -61,6 +61,7 @@ def given_group(
     accepts: str = "any",
     accepts_names: tuple[str, ...] = (),
     programme: str | None = None,
+    unused_value: str = "issuer",
 ) -> None:
     create_group(
         connection,
@@ -78,6 +79,7 @@ def given_group(
             accepts=accepts,
             accepts_names=accepts_names,
             programme=programme,
+            unused_value=unused_value,
         ),
     )
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from random import Random
 from typing import Final
 from uuid import UUID, uuid4
@@ -16,7 +17,9 @@ from tests.given import (
     given_programme,
     given_stock,
 )
-from tests.model import Auditor, Group, Paper, Programme, Shop
+from tests.model import Auditor
+from tests.model_books import About, Books, Group, Programme, Shop
+from tests.model_sales import Buyer, Desk
 
 from counterfoil.engine.acceptors import AcceptorDesign, create_acceptors
 from counterfoil.engine.bank_data import cancel_rebank, hold_payouts, rebank_acceptor
@@ -29,18 +32,22 @@ from counterfoil.engine.operation import (
     Answer,
     Caller,
     Change,
+    Draw,
     FinishPayment,
     Operation,
     Preactivate,
     Redeem,
 )
+from counterfoil.engine.organisations import create_organisation
 from counterfoil.engine.programme_steps import closing_bulks, step_programme
+from counterfoil.engine.provision import provision_by_id
 from counterfoil.errors import ConflictError
 from counterfoil.keys.provider import KeyProvider
 from counterfoil.programme import ProgrammeStatus
 from counterfoil.voucher import Action
 
 FUNDS_MINOR: Final = 60_000
+COMMISSIONS: Final = (0, 233)  # what each buyer pays on top, in hundredths of a percent
 SECOND: Final = "SECOND"
 BUDGET_MINOR: Final = 9000
 CORNER: Final = AcceptorDesign(name="Corner", kind="agent", account="ACC-2", groups=("CASH-OUT",))
@@ -58,6 +65,10 @@ CHANGES: Final = (
 )
 
 
+OF_BUYERS: Final = (Action.SUSPEND, Action.UNSUSPEND, Action.REPLACE)  # and to activate
+_draws = count(1)
+
+
 @dataclass(slots=True)
 class World:
     """One issuer, what its callers know by now, and the auditor who watches."""
@@ -71,7 +82,7 @@ class World:
     asked_before: list[Operation] = field(default_factory=list)
 
     def learn(self, operation: Operation, answer: Answer) -> None:
-        if operation.reference is not None:
+        if operation.reference is not None and not isinstance(operation, Draw):
             self.asked_before.append(operation)
         if answer.number is not None:
             self.serials += [answer.replacement_serial or answer.serial or 0] * 2
@@ -84,10 +95,10 @@ def given_world(connection: Connection, provider: KeyProvider, code: str) -> Wor
     """Stock and on demand, paid later and at once, for everybody and for some, little money."""
     issuer = given_issuer(connection, provider, code=code, funds=f"{FUNDS_MINOR // 100}.00")
     create_acceptors(connection, issuer, SYSTEM, [CORNER, DRAFT])
-    given_group(connection, issuer, "STOCK", denominations=(1000, 2500))
+    given_group(connection, issuer, "STOCK", denominations=(1000, 2500), unused_value="buyer")
     given_group(
         connection, issuer, "STOCK-NOW", settlement="instant", accepts="groups",
-        accepts_names=("FOOD",),
+        accepts_names=("FOOD",), unused_value="breakage",
     )  # fmt: skip
     given_group(
         connection, issuer, "DEMAND", denominations=(), accepts="acceptors",
@@ -99,18 +110,28 @@ def given_world(connection: Connection, provider: KeyProvider, code: str) -> Wor
         given_group(
             connection, issuer, second, denominations=() if second == "SECOND-NOW" else (1000,),
             settlement="deferred" if second == "SECOND-STOCK" else "instant", programme=SECOND,
+            unused_value="buyer",
         )  # fmt: skip
+    given_group(connection, issuer, "KEPT", unused_value="issuer")
     ids = {code: group.group_id for code, group in issuer.catalogue.groups.items()}
-    auditor = Auditor(
+    books = Books(
         groups={
             "STOCK": Group(ids["STOCK"], {"10.00", "25.00"}),
-            "STOCK-NOW": Group(ids["STOCK-NOW"], {"10.00"}, instant=True, accepts_groups={"FOOD"}),
+            "STOCK-NOW": Group(
+                ids["STOCK-NOW"], {"10.00"}, instant=True, accepts_groups={"FOOD"},
+                unused="breakage",
+            ),
             "DEMAND": Group(ids["DEMAND"], set(), accepts_names={CORNER.name}),
             "DEMAND-NOW": Group(ids["DEMAND-NOW"], set(), instant=True),
             "SECOND-STOCK": Group(ids["SECOND-STOCK"], {"10.00"}, programme=SECOND),
             "SECOND-NOW": Group(ids["SECOND-NOW"], set(), instant=True, programme=SECOND),
+            "KEPT": Group(ids["KEPT"], {"10.00"}, unused="issuer"),
         },
         programmes={"first": Programme(), SECOND: Programme(budget=BUDGET_MINOR)},
+    )  # fmt: skip
+    auditor = Auditor(
+        books,
+        Desk(books),
         shops={
             (SHOP.name, SHOP.account): Shop(1, approved=True, groups={"FOOD"}),
             (CORNER.name, CORNER.account): Shop(2, approved=True, groups={"CASH-OUT"}),
@@ -118,7 +139,12 @@ def given_world(connection: Connection, provider: KeyProvider, code: str) -> Wor
         },
         clients={},
     )
-    auditor.move("funding:0", "available:0", FUNDS_MINOR)
+    books.move("funding:0", "available:0", FUNDS_MINOR, About())
+    for points in COMMISSIONS:
+        buyer = create_organisation(
+            connection, issuer, SYSTEM, name=f"Buyer {points}", commission_points=points
+        )
+        auditor.desk.buyers[buyer] = Buyer(points)
     callers = [SYSTEM] * 4
     for name, scopes in (
         ("clerk", ["preactivate", "activate", "redeem", "cancel", "admin"]),
@@ -129,20 +155,23 @@ def given_world(connection: Connection, provider: KeyProvider, code: str) -> Wor
         callers.append(caller)
     callers.append(Caller(99, "stranger"))
     world = World(issuer, auditor, callers, [])
-    for group in ("STOCK", "STOCK-NOW", "STOCK", "SECOND-STOCK"):
-        _stock(connection, world, group, 5)
+    for group in ("STOCK", "STOCK-NOW", "STOCK", "SECOND-STOCK", "KEPT"):
+        stock(connection, world, group, 5)
     return world
 
 
-def _stock(connection: Connection, world: World, group: str, count: int) -> None:
-    given_stock(connection, world.issuer, count, group=group)
-    first = 1_000_000_000_000_001 + len(world.auditor.papers)
-    watched = world.auditor.groups[group]
-    for serial in range(first, first + count):
-        world.auditor.papers[serial] = Paper(group, 1000)
-        watched.stock.append(serial)
-        world.serials.append(serial)
-    world.auditor.move("available:0", f"reserved:{watched.group_id}", 1000 * count)
+def stock(
+    connection: Connection, world: World, group: str, vouchers: int, amount_minor: int = 1000
+) -> None:
+    """One provision more."""
+    given_id = given_stock(
+        connection, world.issuer, vouchers, group=group, amount_minor=amount_minor
+    )
+    first = provision_by_id(connection, world.issuer, given_id).serial_first
+    serials = list(range(first, first + vouchers))
+    world.auditor.books.provision(group, amount_minor, serials)
+    world.auditor.books.groups[group].stock.append([*serials])
+    world.serials += serials
 
 
 def any_operation(random: Random, world: World) -> Operation:
@@ -153,9 +182,11 @@ def any_operation(random: Random, world: World) -> Operation:
     reference = f"r{random.randrange(60)}" if random.random() < 0.3 else None
     serial = random.choice(world.serials) if random.random() < 0.97 else 424242
     roll = random.random()
-    if roll < 0.3:
+    if roll < 0.24:
         return _any_preactivation(random, caller, reference)
-    if roll < 0.45:
+    if roll < 0.4:
+        return _any_of_a_buyer(random, world)
+    if roll < 0.5:
         return Activate(caller=caller, reference=reference, serial=serial)
     if roll < 0.7:
         return _any_redemption(random, world, caller, reference)
@@ -175,7 +206,7 @@ def any_operation(random: Random, world: World) -> Operation:
 def _any_preactivation(random: Random, caller: Caller, reference: str | None) -> Preactivate:
     group = random.choice([
         "STOCK", "STOCK-NOW", "DEMAND", "DEMAND-NOW", "STOCK", "SECOND-STOCK", "SECOND-NOW",
-        "NO-SUCH",
+        "KEPT", "NO-SUCH",
     ])  # fmt: skip
     return Preactivate(
         caller=caller,
@@ -183,6 +214,32 @@ def _any_preactivation(random: Random, caller: Caller, reference: str | None) ->
         amount=random.choice(["10.00"] * 6 + ["25.00", "70.00", "0.00", "ten", None]),
         currency=random.choice(["KES"] * 12 + ["EUR", None]),
         group=group,
+    )
+
+
+def _any_of_a_buyer(random: Random, world: World) -> Operation:
+    """Draws of what was bought, or changes what is in somebody's hands; at times another's."""
+    desk, papers = world.auditor.desk, world.auditor.papers
+    lines = [line for line in desk.lines.values() if line.bought]
+    if not lines:
+        return _any_preactivation(random, SYSTEM, None)
+    line = random.choice(lines)
+    out = [serial for serial in line.bought if papers[serial].state != "stocked"]
+    if random.random() < (0.7 if len(out) < len(line.bought) else 0.1):
+        return Draw(
+            caller=SYSTEM,
+            reference=f"~draw:{next(_draws)}",
+            allocation_id=line.allocation_id if random.random() < 0.95 else 99,
+            at_once=random.random() < 0.5,
+        )
+    out = out or line.bought
+    buyer = desk.buyer_of[line.allocation_id] if random.random() < 0.9 else 1
+    serial = random.choice(out if random.random() < 0.9 else world.serials)
+    action = random.choice([Action.ACTIVATE, *OF_BUYERS])
+    if action is Action.ACTIVATE:
+        return Activate(caller=SYSTEM, serial=serial, organisation_id=buyer)
+    return Change(
+        caller=SYSTEM, action=action, serial=serial, reason="because", organisation_id=buyer
     )
 
 
@@ -229,7 +286,7 @@ def turn_payouts(connection: Connection, random: Random, world: World) -> None:
 
 def take_step(connection: Connection, world: World) -> None:
     """The second programme goes on by a step, where the auditor lets it."""
-    before = world.auditor.programmes[SECOND].steps
+    before = world.auditor.books.programmes[SECOND].steps
     status, after = list(ProgrammeStatus)[before], list(ProgrammeStatus)[min(before + 1, 4)]
     try:
         step_programme(
@@ -255,7 +312,7 @@ def let_time_pass(connection: Connection, random: Random, world: World) -> None:
     if paper.state == "stocked":
         return
     past = datetime.now(UTC) - timedelta(hours=1)
-    column = random.choice(["expires_at", "hold_until"])
+    column = "expires_at" if paper.at_once else random.choice(["expires_at", "hold_until"])
     if column == "expires_at":
         paper.is_over = True
     else:

@@ -4,10 +4,12 @@ in dicts and words. It predicts the outcome of every operation and every balance
 Time does not run here: somebody says that a voucher's validity or its hold is over.
 """
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
+
+from tests.model_books import IN_USE, LIFE, About, Books, Paper, Shop
+from tests.model_sales import Desk
 
 from counterfoil.engine.operation import (
     Activate,
@@ -21,25 +23,6 @@ from counterfoil.engine.operation import (
     Redeem,
 )
 
-# state: action>state after it; = is where it was before it was suspended or blocked.
-LIFE: Final = {
-    line.split(":")[0].strip(): dict(step.split(">") for step in line.split(":")[1].split())
-    for line in """
-    stocked: preactivate>preactivated cancel>cancelled
-    preactivated: activate>active suspend>suspended block>blocked cancel>cancelled lapse>cancelled \
-        expire>expired replace>cancelled extend>preactivated
-    active: redeem>redeemed reserve>redeeming suspend>suspended block>blocked cancel>cancelled \
-        expire>expired replace>cancelled extend>active
-    redeeming: settle>redeemed release>active
-    suspended: unsuspend>= expire>expired replace>cancelled extend>suspended
-    blocked: unblock>= cancel>cancelled expire>expired replace>cancelled extend>blocked
-    redeemed: purge>purged
-    cancelled: purge>purged
-    expired: purge>purged
-    purged:
-    """.strip().splitlines()
-}
-IN_USE: Final = {"preactivated", "active", "suspended", "blocked"}
 REFUSALS: Final = {
     "stocked": "not_preactivated",
     "preactivated": "not_active",
@@ -56,71 +39,17 @@ SCOPES: Final = {"preactivate": "preactivate", "activate": "activate", "redeem":
 
 
 @dataclass
-class Group:
-    """`accepts` is None for everybody, else the names of acceptor groups or of acceptors."""
-
-    group_id: int
-    amounts: set[str]  # empty: any, on demand
-    instant: bool = False
-    accepts_groups: set[str] | None = None
-    accepts_names: set[str] | None = None
-    programme: str = "first"
-    stock: list[int] = field(default_factory=list)
-
-
-@dataclass
-class Programme:
-    """How many steps it has taken: 1 ends its sales, 2 redemption, 4 everything. `budget` is the
-    most it may ever commit.
-    """
-
-    steps: int = 0
-    budget: int | None = None
-
-
-@dataclass
-class Shop:
-    """Nothing is sent to one whose payouts are held or whose bank data is about to change."""
-
-    acceptor_id: int
-    approved: bool
-    groups: set[str]
-    payouts_held: bool = False
-    rebanking: bool = False
-
-
-@dataclass
-class Paper:
-    """A voucher, as the auditor sees it."""
-
-    group: str
-    amount_minor: int
-    state: str = "stocked"
-    prior: str = ""
-    number: str = ""
-    is_over: bool = False
-    hold_is_over: bool = False
-    replaced: bool = False
-
-
-@dataclass
 class Auditor:
-    groups: dict[str, Group]
+    books: Books
+    desk: Desk
     shops: dict[tuple[str, str], Shop]
     clients: dict[int, set[str]]  # what each may do; 0 is the system, which may everything
-    programmes: dict[str, Programme] = field(default_factory=lambda: {"first": Programme()})
-    papers: dict[int, Paper] = field(default_factory=dict)
-    allocations: dict[int, list[int]] = field(default_factory=dict)  # what was sold, by serial
-    balances: Counter[str] = field(default_factory=Counter)
     payments: dict[UUID, tuple[int, str]] = field(default_factory=dict)  # serial, how it stands
     memory: dict[tuple[int, str, str], tuple[object, Answer]] = field(default_factory=dict)
 
-    def move(self, debit: str, credit: str, amount_minor: int) -> None:
-        self.balances[debit] -= amount_minor
-        self.balances[credit] += amount_minor
-
-    def stand(self) -> dict[str, int]:
-        return {account: amount for account, amount in self.balances.items() if amount}
+    @property
+    def papers(self) -> dict[int, Paper]:
+        return self.books.papers
 
     def outcome(self, operation: Operation) -> Outcome:
         """What the engine must answer now. Changes nothing."""
@@ -165,12 +94,11 @@ class Auditor:
                     return "serial_unknown"
                 return "done" if stands == "pending" else "not_allowed"
             case Activate() | Change():
-                paper = self.papers.get(operation.serial)
-                return "serial_unknown" if paper is None else self._step(paper, asked(operation))
+                return self._change(operation)
 
     def _draw(self, operation: Preactivate) -> str:
-        group = self.groups.get(operation.group or "")
-        programme = self.programmes[group.programme if group else "first"]
+        group = self.books.groups.get(operation.group or "")
+        programme = self.books.programmes[group.programme if group else "first"]
         if programme.steps == 4:
             group = None  # its groups are closed with it
         cents = _cents(operation.amount)
@@ -183,32 +111,27 @@ class Auditor:
         if programme.steps:
             return "sales_closed"
         if group.amounts:
-            return "done" if self._next(group, cents) else "out_of_stock"
-        left = self.balances["available:0"]
-        if programme.budget is not None:
-            left = min(left, programme.budget - self.committed(group.programme))
-        return "done" if left >= cents else "funds_missing"
+            return "done" if self.books.next_in_stock(group, cents) else "out_of_stock"
+        enough = self.books.balances["available:0"] >= cents
+        may = self.books.may_commit(group.programme, cents)
+        return "done" if enough and may else "funds_missing"
 
     def _draw_own(self, allocation_id: int) -> str:
-        left = (self.papers[serial] for serial in self.allocations[allocation_id])
-        return "done" if any(paper.state == "stocked" for paper in left) else "out_of_stock"
+        serial = self.desk.next_drawn(allocation_id)
+        if not serial:
+            return "out_of_stock"
+        return "redemption_closed" if self._steps(self.papers[serial]) >= 2 else "done"
 
-    def committed(self, programme: str) -> int:
-        """What is or was worth something in the end: all but what was freed."""
-        freed = {"cancelled", "expired"}
-        return sum(
-            paper.amount_minor
-            for paper in self.papers.values()
-            if self.groups[paper.group].programme == programme
-            and not freed & {paper.state, paper.prior if paper.state == "purged" else ""}
-        )
-
-    def _next(self, group: Group, amount_minor: int) -> int:
-        """The first of that amount that is still in stock."""
-        papers = ((serial, self.papers[serial]) for serial in group.stock)
-        return next(
-            (s for s, p in papers if p.state == "stocked" and p.amount_minor == amount_minor), 0
-        )
+    def _change(self, operation: Activate | Change) -> str:
+        """An organisation reaches its own, and does not let go on what another stopped."""
+        paper, action = self.papers.get(operation.serial), asked(operation)
+        buyer = operation.organisation_id
+        if paper is None or buyer not in {None, self.desk.buyer_of_serial(operation.serial)}:
+            return "serial_unknown"
+        stopped = paper.state in {"suspended", "blocked"} and paper.stopped_by != buyer
+        if buyer is not None and stopped and action in {"unsuspend", "replace"}:
+            return paper.state
+        return self._step(paper, action)
 
     def _spend(self, operation: Redeem) -> str:
         paper = next((p for p in self.papers.values() if p.number == operation.number), None)
@@ -231,13 +154,13 @@ class Auditor:
             if not (operation.override and may):
                 return "group_mismatch"
         sent_to = not (shop.payouts_held or shop.rebanking)
-        return "pending" if self.groups[paper.group].instant and sent_to else "done"
+        return "pending" if self.books.groups[paper.group].instant and sent_to else "done"
 
     def _steps(self, paper: Paper) -> int:
-        return self.programmes[self.groups[paper.group].programme].steps
+        return self.books.programmes[self.books.groups[paper.group].programme].steps
 
     def _welcome(self, code: str, shop: Shop, operation: Redeem) -> bool:
-        group, claimed = self.groups[code], operation.acceptor_group
+        group, claimed = self.books.groups[code], operation.acceptor_group
         if claimed not in {None, code} | shop.groups:
             return False
         if group.accepts_groups is not None:
@@ -256,6 +179,8 @@ class Auditor:
             return "sales_closed"
         if over:
             return "expired"
+        if action == "activate" and paper.state == "active" and paper.at_once:
+            return "done"  # it is so already
         if action not in LIFE[paper.state]:
             return REFUSALS[paper.state]
         if lapsed and action != "cancel":
@@ -266,49 +191,67 @@ class Auditor:
     def record(self, operation: Operation, answer: Answer) -> None:
         """Carry out what was answered: a change that `outcome` predicted."""
         action, serial = asked(operation), answer.serial or 0
-        if operation.reference is not None:
+        if operation.reference is not None and not isinstance(operation, Draw):
             key = operation.caller.client_id, action, operation.reference
             self.memory[key] = _content(operation), answer
-        if isinstance(operation, Preactivate):
-            group = self.groups[operation.group or ""]
-            if group.amounts:
-                assert serial == self._next(group, _cents(operation.amount)), (
-                    "the next one in stock is drawn"
-                )
-            else:
-                self._create(serial, operation.group or "", _cents(operation.amount))
-            self.papers[serial].number = answer.number or ""
-        elif isinstance(operation, FinishPayment):
+        match operation:
+            case Preactivate():
+                self._hand_over(operation, answer)
+            case Draw():
+                assert serial == self.desk.next_drawn(operation.allocation_id)
+                self.papers[serial].number = answer.number or ""
+                if operation.at_once:
+                    action, self.papers[serial].at_once = "issue", True
+            case FinishPayment() | Redeem():
+                action = self._note_payment(operation, answer)
+            case Change() | Activate():
+                if action in {"suspend", "block"}:
+                    self.papers[serial].stopped_by = operation.organisation_id or 0
+        self._carry_out(serial, action)
+        if action == "replace":
+            self._put_in_place(serial, answer)
+
+    def _note_payment(self, operation: FinishPayment | Redeem, answer: Answer) -> str:
+        """What it does to the voucher: reserve, settle, release or redeem."""
+        serial = answer.serial or 0
+        if isinstance(operation, FinishPayment):
             stands = "completed" if operation.completed else operation.reason or ""
             self.payments[operation.payment_id] = serial, stands
-        elif answer.payment is not None:
-            action = "reserve"
-            self.payments[answer.payment.payment_id] = serial, "pending"
-        self._carry_out(serial, action, self._payee(operation))
-        if action == "replace":
-            old, fresh = self.papers[serial], answer.replacement_serial or 0
-            old.replaced = True
-            self._create(fresh, old.group, old.amount_minor)
-            new = self.papers[fresh]
-            new.state, new.number, new.hold_is_over = (
-                old.prior,
-                answer.number or "",
-                old.hold_is_over,
+            return asked(operation)
+        shop = self.shops[operation.acceptor_name, operation.acceptor_account]
+        self.papers[serial].acceptor_id = shop.acceptor_id
+        if answer.payment is None:
+            return "redeem"
+        self.payments[answer.payment.payment_id] = serial, "pending"
+        return "reserve"
+
+    def _hand_over(self, operation: Preactivate, answer: Answer) -> None:
+        code, cents, serial = operation.group or "", _cents(operation.amount), answer.serial or 0
+        group = self.books.groups[code]
+        if group.amounts:
+            assert serial == self.books.next_in_stock(group, cents), (
+                "the next one in stock is drawn"
             )
-            old.prior = ""
+        else:
+            self._create(serial, code, cents)
+        self.papers[serial].number = answer.number or ""
+
+    def _put_in_place(self, serial: int, answer: Answer) -> None:
+        """A new one of the same value and validity, and whose the old one was."""
+        old, fresh = self.papers[serial], answer.replacement_serial or 0
+        old.replaced = True
+        self._create(fresh, old.group, old.amount_minor)
+        self.desk.inherit(serial, fresh)
+        new = self.papers[fresh]
+        new.state, new.number, new.at_once = old.prior, answer.number or "", old.at_once
+        new.hold_is_over, old.prior = old.hold_is_over, ""
 
     def _create(self, serial: int, group: str, amount_minor: int) -> None:
-        assert serial not in self.papers, "a serial is new"
-        self.papers[serial] = Paper(group, amount_minor)
-        self.move("available:0", f"reserved:{self.groups[group].group_id}", amount_minor)
+        self.books.create(serial, group, amount_minor)
+        reserved = f"reserved:{self.books.groups[group].group_id}"
+        self.books.move("available:0", reserved, amount_minor)
 
-    def _payee(self, operation: Operation) -> str:
-        if not isinstance(operation, Redeem):
-            return "funding:0"
-        shop = self.shops[operation.acceptor_name, operation.acceptor_account]
-        return f"payable:{shop.acceptor_id}"
-
-    def _carry_out(self, serial: int, action: str, payee: str) -> None:
+    def _carry_out(self, serial: int, action: str) -> None:
         paper = self.papers[serial]
         before = paper.state
         if action == "expire" and before == "preactivated" and paper.hold_is_over:
@@ -321,20 +264,43 @@ class Auditor:
             paper.prior = paper.prior or before  # for the one that takes its place
         else:
             paper.prior = before if after in {"suspended", "blocked", "purged"} else ""
-        reserved = f"reserved:{self.groups[paper.group].group_id}"
-        if action in {"redeem", "settle"}:
-            self.move(reserved, payee, paper.amount_minor)
-        elif action in {"cancel", "lapse", "expire", "replace"}:
-            self.move(reserved, "available:0", paper.amount_minor)
+        self._money(serial, action)
+
+    def _money(self, serial: int, action: str) -> None:
+        paper, buyer = self.papers[serial], self.desk.buyer_of_serial(serial)
+        group, amount_minor = self.books.groups[paper.group], paper.amount_minor
+        reserved = f"reserved:{group.group_id}"
+        of_buyer = About(1, group.group_id, organisation_id=buyer)
+        of_both = About(1, group.group_id, paper.acceptor_id, buyer)
+        match action:
+            case "redeem":
+                self.books.move(reserved, f"payable:{paper.acceptor_id}", amount_minor, of_both)
+            case "settle":
+                self.books.move(reserved, "funding:0", amount_minor, of_both)
+            case "cancel" | "lapse" | "expire":
+                whose = {"buyer": f"customer:{buyer}", "breakage": "breakage:0"}
+                freed_to = whose.get(group.unused, "available:0") if buyer else "available:0"
+                self.books.move(reserved, freed_to, amount_minor, of_buyer)
+            case "replace":
+                self.books.move(reserved, "available:0", amount_minor)
+            case "activate" | "issue":
+                self.books.count("distributed", amount_minor, of_buyer)
+            case _:
+                pass
 
     def step(self, programme: str) -> bool:
-        """The next step; it is not closed while a voucher is being paid."""
-        found = self.programmes[programme]
+        """The next step; it is not closed while a voucher is being paid, or something is sold."""
+        found = self.books.programmes[programme]
         paying = any(
-            paper.state == "redeeming" and self.groups[paper.group].programme == programme
+            paper.state == "redeeming" and self.books.groups[paper.group].programme == programme
             for paper in self.papers.values()
         )
-        if found.steps == 4 or (found.steps == 3 and paying):
+        selling = any(
+            sale.status == "allocating"
+            and any(self.books.groups[line.group].programme == programme for line in sale.lines)
+            for sale in self.desk.sales.values()
+        )
+        if found.steps == 4 or (found.steps == 3 and (paying or selling)):
             return False
         found.steps += 1
         return True
@@ -343,15 +309,15 @@ class Auditor:
         """What is left in programmes that are closed ends: stock is cancelled, the rest expires."""
         for serial, paper in sorted(self.papers.items()):
             if self._steps(paper) == 4 and paper.state == "stocked":
-                self._carry_out(serial, "cancel", "")
+                self._carry_out(serial, "cancel")
             elif self._steps(paper) == 4 and paper.state in IN_USE:
-                self._carry_out(serial, "expire", "")
+                self._carry_out(serial, "expire")
 
     def sweep(self) -> None:
         """Everything that is due ends."""
         for serial in sorted(self.papers):
             if self._step(self.papers[serial], "expire") == "done":
-                self._carry_out(serial, "expire", "")
+                self._carry_out(serial, "expire")
 
 
 def asked(operation: Operation) -> str:

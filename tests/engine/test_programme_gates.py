@@ -1,6 +1,7 @@
 """What a programme that has closed its sales or redemption still does, and what not."""
 
 import pytest
+from tests.engine.sales.given_sales import given_organisation, given_promise, line, pay
 from tests.given import (
     SYSTEM,
     ask,
@@ -22,6 +23,7 @@ from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.operation import Activate, Operation, Outcome, Preactivate
 from counterfoil.engine.provision import Provision, begin_provision, finish_provision
+from counterfoil.engine.sales.steps import finish_sale
 from counterfoil.errors import ConflictError
 from counterfoil.keys.provider import LocalKeyProvider
 from counterfoil.money import Money
@@ -100,6 +102,26 @@ def test_nothing_is_redeemed_once_redemption_is_closed(
     ):
         (answer,) = ask(connection, issuer, change(action, serial))
         assert (answer.outcome, state_of(connection, issuer, serial)) == (Outcome.DONE, after)
+    assert check(connection) == []
+
+
+def test_what_is_promised_is_paid_for_as_long_as_it_can_be_redeemed(
+    connection: Connection, issuer: Issuer
+) -> None:
+    given_programme(connection, issuer)
+    given_group(connection, issuer, "COAT", programme="WINTER")
+    given_stock(connection, issuer, 2, group="COAT")
+    buyer = given_organisation(connection, issuer)
+    first, second = (
+        given_promise(connection, issuer, buyer, [line(1, group="COAT")]) for _sale in range(2)
+    )
+    given_step(connection, issuer, ProgrammeStatus.SALES_CLOSED)
+    pay(connection, issuer, first)
+    given_step(connection, issuer, ProgrammeStatus.REDEMPTION_CLOSED)
+    refused(
+        connection, "closed its redemption", lambda: pay(connection, issuer, second), ConflictError
+    )
+    finish_sale(connection, issuer, first)
     assert check(connection) == []
 
 

@@ -10,6 +10,7 @@ from counterfoil.engine.decide import Decision, Voucher
 from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.journal import OVERRIDDEN, Journal
 from counterfoil.engine.operation import (
+    Activate,
     Answer,
     Change,
     FinishPayment,
@@ -20,9 +21,10 @@ from counterfoil.engine.operation import (
 from counterfoil.engine.reading import Batch
 from counterfoil.engine.writing import Writing
 from counterfoil.log.leaf import SerialRange, rows_digest
-from counterfoil.voucher import Action
+from counterfoil.voucher import Action, State
 
 _WITH_REASON: Final = (Change, FinishPayment)
+_STOPS: Final = frozenset({Action.SUSPEND, Action.BLOCK})
 
 
 class CarryingOut:
@@ -63,6 +65,9 @@ class CarryingOut:
             self.journal.move(
                 voucher.group_id, voucher.amount_minor, voucher.state, decision.state_after
             )
+        if (voucher.state, decision.step) == (State.STOCKED, Action.CANCEL):
+            self.writing.cancelled_in_stock(voucher)
+        self._note_stopped(voucher, decision.step, operation)
         voucher.state = decision.state_after
         voucher.prior_state = decision.prior_state
         voucher.expires_at = decision.expires_at
@@ -144,9 +149,13 @@ class CarryingOut:
 
     def note_committed(self, version: GroupVersion, amount_minor: int) -> None:
         """What is taken for a voucher, or freed (below zero), is so for all later in the batch."""
-        available, committed = self.batch.available_minor, self.batch.committed_minor
+        available = self.batch.available_minor
         funding_account_id = version.funding_account_id
         available[funding_account_id] = available.get(funding_account_id, 0) - amount_minor
+        self._note_budget(version, amount_minor)
+
+    def _note_budget(self, version: GroupVersion, amount_minor: int) -> None:
+        committed = self.batch.committed_minor
         if version.programme_id in committed:
             committed[version.programme_id] += amount_minor
 
@@ -164,9 +173,21 @@ class CarryingOut:
                 return None
         return Account(kind, version.funding_account_id, owner_id)
 
+    def _note_stopped(self, voucher: Voucher, step: Action, operation: Operation) -> None:
+        """Who stopped a sold voucher decides, later in the batch too, who may let it go on."""
+        owner = self.batch.owners.get(voucher.serial)
+        if owner is not None and step in _STOPS:
+            owner.stopped_by = _subject(operation) or None
+
     def _note_freed(self, version: GroupVersion, posting: Posting) -> None:
-        if posting.credit.kind is AccountKind.AVAILABLE:
-            self.note_committed(version, -posting.amount_minor)
+        """The budget has it back, whoever has the money; what was redeemed stays committed."""
+        match posting.credit.kind:
+            case AccountKind.AVAILABLE:
+                self.note_committed(version, -posting.amount_minor)
+            case AccountKind.CUSTOMER | AccountKind.BREAKAGE:
+                self._note_budget(version, -posting.amount_minor)
+            case _:
+                pass
 
 
 def _states(voucher: Voucher, decision: Decision, *, is_new: bool) -> tuple[int, int]:
@@ -180,7 +201,7 @@ def _states(voucher: Voucher, decision: Decision, *, is_new: bool) -> tuple[int,
 
 def _subject(operation: Operation) -> str:
     """Whose wish it was, where an organisation changes vouchers of its own."""
-    if isinstance(operation, Change) and operation.organisation_id is not None:
+    if isinstance(operation, Activate | Change) and operation.organisation_id is not None:
         return f"organisation:{operation.organisation_id}"
     return ""
 

@@ -281,7 +281,7 @@ class Deciding:
         if operation.organisation_id is None or not lets_go_on:
             return False
         owner = self._batch.owners[operation.serial]
-        return owner.last_subject != f"organisation:{operation.organisation_id}"
+        return owner.stopped_by != f"organisation:{operation.organisation_id}"
 
     def _redeem(self, index: int, operation: Redeem, content: bytes) -> Answer:
         voucher = self._voucher_of(index, operation)

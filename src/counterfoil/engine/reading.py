@@ -99,13 +99,15 @@ class Block:
     is_new: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Owner:
-    """Of a voucher that was sold; `last_subject` is what its last operation was about."""
+    """Of a voucher that was sold; `stopped_by` is the subject of what suspended or blocked it. A
+    batch changes it as it goes.
+    """
 
     allocation_id: int
     organisation_id: int
-    last_subject: str | None
+    stopped_by: str | None
 
 
 @dataclass(slots=True)
@@ -143,13 +145,14 @@ def read_batch(
     draws = {i: o for i, o in enumerate(operations) if isinstance(o, Preactivate)}
     changes = [operation for operation in operations if isinstance(operation, Change)]
     stock_asked = _stock_asked(issuer, draws)
-    wanted = _stock_wanted(stock_asked, changes)
+    spare = sum(change.action is Action.CANCEL for change in changes)
+    wanted = _stock_wanted(stock_asked, spare)
     number_hashes = {
         index: number_hashes_probed(issuer.keys, operation.number, operation.serial)
         for index, operation in enumerate(operations)
         if isinstance(operation, Redeem)
     }
-    drawn = Counter(o.allocation_id for o in operations if isinstance(o, Draw))
+    drawn = _allocations_wanted(operations, spare)
     allocated = lock_allocations(connection, issuer_id, drawn) if drawn else {}
     cursors = lock_stock(connection, issuer_id, wanted) if wanted else {}
     serials = _serials(operations, (*allocated.values(), *cursors.values()))
@@ -242,10 +245,8 @@ def _ask_committed(
     return pipeline.ask("programmes_committed", programme_ids=Int4s(budgeted))
 
 
-def _stock_wanted(
-    stock_asked: Mapping[int, StockAsked], changes: Sequence[Change]
-) -> Counter[tuple[int, int]]:
-    """How many vouchers of which group and amount must come from stock; and one more for each
+def _stock_wanted(stock_asked: Mapping[int, StockAsked], spare: int) -> Counter[tuple[int, int]]:
+    """How many vouchers of which group and amount must come from stock; and one to spare for each
     that this batch may cancel before it is drawn.
     """
     wanted = Counter(
@@ -253,8 +254,13 @@ def _stock_wanted(
         for asked in stock_asked.values()
         if not asked.group.on_demand
     )
-    cancelled = sum(change.action is Action.CANCEL for change in changes)
-    return Counter({key: count + cancelled for key, count in wanted.items()})
+    return Counter({key: count + spare for key, count in wanted.items()})
+
+
+def _allocations_wanted(operations: Sequence[Operation], spare: int) -> Counter[int]:
+    """The same of what organisations draw of their own, by allocation."""
+    wanted = Counter(o.allocation_id for o in operations if isinstance(o, Draw))
+    return Counter({allocation_id: count + spare for allocation_id, count in wanted.items()})
 
 
 def _with_reference(operations: Sequence[Operation], *, own_too: bool) -> list[Operation]:

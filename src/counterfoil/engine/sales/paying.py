@@ -4,7 +4,7 @@ What the bank calls a movement counts once for a funding account, in each direct
 recorded for a sale, for the balance alone, or as a deposit.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -20,7 +20,13 @@ from counterfoil.engine.issuer import Issuer, commit
 from counterfoil.engine.journal import Journal
 from counterfoil.engine.operation import Caller
 from counterfoil.engine.organisations import approved_organisation, organisation_of
-from counterfoil.engine.sales.reading import Sale, allocations_of, free_balance, sale_of
+from counterfoil.engine.sales.reading import (
+    Allocation,
+    Sale,
+    allocations_of,
+    free_balance,
+    sale_of,
+)
 from counterfoil.errors import ConflictError, NotFoundError
 from counterfoil.money import Money
 from counterfoil.statements import statement
@@ -56,8 +62,8 @@ def sell(  # which sale, for what, paid how, and who asks
     `takes_part`; where the stock does not, `when_short` says whether the rest is provisioned from
     this payment or left on the balance.
 
-    Raises NotFoundError; ConflictError where the promise has lapsed or is another one, the money is
-    counted already, or does not suffice.
+    Raises NotFoundError; ConflictError where the promise has lapsed or is another one, what was
+    promised could not be redeemed any more, or the money is counted already or does not suffice.
     """
     asked = Asked(
         caller=caller,
@@ -118,6 +124,7 @@ def _spendable(  # of which sale, for what, paid how
     ):
         raise ConflictError(f"An amount in {sale.currency} above zero is needed.")
     lines = allocations_of(connection, issuer, sale.sale_id)
+    _check_redeemable(issuer, lines)
     if total != Money(sum(line.total_minor for line in lines), sale.currency):
         raise ConflictError("It was quoted for another amount.")
     free_minor = free_balance(connection, issuer, sale.organisation_id, sale.funding_account_id)
@@ -127,6 +134,16 @@ def _spendable(  # of which sale, for what, paid how
         free = Money(free_minor, sale.currency)
         raise ConflictError(f"{free} is on the balance, and {total} is needed.")
     return free_minor
+
+
+def _check_redeemable(issuer: Issuer, lines: Sequence[Allocation]) -> None:
+    """Raises ConflictError for vouchers that nobody could redeem any more."""
+    catalogue = issuer.catalogue
+    for line in lines:
+        programme_id = catalogue.group_versions[line.group_id, line.group_version].programme_id
+        if programme_id in catalogue.redemption_closed:
+            code = catalogue.programmes_by_id[programme_id].code
+            raise ConflictError(f"{code} has closed its redemption; what is sold of it is useless.")
 
 
 def receive(
