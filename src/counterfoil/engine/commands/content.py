@@ -5,8 +5,24 @@ from typing import ClassVar, Final
 
 import msgspec
 
-from counterfoil.engine.acceptors import AcceptorDesign
+from counterfoil.engine.commands.acceptor_content import (
+    CreateAcceptorGroup,
+    HoldPayouts,
+    RebankAcceptor,
+    RegisterAcceptor,
+    RegroupAcceptor,
+    ReleasePayouts,
+    SuspendAcceptor,
+    TurnAcceptor,
+)
 from counterfoil.engine.commands.asking import Content
+from counterfoil.engine.commands.client_content import (
+    ChangeClient,
+    CreateClient,
+    ReplaceClientKey,
+    RevokeClient,
+    SetClientKey,
+)
 from counterfoil.engine.commands.sale_content import (
     ApprovePurchase,
     ChangeOrganisation,
@@ -28,18 +44,31 @@ from counterfoil.money import Money
 # Of those that are written down elsewhere; the rest is below.
 __all__ = [
     "ApprovePurchase",
+    "ChangeClient",
     "ChangeOrganisation",
     "ChangeOwnVouchers",
     "Content",
+    "CreateAcceptorGroup",
+    "CreateClient",
     "ForgetHandover",
     "HandOut",
+    "HoldPayouts",
     "HoldStock",
+    "RebankAcceptor",
     "ReceivePayment",
     "RefundOrganisation",
+    "RegisterAcceptor",
     "RegisterOrganisation",
+    "RegroupAcceptor",
+    "ReleasePayouts",
     "ReleaseStock",
+    "ReplaceClientKey",
     "ReplaceVouchers",
+    "RevokeClient",
+    "SetClientKey",
+    "SuspendAcceptor",
     "SuspendOrganisation",
+    "TurnAcceptor",
     "TurnOrganisation",
 ]
 
@@ -221,13 +250,14 @@ class ChangeVoucher(Content, frozen=True, kw_only=True, tag="change_voucher"):
 
 
 class ChangeVouchers(Content, frozen=True, kw_only=True, tag="change_vouchers"):
-    """One action on many: named by serial, or all of a provision or a group."""
+    """One action on many: named by serial, or all of a provision, a group or an allocation."""
 
     action: str
     serials: tuple[int, ...] | None = None
     provision_id: int | None = None
     group: str | None = None
     extend_until: datetime | None = None
+    allocation_id: int | None = None
 
     @property
     def subject(self) -> str:
@@ -235,161 +265,12 @@ class ChangeVouchers(Content, frozen=True, kw_only=True, tag="change_vouchers"):
             return f"provision:{self.provision_id}"
         if self.serials is not None and len(self.serials) == 1:
             return f"voucher:{self.serials[0]}"
+        if self.allocation_id is not None:
+            return f"allocation:{self.allocation_id}"
         return f"group:{self.group}" if self.group is not None else "vouchers"
 
 
-# ------------------------------------------------------- merchants, agents
-
-
-class RegisterAcceptor(Content, frozen=True, kw_only=True, tag="register_acceptor"):
-    """`profile` is the portal's key of what else is known of it."""
-
-    design: AcceptorDesign
-    profile: str
-
-    @property
-    def subject(self) -> str:
-        return f"profile:{self.profile}"
-
-
-class CreateAcceptorGroup(Content, frozen=True, kw_only=True, tag="create_acceptor_group"):
-    """A name that merchants can be put under; who is put there is approved each time."""
-
-    approvals: ClassVar[int] = 0
-
-    code: str
-    name: str
-
-    @property
-    def subject(self) -> str:
-        return f"acceptor-group:{self.code}"
-
-
-class SuspendAcceptor(Content, frozen=True, kw_only=True, tag="suspend_acceptor"):
-    """Stops its redemptions at once, so it needs nobody else."""
-
-    approvals: ClassVar[int] = 0
-
-    acceptor_id: int
-
-    @property
-    def subject(self) -> str:
-        return f"acceptor:{self.acceptor_id}"
-
-
-class TurnAcceptor(Content, frozen=True, kw_only=True, tag="turn_acceptor"):
-    """Approve one that came by file or API, reject it, reinstate it, or close it for good."""
-
-    acceptor_id: int
-    status: str
-
-    @property
-    def subject(self) -> str:
-        return f"acceptor:{self.acceptor_id}"
-
-
-class RegroupAcceptor(Content, frozen=True, kw_only=True, tag="regroup_acceptor"):
-    acceptor_id: int
-    expected_version: int
-    groups: tuple[str, ...]
-    daily_amount_minor_max: int | None = None
-    daily_count_max: int | None = None
-
-    @property
-    def subject(self) -> str:
-        return f"acceptor:{self.acceptor_id}"
-
-
-class RebankAcceptor(Content, frozen=True, kw_only=True, tag="rebank_acceptor"):
-    """Where it is paid from the end of the cooling-off on; payouts wait until then."""
-
-    acceptor_id: int
-    expected_version: int
-    scheme: str
-    fsp: str
-    account: str
-
-    @property
-    def subject(self) -> str:
-        return f"acceptor:{self.acceptor_id}"
-
-
-class HoldPayouts(Content, frozen=True, kw_only=True, tag="hold_payouts"):
-    """Holding is safe and needs nobody else; `ReleasePayouts` does."""
-
-    approvals: ClassVar[int] = 0
-
-    acceptor_id: int
-
-    @property
-    def subject(self) -> str:
-        return f"acceptor:{self.acceptor_id}"
-
-
-class ReleasePayouts(Content, frozen=True, kw_only=True, tag="release_payouts"):
-    acceptor_id: int
-
-    @property
-    def subject(self) -> str:
-        return f"acceptor:{self.acceptor_id}"
-
-
 # ---------------------------------------------------------------- settings
-
-
-class CreateClient(Content, frozen=True, kw_only=True, tag="create_client"):
-    """Without a key: whoever prepared it makes one, once it is approved."""
-
-    name: str
-    scopes: tuple[str, ...]
-    unattended_minor_max: int = 0
-
-    @property
-    def subject(self) -> str:
-        return f"client-name:{self.name}"
-
-
-class ChangeClient(Content, frozen=True, kw_only=True, tag="change_client"):
-    client_id: int
-    scopes: tuple[str, ...]
-    unattended_minor_max: int = 0
-
-    @property
-    def subject(self) -> str:
-        return f"client:{self.client_id}"
-
-
-class RevokeClient(Content, frozen=True, kw_only=True, tag="revoke_client"):
-    approvals: ClassVar[int] = 0
-
-    client_id: int
-
-    @property
-    def subject(self) -> str:
-        return f"client:{self.client_id}"
-
-
-class SetClientKey(Content, frozen=True, kw_only=True, tag="set_client_key"):
-    """Only the digest: the key was shown to who prepared this. For a client that has none yet."""
-
-    approvals: ClassVar[int] = 0
-
-    client_id: int
-    key_digest: bytes
-
-    @property
-    def subject(self) -> str:
-        return f"client:{self.client_id}"
-
-
-class ReplaceClientKey(Content, frozen=True, kw_only=True, tag="replace_client_key"):
-    """Takes the present key away; a new one is then made as for a new client."""
-
-    client_id: int
-
-    @property
-    def subject(self) -> str:
-        return f"client:{self.client_id}"
 
 
 class RotateKey(Content, frozen=True, kw_only=True, tag="rotate_key"):

@@ -245,6 +245,7 @@ def _(asked: asks.ChangeVouchers, bench: Bench) -> str:
         serials=asked.serials,
         provision_id=asked.provision_id,
         group_code=asked.group,
+        allocation_id=asked.allocation_id,
         extend_until=asked.extend_until,
         reference=bench.reference,
     )
