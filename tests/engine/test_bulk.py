@@ -19,15 +19,15 @@ from tests.given import (
     state_of,
 )
 
-from counterfoil.engine import bulk as bulk_module
+from counterfoil.engine import bulk_chunks
 from counterfoil.engine.bulk import (
-    Bulk,
     begin_bulk,
     bulk_by_id,
     bulk_refusals,
     finish_bulk,
     running_bulks,
 )
+from counterfoil.engine.bulk_chunks import Bulk
 from counterfoil.engine.bulk_selection import BulkPart, preview_bulk, selected_states
 from counterfoil.engine.check import check
 from counterfoil.engine.configuration import pause_provision, resume_provision
@@ -51,8 +51,8 @@ def issuer(connection: Connection, provider: LocalKeyProvider) -> Issuer:
 
 @pytest.fixture
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bulk_module, "CHUNK_VOUCHERS", 3)
-    monkeypatch.setattr(bulk_module, "_STRETCH_VOUCHERS", 4)
+    monkeypatch.setattr(bulk_chunks, "CHUNK_VOUCHERS", 3)
+    monkeypatch.setattr(bulk_chunks, "_STRETCH_VOUCHERS", 4)
 
 
 def done(connection: Connection, issuer: Issuer, bulk: Bulk) -> Bulk:
@@ -323,8 +323,8 @@ def test_what_cannot_be_asked_is_refused_and_changes_nothing(
         with pytest.raises((ConflictError, NotFoundError), match=match):
             begin_bulk(connection, issuer, SYSTEM, **arguments)  # type: ignore[arg-type]
 
-    refused("one of the three", serials=None)
-    refused("one of the three", provision_id=1)
+    refused("one of these", serials=None)
+    refused("one of these", provision_id=1)
     refused("between 1 and", serials=[])
     refused("by expire", action=Action.EXPIRE)
     refused("reason", reason=" ")

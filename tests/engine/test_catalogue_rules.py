@@ -186,9 +186,7 @@ def test_every_statement_names_its_issuer_and_says_what_it_locks() -> None:
     ]
     assert silent == []
     nameless = {
-        entry.name
-        for entry in paths
-        if b"issuer_id" not in _COMMENT.sub(b"", entry.read_bytes())
+        entry.name for entry in paths if b"issuer_id" not in _COMMENT.sub(b"", entry.read_bytes())
     }
     assert nameless <= not_about_one
 

@@ -26,7 +26,7 @@ from tests.given import (
 )
 from tests.programmes import given_one_of_each, report, work_off
 
-from counterfoil.engine import bulk as bulk_module
+from counterfoil.engine import bulk_chunks
 from counterfoil.engine.bulk import finish_bulk, running_bulks
 from counterfoil.engine.check import check
 from counterfoil.engine.configuration import pause_provision, resume_provision
@@ -59,8 +59,8 @@ def issuer(connection: Connection, provider: LocalKeyProvider) -> Issuer:
 
 @pytest.fixture
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bulk_module, "CHUNK_VOUCHERS", 3)
-    monkeypatch.setattr(bulk_module, "_STRETCH_VOUCHERS", 4)
+    monkeypatch.setattr(bulk_chunks, "CHUNK_VOUCHERS", 3)
+    monkeypatch.setattr(bulk_chunks, "_STRETCH_VOUCHERS", 4)
 
 
 def close(connection: Connection, issuer: Issuer) -> None:

@@ -1,5 +1,5 @@
-"""One change of many vouchers: by a list of serials, by provision or by group. The closing of a
-programme works off its vouchers in the same way (engine/programme_steps.py).
+"""One change of many vouchers: by a list of serials, by provision, by group or by allocation. The
+closing of a programme works off its vouchers in the same way (engine/programme_steps.py).
 
     begin_bulk   what is asked, by whom and why, written down              one transaction
     finish_bulk  chunks in serial order: vouchers, refusals and the cursor  one each
@@ -10,7 +10,6 @@ leaves one leaf. A bulk reaches the vouchers that exist when it is asked for.
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
@@ -18,13 +17,13 @@ from uuid import UUID
 from psycopg import errors as pg
 
 from counterfoil.engine.apply import Extra, SupersededError, apply
-from counterfoil.engine.arrays import Int2s, Int8s, Texts
+from counterfoil.engine.arrays import Int8s, Texts
+from counterfoil.engine.bulk_chunks import Bulk, Chunk, next_chunk
 from counterfoil.engine.bulk_selection import (
+    check_allocation,
     check_provision,
     check_selection,
-    closing_states,
     group_id_of,
-    selected_states,
 )
 from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer, commit
@@ -39,9 +38,8 @@ from counterfoil.engine.operation import (
 )
 from counterfoil.errors import ConflictError, NotFoundError
 from counterfoil.statements import statement
-from counterfoil.voucher import Action, State
+from counterfoil.voucher import Action
 
-CHUNK_VOUCHERS: Final = 1000
 BULK_ACTIONS: Final = frozenset(
     {
         Action.SUSPEND,
@@ -55,44 +53,6 @@ BULK_ACTIONS: Final = frozenset(
         Action.ACTIVATE,
     }
 )
-_STRETCH_VOUCHERS: Final = 20_000  # what one look for vouchers goes through at most
-
-
-@dataclass(frozen=True, slots=True)
-class Bulk:
-    """`asked` is how many serials were listed; None for a whole provision, group or programme."""
-
-    bulk_id: int
-    action: Action
-    provision_id: int | None
-    group_id: int | None
-    asked: int | None
-    extend_until: datetime | None
-    actor: str
-    client_id: int
-    reason: str
-    next_serial: int
-    serial_last: int
-    done: int
-    refused: int
-    status: str
-    programme_id: int | None
-    organisation_id: int | None
-
-    @property
-    def states(self) -> list[State]:
-        """Which of its vouchers are looked at."""
-        if self.programme_id is not None:
-            return closing_states(self.action)
-        return selected_states(self.action)
-
-
-@dataclass(frozen=True, slots=True)
-class _Chunk:
-    """The vouchers to change now, and where the next look begins."""
-
-    serials: list[int]
-    next_serial: int
 
 
 def begin_bulk(  # what, to which vouchers, why, and who asks
@@ -105,28 +65,39 @@ def begin_bulk(  # what, to which vouchers, why, and who asks
     serials: Sequence[int] | None = None,
     provision_id: int | None = None,
     group_code: str | None = None,
+    allocation_id: int | None = None,
     extend_until: datetime | None = None,
     organisation_id: int | None = None,
     reference: str | None = None,
 ) -> Bulk:
     """Write down what is asked; `finish_bulk` does it. The same reference again: the same bulk.
 
-    A list names vouchers, and each that cannot be changed is refused by name. A provision or a
-    group means its vouchers in the states the action is for (`selected_states`). An organisation
-    reaches its own vouchers alone; others are refused as if they were not there. The numbers of
-    replacements are told by nobody here: whoever may read sealed numbers prints them.
+    A list names vouchers, and each that cannot be changed is refused by name. A provision, a group
+    or an allocation means its vouchers in the states the action is for (`selected_states`). An
+    organisation reaches its own vouchers alone; others are refused as if they were not there. The
+    numbers of replacements are told by nobody here: whoever may read sealed numbers prints them.
 
-    Raises ConflictError for what cannot be asked, NotFoundError for an unknown group or provision.
+    Raises ConflictError for what cannot be asked, NotFoundError for what is not there.
     """
     listed = None if serials is None else sorted(set(serials))
-    _check_asked(action, reason, listed, provision_id, group_code, extend_until)
+    check_selection(listed, provision_id, group_code, allocation_id)
+    _check_asked(action, reason, extend_until)
     journal = issuer.begin(connection)
     try:
         if provision_id is not None:
             check_provision(connection, issuer, provision_id)
+        if allocation_id is not None:
+            check_allocation(connection, issuer, allocation_id)
         group_id = None if group_code is None else group_id_of(issuer, group_code)
         digest = _digest(
-            action, listed, provision_id, group_id, extend_until, reason, organisation_id
+            action,
+            listed,
+            provision_id,
+            group_id,
+            extend_until,
+            reason,
+            organisation_id,
+            *([] if allocation_id is None else [allocation_id]),
         )
         again = _bulk_of_reference(connection, issuer, caller, reference, digest)
         if again is not None:
@@ -146,6 +117,7 @@ def begin_bulk(  # what, to which vouchers, why, and who asks
                 "client_id": caller.client_id,
                 "reason": reason,
                 "organisation_id": organisation_id,
+                "allocation_id": allocation_id,
                 "serial_last": listed[-1] if listed else journal.head.next_serial - 1,
             },
         )
@@ -176,7 +148,7 @@ def finish_bulk(connection: Connection, issuer: Issuer, bulk_id: int) -> Iterato
         if bulk.status != "running":
             yield bulk
             return
-        chunk = _next_chunk(connection, issuer, bulk)
+        chunk = next_chunk(connection, issuer, bulk)
         try:
             _change_chunk(connection, issuer, bulk, chunk)
         except (SupersededError, pg.UniqueViolation):
@@ -231,77 +203,7 @@ def _insert(connection: Connection, columns: dict[str, object]) -> int:
     return int(row[0])
 
 
-def _next_chunk(connection: Connection, issuer: Issuer, bulk: Bulk) -> _Chunk | None:
-    """None when all is done."""
-    if bulk.asked is not None:
-        found = _listed(connection, issuer, bulk)
-        return _Chunk(found, found[-1] + 1) if found else None
-    states = Int2s(bulk.states)
-    next_serial = bulk.next_serial
-    while (run := _next_run(connection, issuer, bulk, next_serial)) is not None:
-        last_looked_at, found = _stretch(connection, issuer, bulk, run, states)
-        next_serial = (run[1] if last_looked_at is None else last_looked_at) + 1
-        if len(found) == CHUNK_VOUCHERS:
-            return _Chunk(found, found[-1] + 1)
-        if found:
-            return _Chunk(found, next_serial)
-    return None
-
-
-def _stretch(
-    connection: Connection, issuer: Issuer, bulk: Bulk, run: tuple[int, int], states: Int2s
-) -> tuple[int | None, list[int]]:
-    row = connection.execute(
-        statement(__package__, "bulk_in_range"),
-        {
-            "issuer_id": issuer.issuer_id,
-            "provision_id": bulk.provision_id,
-            "group_id": bulk.group_id,
-            "programme_id": bulk.programme_id,
-            "serial_first": run[0],
-            "serial_last": run[1],
-            "states": states,
-            "rows_max": _STRETCH_VOUCHERS,
-            "vouchers_max": CHUNK_VOUCHERS,
-        },
-    ).fetchone()
-    connection.commit()
-    return (None, []) if row is None else (row[0], row[1])
-
-
-def _next_run(
-    connection: Connection, issuer: Issuer, bulk: Bulk, next_serial: int
-) -> tuple[int, int] | None:
-    row = connection.execute(
-        statement(__package__, "bulk_range"),
-        {
-            "issuer_id": issuer.issuer_id,
-            "provision_id": bulk.provision_id,
-            "group_id": bulk.group_id,
-            "programme_id": bulk.programme_id,
-            "next_serial": next_serial,
-            "serial_last": bulk.serial_last,
-        },
-    ).fetchone()
-    connection.commit()
-    return None if row is None else (row[0], row[1])
-
-
-def _listed(connection: Connection, issuer: Issuer, bulk: Bulk) -> list[int]:
-    rows = connection.execute(
-        statement(__package__, "bulk_listed"),
-        {
-            "issuer_id": issuer.issuer_id,
-            "bulk_id": bulk.bulk_id,
-            "next_serial": bulk.next_serial,
-            "vouchers_max": CHUNK_VOUCHERS,
-        },
-    ).fetchall()
-    connection.commit()
-    return [serial for (serial,) in rows]
-
-
-def _change_chunk(connection: Connection, issuer: Issuer, bulk: Bulk, chunk: _Chunk | None) -> None:
+def _change_chunk(connection: Connection, issuer: Issuer, bulk: Bulk, chunk: Chunk | None) -> None:
     """Change the vouchers, keep the refusals and move the cursor: all or nothing."""
 
     def worked_off(answers: Sequence[Answer]) -> list[Extra]:
@@ -359,15 +261,7 @@ def _change_of(bulk: Bulk, caller: Caller, serial: int) -> Operation:
     )
 
 
-def _check_asked(
-    action: Action,
-    reason: str,
-    listed: list[int] | None,
-    provision_id: int | None,
-    group_code: str | None,
-    extend_until: datetime | None,
-) -> None:
-    check_selection(listed, provision_id, group_code)
+def _check_asked(action: Action, reason: str, extend_until: datetime | None) -> None:
     if action not in BULK_ACTIONS:
         raise ConflictError(f"Vouchers cannot be changed in bulk by {action.word}.")
     if not reason.strip():

@@ -1,4 +1,4 @@
-"""Which vouchers a change of many means: a list of serials, a provision, or a group."""
+"""Which vouchers a change of many means: a list of serials, a provision, a group, an allocation."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -81,11 +81,14 @@ def preview_bulk(
 
 
 def check_selection(
-    serials: Sequence[int] | None, provision_id: int | None, group_code: str | None
+    serials: Sequence[int] | None,
+    provision_id: int | None,
+    group_code: str | None,
+    allocation_id: int | None = None,
 ) -> None:
-    given = [each for each in (serials, provision_id, group_code) if each is not None]
-    if len(given) != 1:
-        raise ConflictError("Name serials, a provision or a group: one of the three.")
+    asked = (serials, provision_id, group_code, allocation_id)
+    if len([each for each in asked if each is not None]) != 1:
+        raise ConflictError("Name serials, a provision, a group or an allocation: one of these.")
     if serials is not None and not 0 < len(serials) <= LISTED_MAX:
         raise ConflictError(f"A list has between 1 and {LISTED_MAX:,} serials.")
 
@@ -105,3 +108,13 @@ def check_provision(connection: Connection, issuer: Issuer, provision_id: int) -
     ).fetchone()
     if found is None:
         raise NotFoundError(f"There is no provision {provision_id}.")
+
+
+def check_allocation(connection: Connection, issuer: Issuer, allocation_id: int) -> None:
+    """Raises NotFoundError. In the caller's transaction."""
+    found = connection.execute(
+        statement(__package__, "allocation_owner"),
+        {"issuer_id": issuer.issuer_id, "allocation_id": allocation_id},
+    ).fetchone()
+    if found is None:
+        raise NotFoundError(f"There is no allocation {allocation_id}.")

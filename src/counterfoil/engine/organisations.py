@@ -93,8 +93,9 @@ def change_organisation(
 ) -> Organisation:
     """What is so already, or was done under this reference before, changes nothing.
 
-    Raises NotFoundError; ConflictError for a step that is none, a name that is taken, or where it
-    was changed since the `changed_version` that is expected.
+    Raises NotFoundError; ConflictError for a step that is none, a name that is taken, for closing
+    it while stock is held or allocated for it, or where it was changed since the `changed_version`
+    that is expected.
     """
     asked = Asked(
         caller=caller,
@@ -111,7 +112,9 @@ def change_organisation(
     if recorded_subject(connection, issuer, asked) is not None:
         connection.rollback()
         return before
-    refusal = _refusal(before, change, expected_version)
+    refusal = _refusal(before, change, expected_version) or _open_sale(
+        connection, issuer, before, change
+    )
     if refusal:
         connection.rollback()
         raise ConflictError(refusal)
@@ -170,6 +173,19 @@ def _refusal(before: Organisation, change: OrganisationChange, expected: int | N
     ):
         return f"{before.name} is {before.status}; it cannot be {status}."
     return ""
+
+
+def _open_sale(
+    connection: Connection, issuer: Issuer, before: Organisation, change: OrganisationChange
+) -> str:
+    """Why it cannot be closed yet: what is held for it would lapse, what it paid for not come."""
+    if change.status != "closed":
+        return ""
+    found = connection.execute(
+        statement(__package__, "organisation_open_sale"),
+        {"issuer_id": issuer.issuer_id, "organisation_id": before.organisation_id},
+    ).fetchone()
+    return f"{before.name} has open purchases; end them first." if found else ""
 
 
 @contextmanager

@@ -12,7 +12,8 @@ from typing import Final
 
 from counterfoil.chart import Account, AccountKind, Posting
 from counterfoil.engine.administering import Asked, recorded_subject
-from counterfoil.engine.bulk import Bulk, bulk_by_id
+from counterfoil.engine.bulk import bulk_by_id
+from counterfoil.engine.bulk_chunks import Bulk
 from counterfoil.engine.catalogue import Programme
 from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer, commit
@@ -182,6 +183,7 @@ def _close(
                 "client_id": 0,  # it is finished even if that client may nothing any more
                 "reason": asked.reason,
                 "organisation_id": None,
+                "allocation_id": None,
                 "serial_last": _SERIAL_MAX,
             },
         )

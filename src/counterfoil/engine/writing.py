@@ -48,6 +48,7 @@ class Writing:
     created: dict[int, NewVoucher] = field(default_factory=dict)
     cursors: dict[tuple[int, int], StockCursor] = field(default_factory=dict)
     inherited: dict[int, int] = field(default_factory=dict)  # by serial: the allocation
+    torn: dict[int, int] = field(default_factory=dict)  # cancelled in stock: of which provision
     blocks: dict[int, Block] = field(default_factory=dict)
     dues: dict[tuple[datetime, int], None] = field(default_factory=dict)
     purged: list[int] = field(default_factory=list)
@@ -63,6 +64,10 @@ class Writing:
             self._note_due(voucher, step)
         if step is Action.PURGE:
             self.purged.append(voucher.serial)
+
+    def cancelled_in_stock(self, voucher: Voucher) -> None:
+        """It may have been held for a purchase."""
+        self.torn[voucher.serial] = voucher.provision_id
 
     def voucher_created(self, new: NewVoucher) -> None:
         self.created[new.voucher.serial] = new
@@ -96,6 +101,8 @@ class Writing:
             self._write_blocks(pipeline)
         if self.cursors:
             self._move_cursors(pipeline)
+        if self.torn:
+            self._hold_no_more(pipeline)
         if self.created:
             self._create(pipeline)
         if self.comments:
@@ -111,10 +118,7 @@ class Writing:
                 due_ats=Times(at for at, _serial in self.dues),
                 serials=Int8s(serial for _at, serial in self.dues),
             )
-        if self.payments:
-            self._write_payments(pipeline)
-        if self.finished:
-            self._finish_payments(pipeline)
+        self._write_payments(pipeline)
         if self.purged:
             pipeline.ask("purge_secrets", serials=Int8s(self.purged))
         self.batch.daily_use.write(pipeline)
@@ -222,7 +226,18 @@ class Writing:
                 next_createds=nexts,
             )
 
+    def _hold_no_more(self, pipeline: Pipeline) -> None:
+        pipeline.ask(
+            "hold_no_more", serials=Int8s(self.torn), provision_ids=Int4s(self.torn.values())
+        )
+
     def _write_payments(self, pipeline: Pipeline) -> None:
+        if self.payments:
+            self._insert_payments(pipeline)
+        if self.finished:
+            self._finish_payments(pipeline)
+
+    def _insert_payments(self, pipeline: Pipeline) -> None:
         dues = [payment for payment, _operation_id, _acceptor in self.payments]
         pipeline.ask(
             "insert_payments",

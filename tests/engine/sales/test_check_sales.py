@@ -19,6 +19,10 @@ from counterfoil.engine.database import Connection, connect_as_owner
 from counterfoil.engine.issuer import Issuer
 from counterfoil.keys.provider import LocalKeyProvider
 
+_TEAR: Final = """
+    UPDATE voucher SET state = 8
+    WHERE serial = (SELECT min(serial_first) FROM allocation_range WHERE status = 'held')
+"""
 # What is damaged: the statement, and what is said about it (of check_sales alone).
 DAMAGES: Final = {
     "a range grown into the next": (
@@ -31,6 +35,7 @@ DAMAGES: Final = {
     ),
     "more sold than was cut off": ("UPDATE allocation SET sold = 9 WHERE sold > 0", "sold"),
     "held by nobody": ("UPDATE allocation SET held = 1 WHERE held = 3", "held"),
+    "held of what is not in stock": (_TEAR, ", held"),
     "a commission of another share": (
         "UPDATE allocation SET charged_minor = 1 WHERE sold > 0",
         "commission",

@@ -9,10 +9,14 @@ from tests.engine.sales.given_sales import (
 from tests.engine.sales.test_handing_out import hand_out, numbers_of
 from tests.given import SYSTEM, ask, balances, change, given_issuer, given_stock, state_of
 
+from counterfoil.engine import bulk_chunks
 from counterfoil.engine.bulk import begin_bulk, bulk_refusals, finish_bulk
 from counterfoil.engine.check import check
 from counterfoil.engine.database import Connection
+from counterfoil.engine.figures.folding import catch_up
+from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.operation import Outcome
+from counterfoil.errors import NotFoundError
 from counterfoil.keys.provider import LocalKeyProvider
 from counterfoil.voucher import Action, State
 
@@ -94,6 +98,7 @@ def test_an_organisation_stops_and_frees_its_own_and_never_what_the_issuer_stopp
     assert turn(Action.SUSPEND, other) == [(serial, "serial_unknown") for serial in serials]
     assert turn(Action.ACTIVATE, other) == [(serial, "serial_unknown") for serial in serials]
     assert turn(Action.ACTIVATE, buyer) == []
+    assert last_subject(connection, issuer) == f"organisation:{buyer}"
     assert turn(Action.SUSPEND, buyer) == []
     assert turn(Action.UNSUSPEND, buyer) == []
     (answer,) = ask(connection, issuer, change(Action.SUSPEND, serials[0]))
@@ -104,4 +109,58 @@ def test_an_organisation_stops_and_frees_its_own_and_never_what_the_issuer_stopp
         State.SUSPENDED,
         State.ACTIVE,
     ]
+    assert check(connection, issuer.issuer_id) == []
+
+
+def last_subject(connection: Connection, issuer: Issuer) -> str:
+    """Of the last operation on a voucher."""
+    row = connection.execute(
+        "SELECT subject FROM operation WHERE issuer_id = %s AND serial IS NOT NULL"
+        " ORDER BY operation_id DESC LIMIT 1",
+        (issuer.issuer_id,),
+    ).fetchone()
+    connection.rollback()
+    return "" if row is None else str(row[0])
+
+
+def test_an_allocation_is_changed_range_by_range_and_nothing_beside_it(
+    connection: Connection, provider: LocalKeyProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In chunks, with what took the place of lost ones, and gone on with where it stood."""
+    issuer = given_issuer(connection, provider)
+    given_sold_group(connection, issuer)
+    given_stock(connection, issuer, 12)
+    buyer = given_organisation(connection, issuer)
+    beside = given_allocation(connection, issuer, buyer, 3)
+    given_stock(connection, issuer, 4)
+    allocation_id = given_allocation(connection, issuer, buyer, 10)
+    handed = hand_out(connection, issuer, buyer, allocation_id=allocation_id, vouchers=2)
+    (lost, *_), _other = numbers_of(connection, issuer, handed)
+    ((fresh, _o, _n),) = numbers_of(
+        connection, issuer, hand_out(connection, issuer, buyer, replaces=(lost,))
+    )
+    monkeypatch.setattr(bulk_chunks, "CHUNK_VOUCHERS", 4)
+    monkeypatch.setattr(bulk_chunks, "_STRETCH_VOUCHERS", 6)
+    begun = begin_bulk(
+        connection,
+        issuer,
+        SYSTEM,
+        action=Action.CANCEL,
+        reason="recalled",
+        allocation_id=allocation_id,
+    )
+    next(finish_bulk(connection, issuer, begun.bulk_id))
+    *_chunks, ended = finish_bulk(connection, issuer, begun.bulk_id)
+    assert (ended.status, ended.done, ended.refused) == ("finished", 10, 0)
+    assert state_of(connection, issuer, fresh) is State.CANCELLED
+    catch_up(connection, issuer.issuer_id)
+    left = connection.execute(
+        "SELECT allocation_id, state, vouchers FROM allocation_count"
+        " WHERE issuer_id = %s AND vouchers > 0 ORDER BY 1, 2",
+        (issuer.issuer_id,),
+    ).fetchall()
+    connection.rollback()
+    assert left == [(beside, State.STOCKED, 3), (allocation_id, State.CANCELLED, 11)]
+    with pytest.raises(NotFoundError):
+        begin_bulk(connection, issuer, SYSTEM, action=Action.CANCEL, reason="x", allocation_id=99)
     assert check(connection, issuer.issuer_id) == []

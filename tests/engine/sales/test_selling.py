@@ -11,7 +11,7 @@ from tests.engine.sales.given_sales import (
     line,
     pay,
 )
-from tests.given import SYSTEM, balances, given_issuer, given_stock, preactivate
+from tests.given import SYSTEM, ask, balances, change, given_issuer, given_stock, preactivate
 
 from counterfoil.engine.check import check
 from counterfoil.engine.database import Connection
@@ -26,6 +26,7 @@ from counterfoil.engine.sales.steps import finish_sale, open_sales
 from counterfoil.errors import ConflictError
 from counterfoil.keys.provider import LocalKeyProvider
 from counterfoil.money import Money
+from counterfoil.voucher import Action
 
 
 @pytest.fixture
@@ -251,3 +252,26 @@ def test_who_is_suspended_buys_nothing(connection: Connection, issuer: Issuer) -
             lines=[line(1)],
             held_until=in_days(1),
         )
+
+
+def test_what_is_cancelled_in_stock_is_held_no_more(connection: Connection, issuer: Issuer) -> None:
+    """In part, and all of a range; what is short is taken of other stock when it is paid."""
+    given_stock(connection, issuer, 20)
+    buyer = given_organisation(connection, issuer)
+    sale_id = given_promise(connection, issuer, buyer, [line(3), line(2)])
+    row = connection.execute(
+        "SELECT min(serial_first) FROM allocation_range WHERE issuer_id = %s", (issuer.issuer_id,)
+    ).fetchone()
+    assert row is not None
+    ask(connection, issuer, *(change(Action.CANCEL, row[0] + each) for each in (0, 3, 4)))
+    lines = allocations_of(connection, issuer, sale_id)
+    connection.rollback()
+    assert [each.held for each in lines] == [2, 0]
+    assert ranges(connection, issuer) == [(2, 3, "held")]
+    assert check(connection, issuer.issuer_id) == []
+    pay(connection, issuer, sale_id)
+    finish_sale(connection, issuer, sale_id)
+    lines = allocations_of(connection, issuer, sale_id)
+    connection.rollback()
+    assert [(each.held, each.sold) for each in lines] == [(0, 3), (0, 2)]
+    assert check(connection, issuer.issuer_id) == []

@@ -1,20 +1,22 @@
 """What there is, whose it is, and what runs low: exact, and without going through vouchers."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from django.db import connection as portal_connection
 from django.test.utils import CaptureQueriesContext
 from tests.engine.sales.given_sales import given_sold_group
-from tests.given import SYSTEM, ask, given_stock
+from tests.given import SYSTEM, ask, given_stock, preactivate
 from tests.portal.conftest import Portal
 from tests.portal.exporting.files import csv_of
 from tests.portal.stock.selling import Market, figures, given_market, table
-from tests.portal.vouchers.designing import command_of, fill_in, given_house
+from tests.portal.vouchers.designing import House, command_of, fill_in, given_house
 
-from counterfoil.engine.database import connected
+from counterfoil.engine.database import connect_as_owner, connected
 from counterfoil.engine.groups import GroupDesign, create_group
 from counterfoil.engine.operation import Change
+from counterfoil.portal.purchases.catalogue import free_stock
 from counterfoil.voucher import Action
 
 
@@ -170,11 +172,17 @@ def test_what_runs_low_is_said_first_by_what_is_free(portal: Portal) -> None:
 def test_a_file_has_a_line_for_each_state(market: Market) -> None:
     answer = market.house.browser.post(f"{market.house.root}/stock/export")
     head, *lines = csv_of(answer)
-    assert head[-3:] == ["Free", "Held for purchases", "Of organisations"]
-    assert [(line[6], line[7], *line[-3:]) for line in lines] == [
-        ("In stock", "24", "10", "6", "8"),
-        ("Pre-activated", "2", "", "", ""),
-        ("Active", "4", "", "", ""),
+    assert head[-5:] == [
+        "Free",
+        "Paused",
+        "No longer valid",
+        "Held for purchases",
+        "Of organisations",
+    ]
+    assert [(line[6], line[7], *line[-5:]) for line in lines] == [
+        ("In stock", "24", "10", "0", "0", "6", "8"),
+        ("Pre-activated", "2", "", "", "", "", ""),
+        ("Active", "4", "", "", "", "", ""),
     ]
     (_head, line) = csv_of(
         market.house.browser.post(f"{market.house.root}/stock/export", {"state": 3})
@@ -182,13 +190,75 @@ def test_a_file_has_a_line_for_each_state(market: Market) -> None:
     assert line[6:8] == ["Active", "4"]
 
 
-def test_pausing_is_seen_in_the_inventory(market: Market) -> None:
-    house = market.house
+def test_what_nobody_gets_now_is_free_nowhere(portal: Portal, market: Market) -> None:
+    house, issuer_id = market.house, market.house.issuer.issuer_id
     url = f"{house.root}/stock/{market.provision}/pause"
     assert house.carry_out(command_of(fill_in(house, url, reason="Later"))) == "done"
+    assert f"/stock/{market.provision}/resume" in house.get("stock/of/FOOD-AID")
+    _none_is_free(house, "Paused", "10 paused")
+    with connect_as_owner(portal.url) as owner:
+        owner.execute(
+            "UPDATE group_version SET valid_for_days = NULL, valid_until = now(),"
+            " restock_level = 20 WHERE issuer_id = %s",
+            (issuer_id,),
+        )
+        owner.commit()
+        _none_is_free(house, "No longer valid", "10 no longer valid")
+        assert "Runs low" not in house.get("stock")  # it is sold no more
+        owner.execute(
+            "UPDATE group_version SET valid_until = now() + interval '1 day' WHERE issuer_id = %s",
+            (issuer_id,),
+        )
+        owner.commit()
+    assert "0 free; the warning stands from 20 down" in house.get("stock")
+    assert "0 free; the warning stands from 20 down" in house.get("")
+    assert "10.00 KES \N{MULTIPLICATION SIGN} 0" in " ".join(
+        re.sub(r"<[^>]+>|\s", " ", house.get("vouchers/group/FOOD-AID")).split()
+    )
+
+
+def _none_is_free(house: House, word: str, short: str) -> None:
+    parts = {"Held for purchases": "6", "Of organisations": "8"}
+    assert figures(house.get("stock")) == {"In stock": "24", "Free": "0", word: "10", **parts}
+    (row,) = table(house.get("stock"), 'class="hidden">Stock</caption>')
+    assert row[3] == f"0 {short} 6 held 8 of organisations"
     page = house.get("stock/of/FOOD-AID")
-    assert "10 of it paused" in page
-    assert f"/stock/{market.provision}/resume" in page
+    assert figures(page) == {"In stock": "24", "Free": "0", word: "10", **parts}
+    assert table(page, "In stock by version")[0][2] == f"0 {short}"
+    page = house.get("stock/1")
+    assert (figures(page)["Free"], figures(page)[word]) == ("0", "10")
+    assert dict(free_stock(house.issuer.issuer_id, ["FOOD-AID"])).get(("FOOD-AID", 1, 1000), 0) == 0
+
+
+def test_what_is_made_on_demand_is_one_line(market: Market) -> None:
+    house, connection = market.house, market.connection
+    create_group(
+        connection,
+        house.issuer,
+        SYSTEM,
+        GroupDesign(
+            code="CASH",
+            name="Cash",
+            currency="KES",
+            denominations=(),
+            amount_minor_max=100000,
+            valid_for_days=9,
+        ),
+    )
+    for amount in ("15.00", "25.00", "25.00"):
+        preactivate(connection, house.issuer, group="CASH", amount=amount)
+    (row,) = table(house.get("stock?name=cash"), 'class="hidden">Stock</caption>')
+    assert row[1:] == [
+        "any amount up to 1,000.00 KES",
+        "\N{EN DASH}",
+        "made on demand",
+        "3",
+        "0",
+        "0",
+    ]
+    assert table(house.get("stock/of/CASH"), "By amount and state") == [
+        ["any amount up to 1,000.00 KES", "Pre-activated", "3", "65.00 KES"]
+    ]
 
 
 def test_a_number_in_hand_leads_to_its_page(market: Market) -> None:

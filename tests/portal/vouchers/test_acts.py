@@ -134,6 +134,9 @@ def test_an_allocation_is_suspended_and_let_go_on(market: Market) -> None:
     market.settle()
     assert {state(market, serial) for serial in market.handed} == {State.SUSPENDED}
     assert state(market, market.drawn) is State.PREACTIVATED
+    page = market.house.get("stock/bulk/1")
+    assert f"Allocation {market.allocation} of Relief Trust" in page
+    assert "What was asked, and who approved it" in page
     page = shown(market, f"act=cancel&allocation={market.allocation}")
     assert means(page)[1] == [
         "Suspended",

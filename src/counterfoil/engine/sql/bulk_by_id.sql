@@ -20,6 +20,7 @@ SELECT
     refused,
     status,
     programme_id,
-    organisation_id
+    organisation_id,
+    allocation_id
 FROM bulk
 WHERE issuer_id = %(issuer_id)s AND bulk_id = %(bulk_id)s

@@ -1,6 +1,6 @@
--- Sales that do not add up: ranges that overlap or leave their provision, lines that are not the
--- sum of their ranges, commission that is not its share, charges that are not in the ledger, and
--- balances that do not reach for what is set aside.
+-- Sales that do not add up: ranges that overlap or leave their provision, or hold what is not in
+-- stock any more; lines that are not the sum of their ranges, commission that is not its share,
+-- charges that are not in the ledger, and balances that do not reach for what is set aside.
 --
 -- In:     issuer_id int
 -- Out:    subject, expected, found, rows
@@ -108,6 +108,24 @@ CROSS JOIN
         (provision_last, serial_last, serial_last > provision_last)
     ) AS s (expected, found, is_wrong)
 WHERE s.is_wrong AND status <> 'replacement'
+UNION ALL
+SELECT
+    format('the range from serial %%s, held', r.serial_first) AS subject,
+    v.vouchers AS expected,
+    r.vouchers::bigint AS found,
+    ARRAY[format('provision %%s', r.provision_id)] AS row_names
+FROM ranges AS r
+CROSS JOIN
+    LATERAL (
+        SELECT count(*) AS vouchers
+        FROM voucher AS n
+        WHERE
+            n.issuer_id = %(issuer_id)s
+            AND n.serial BETWEEN r.serial_first AND r.serial_last
+            AND n.provision_id = r.provision_id
+            AND n.state = 1
+    ) AS v
+WHERE r.status = 'held' AND v.vouchers <> r.vouchers
 UNION ALL
 SELECT
     format('allocation %%s, %%s', l.allocation_id, s.what) AS subject,

@@ -1,8 +1,8 @@
 -- Write down a change of many vouchers, to be worked off in chunks.
 --
 -- In:     issuer_id int, action smallint, provision_id int, group_id int, programme_id int,
---         serials bigint[] (one of these four), extend_until timestamptz, actor text,
---         client_id int, reason text, organisation_id int or null, serial_last bigint
+--         serials bigint[], allocation_id int (one of these five), extend_until timestamptz,
+--         actor text, client_id int, reason text, organisation_id int or null, serial_last bigint
 -- Out:    bulk_id
 -- Locks:  log_head is ours, so that two at once get two numbers
 -- Caller: engine.bulk, engine.programme_steps
@@ -19,6 +19,7 @@ INSERT INTO bulk (
     client_id,
     reason,
     organisation_id,
+    allocation_id,
     serial_last
 )
 SELECT
@@ -34,6 +35,7 @@ SELECT
     %(client_id)s,
     %(reason)s,
     %(organisation_id)s,
+    %(allocation_id)s,
     %(serial_last)s
 FROM bulk AS b
 WHERE b.issuer_id = %(issuer_id)s

@@ -1,8 +1,8 @@
 -- At which acceptors most was redeemed, and which organisations bought most, in a period and in one
 -- currency.
 --
--- Each run of blocks is read by itself, and its key is compared as a row, so that it is read by that
--- key whatever the planner knows; names are looked up for those alone that are shown.
+-- Each run of blocks is read by itself, in the order of its key (OFFSET keeps it), so that it is read
+-- by that key whatever the planner knows; names are looked up for those alone that are shown.
 --
 -- In:     issuer_id int, currency text, rows_max int (of each);
 --         days int[], firsts date[], lasts date[]: the blocks of the period, by when they begin
@@ -24,8 +24,8 @@ WITH summed AS (
             SELECT
                 g.subject_id,
                 g.funding_account_id,
-                sum(g.vouchers) AS vouchers,
-                sum(g.amount_minor) AS amount_minor
+                g.vouchers,
+                g.amount_minor
             FROM figure AS g
             WHERE
                 g.issuer_id = %(issuer_id)s
@@ -33,8 +33,8 @@ WITH summed AS (
                 AND g.measure = k.measure
                 AND g.days = b.days
                 AND g.begins BETWEEN b.first AND b.last
-                AND (g.measure, g.days, g.begins) >= (k.measure, b.days, b.first)
-            GROUP BY g.subject_id, g.funding_account_id
+            ORDER BY g.begins, g.subject_id
+            OFFSET 0
         ) AS f
     INNER JOIN funding_account AS a
         ON

@@ -1,6 +1,7 @@
 -- Who had most of something in a period, in one currency.
 --
--- Each run of blocks is read by itself, so that it is read by key whatever the planner knows.
+-- Each run of blocks is read by itself, in the order of its key (OFFSET keeps it), so that it is read
+-- by that key whatever the planner knows.
 --
 -- In:     issuer_id int, subject_kind text, measure text, currency text, rows_max int;
 --         days int[], firsts date[], lasts date[]: the blocks of the period, by when they begin
@@ -18,8 +19,8 @@ WITH most AS (
             SELECT
                 g.subject_id,
                 g.funding_account_id,
-                sum(g.vouchers) AS vouchers,
-                sum(g.amount_minor) AS amount_minor
+                g.vouchers,
+                g.amount_minor
             FROM figure AS g
             WHERE
                 g.issuer_id = %(issuer_id)s
@@ -27,7 +28,8 @@ WITH most AS (
                 AND g.measure = %(measure)s
                 AND g.days = b.days
                 AND g.begins BETWEEN b.first AND b.last
-            GROUP BY g.subject_id, g.funding_account_id
+            ORDER BY g.begins, g.subject_id
+            OFFSET 0
         ) AS f
     INNER JOIN funding_account AS a
         ON

@@ -1,6 +1,7 @@
 -- What a period comes to for one subject, by measure and currency.
 --
--- Each run of blocks is read by itself, so that it is read by key whatever the planner knows.
+-- Each run of blocks is read by itself, and its key is compared as a row, so that it is read by that
+-- key whatever the planner knows.
 --
 -- In:     issuer_id int, subject_kind text, subject_id int, measures text[];
 --         days int[], firsts date[], lasts date[]: the blocks of the period, by when they begin
@@ -30,6 +31,8 @@ CROSS JOIN
             AND g.measure = m.measure
             AND g.days = b.days
             AND g.begins BETWEEN b.first AND b.last
+            AND (g.subject_id, g.measure, g.days, g.begins)
+            >= (%(subject_id)s, m.measure, b.days, b.first)
         GROUP BY g.subject_id, g.funding_account_id
     ) AS f
 INNER JOIN funding_account AS a

@@ -13,8 +13,10 @@ from counterfoil.money import Money
 from counterfoil.portal.access import Office
 from counterfoil.portal.language import money_text
 from counterfoil.portal.orchestrator.changes import Change, Shown, shown
+from counterfoil.portal.orchestrator.stock.allocations import allocation_of
 from counterfoil.portal.orchestrator.stock.counting import (
     Part,
+    parts_of_allocation,
     parts_of_group,
     parts_of_provision,
     parts_of_serials,
@@ -94,7 +96,7 @@ def _turn_provision(asked: asks.TurnProvision, office: Office) -> Shown:
         title,
         [
             Change(_("State"), str(row.state), str(provision_status(after))),
-            Change(_("Free"), count(row.free), count(row.free)),
+            Change(_("Free"), count(row.free), count(0 if asked.paused else row.nobodys)),
         ],
         reverse("provision", args=[office.code, asked.provision_id]),
     )
@@ -254,6 +256,14 @@ def _meant(asked: asks.ChangeVouchers, office: Office) -> tuple[list[Part], str,
         what = asked.group if group is None else f"{group.design.name} ({asked.group})"
         url = reverse("voucher-group", args=[office.code, asked.group])
         return parts_of_group(office.issuer_id, asked.group), what, url
+    if asked.allocation_id is not None:
+        bought = allocation_of(office, asked.allocation_id).row
+        what = _("allocation %(number)s of %(name)s") % {
+            "number": bought.allocation_id,
+            "name": bought.organisation,
+        }
+        url = reverse("allocation", args=[office.code, bought.allocation_id])
+        return parts_of_allocation(office.issuer_id, bought.allocation_id), what, url
     serials = asked.serials or ()
     parts = parts_of_serials(office.issuer_id, serials)
     if len(serials) == 1:

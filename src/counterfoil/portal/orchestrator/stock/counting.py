@@ -115,7 +115,7 @@ def shares_of(issuer_id: int, provision: Provision) -> list[Share]:
 
 def _by_cursors(provision: Provision, shares: list[Share]) -> list[Part]:
     nobodys = provision.drawn - sum(share.drawn for share in shares)
-    counted = [(State.STOCKED, provision.free, NOBODY), (State.ACTIVE, nobodys, NOBODY)]
+    counted = [(State.STOCKED, provision.nobodys, NOBODY), (State.ACTIVE, nobodys, NOBODY)]
     for share in shares:
         counted.append((State.STOCKED, share.left, share.owner))
         counted.append((State.ACTIVE, share.drawn, share.owner))

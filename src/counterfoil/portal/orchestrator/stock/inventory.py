@@ -2,6 +2,7 @@
 from counts and cursors, never by going through vouchers.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final, cast
@@ -40,6 +41,8 @@ _OUT: Final = (
     State.SUSPENDED,
     State.BLOCKED,
 )
+_PARTS: Final = 6  # of a total: all that is in stock, and what it is made of
+_NOBODYS: Final = 3  # free, paused, expired
 _OVER: Final = (State.CANCELLED, State.EXPIRED, State.PURGED)
 
 
@@ -58,8 +61,11 @@ class StateCount:
 
 @dataclass(frozen=True, slots=True)
 class InventoryLine:
-    """One amount of a voucher. Of what is `stocked` some is `held` for purchases that are not paid
-    yet, and some is `owned` by organisations that have not handed it out; the rest is free.
+    """One amount of a voucher; or, with the amount 0, all that was made of it on demand.
+
+    Of what is `stocked` some is `free`: it can be handed out or sold now. Some is `paused` or
+    `expired` and nobody gets it; some is `held` for purchases that are not paid yet, and some is
+    `owned` by organisations that have not handed it out.
     """
 
     group_id: int
@@ -71,24 +77,21 @@ class InventoryLine:
     programme_name: str
     currency: str
     amount_minor: int
+    amount_minor_max: int | None
     restock_level: int | None
     counts: Sequence[Sequence[int]]
     stocked: int
+    free: int
+    paused: int
+    expired: int
     held: int
     owned: int
-    is_offered: bool
+    is_low: bool
     key: Key
 
     @property
-    def free(self) -> int:
-        return max(self.stocked - self.held - self.owned, 0)
-
-    @property
-    def is_low(self) -> bool:
-        level = self.restock_level
-        return (
-            self.status == "open" and self.is_offered and level is not None and (self.free <= level)
-        )
+    def is_on_demand(self) -> bool:
+        return not self.amount_minor
 
     @property
     def state(self) -> Word:
@@ -101,8 +104,8 @@ class InventoryLine:
     @property
     def states(self) -> list[StateCount]:
         return [
-            StateCount(State(state), vouchers, self.money_of(vouchers))
-            for state, vouchers in self.counts
+            StateCount(State(state), vouchers, Money(minor, self.currency))
+            for state, vouchers, minor in self.counts
         ]
 
     @property
@@ -118,54 +121,50 @@ class InventoryLine:
         return self._of(_OVER)
 
     def money_of(self, vouchers: int) -> Money:
+        """Of vouchers of its amount."""
         return Money(self.amount_minor * vouchers, self.currency)
 
     def _of(self, states: Iterable[int]) -> int:
-        return sum(vouchers for state, vouchers in self.counts if state in states)
+        return sum(vouchers for state, vouchers, _minor in self.counts if state in states)
 
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """What is in stock in one currency."""
+    """What is in stock in one currency: all of it, and the parts of it."""
 
     stocked: int
-    worth: Money
+    free: int
+    paused: int
+    expired: int
     held: int
-    held_worth: Money
     owned: int
+    worth: Money
+    free_worth: Money
+    paused_worth: Money
+    expired_worth: Money
+    held_worth: Money
     owned_worth: Money
-
-    @property
-    def free(self) -> int:
-        return max(self.stocked - self.held - self.owned, 0)
-
-    @property
-    def free_worth(self) -> Money:
-        return self.worth - self.held_worth - self.owned_worth
 
 
 @dataclass(frozen=True, slots=True)
 class VersionLine:
-    """Stock of one version and amount. `is_exact` is false where some of what is free by the
+    """Stock of one version and amount. `is_exact` is false where some of what is there by the
     cursors was cancelled in stock.
     """
 
     version: int
     amount: Money
-    provisions: int
     free: int
     paused: int
+    expired: int
     held: int
     owned: int
     is_exact: bool
 
     @property
-    def stocked(self) -> int:
-        return self.free + self.held + self.owned
-
-    @property
     def worth(self) -> Money:
-        return Money(self.amount.amount_minor * self.stocked, self.amount.currency)
+        stocked = self.free + self.paused + self.expired + self.held + self.owned
+        return Money(self.amount.amount_minor * stocked, self.amount.currency)
 
 
 class InventoryFilter(ListForm):
@@ -223,15 +222,8 @@ def lines_of_group(office: Office, code: str) -> list[InventoryLine]:
 def totals_of(office: Office) -> list[Total]:
     found = rows(__package__, "inventory_totals", {"issuer_id": office.issuer_id})
     return [
-        Total(
-            stocked,
-            Money(stocked_minor, currency),
-            held,
-            Money(held_minor, currency),
-            owned,
-            Money(owned_minor, currency),
-        )
-        for currency, stocked, stocked_minor, held, held_minor, owned, owned_minor in found
+        Total(*numbers[:_PARTS], *(Money(minor, currency) for minor in numbers[_PARTS:]))
+        for currency, *numbers in found
     ]
 
 
@@ -241,22 +233,22 @@ def versions_of(office: Office, lines: Sequence[InventoryLine]) -> list[VersionL
     found = rows(
         __package__, "versions_of_group", {"issuer_id": office.issuer_id, "group_id": group_id}
     )
-    free = {line.amount_minor: line.free for line in lines}
-    behind: dict[int, int] = {}
-    for _version, amount_minor, _provisions, free_of_it, *_rest in found:
-        behind[amount_minor] = behind.get(amount_minor, 0) + free_of_it
+    nobodys = {line.amount_minor: line.free + line.paused + line.expired for line in lines}
+    behind: Counter[int] = Counter()
+    for _version, amount_minor, *parts in found:
+        behind[amount_minor] += sum(parts[:_NOBODYS])
     return [
         VersionLine(
             version,
             Money(amount_minor, currency),
-            provisions,
-            free_of_it,
+            free,
             paused,
+            expired,
             held,
             owned,
-            is_exact=behind[amount_minor] == free.get(amount_minor, 0),
+            is_exact=behind[amount_minor] == nobodys.get(amount_minor, 0),
         )
-        for version, amount_minor, provisions, free_of_it, paused, held, owned in found
+        for version, amount_minor, free, paused, expired, held, owned in found
     ]
 
 
@@ -304,16 +296,23 @@ def _vouchers(line: InventoryLine) -> int:
     return 0 if found is None else found.vouchers
 
 
+def _worth(line: InventoryLine) -> Money:
+    found = _state(line)
+    return Money(0, line.currency) if found is None else found.money
+
+
 COLUMNS: Final[tuple[Column[InventoryLine], ...]] = (
     text(_("Programme"), lambda line: line.programme_name),
     text(_("Voucher"), lambda line: line.name),
     text(_("Code"), lambda line: line.code),
     number(_("Only version"), lambda line: line.version if line.version == 1 else None),
-    money(_("Amount"), lambda line: Money(line.amount_minor, line.currency)),
+    money(_("Amount"), lambda line: None if line.is_on_demand else line.money_of(1)),
     text(_("State"), _word),
     number(_("Vouchers"), _vouchers),
-    money(_("Worth"), lambda line: line.money_of(_vouchers(line))),
+    money(_("Worth"), _worth),
     number(_("Free"), lambda line: _stocked(line, line.free)),
+    number(_("Paused"), lambda line: _stocked(line, line.paused)),
+    number(_("No longer valid"), lambda line: _stocked(line, line.expired)),
     number(_("Held for purchases"), lambda line: _stocked(line, line.held)),
     number(_("Of organisations"), lambda line: _stocked(line, line.owned)),
 )
@@ -375,12 +374,12 @@ def group_stock(request: HttpRequest, office: Office, group: str) -> HttpRespons
 
 
 def _total(lines: Sequence[InventoryLine]) -> Total:
+    stocks = [(e.stocked, e.free, e.paused, e.expired, e.held, e.owned) for e in lines]
+    worths = [
+        [line.money_of(each) for each in stock] for line, stock in zip(lines, stocks, strict=True)
+    ]
     zero = Money(0, lines[0].currency)
     return Total(
-        sum(line.stocked for line in lines),
-        sum((line.worth for line in lines), start=zero),
-        sum(line.held for line in lines),
-        sum((line.money_of(line.held) for line in lines), start=zero),
-        sum(line.owned for line in lines),
-        sum((line.money_of(line.owned) for line in lines), start=zero),
+        *(sum(each) for each in zip(*stocks, strict=True)),
+        *(sum(each, start=zero) for each in zip(*worths, strict=True)),
     )

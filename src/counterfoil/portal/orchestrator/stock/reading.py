@@ -24,9 +24,10 @@ _ENGINE: Final = "counterfoil.engine"
 
 @dataclass(frozen=True, slots=True)
 class Provision:
-    """A run of serials, and how far it is made and handed out. What is not handed out is free, was
-    sold to organisations (`owned`), or is held for purchases. All of it is as far as cursors went:
-    what was cancelled before one counts as handed out, what was cancelled behind it as left.
+    """A run of serials, and how far it is made and handed out. What is not handed out was sold to
+    organisations (`owned`), is held for purchases, or is nobody's: that is free, paused or expired
+    as a whole (`standing`). All of it is as far as cursors went: what was cancelled before one
+    counts as handed out, what was cancelled behind it as left.
     """
 
     provision_id: int
@@ -41,7 +42,8 @@ class Provision:
     serial_last: int
     next_created: int
     drawn: int
-    free: int
+    nobodys: int
+    standing: str
     owned: int
     held: int
     created_at: datetime
@@ -66,7 +68,22 @@ class Provision:
     @property
     def left(self) -> int:
         """Made and not handed out yet, whoever it is for."""
-        return self.free + self.owned + self.held
+        return self.nobodys + self.owned + self.held
+
+    @property
+    def free(self) -> int:
+        """What of it can be handed out or sold now."""
+        return self.nobodys if self.standing == "free" else 0
+
+    @property
+    def paused(self) -> int:
+        """What of it is nobody's while it, its voucher or its programme's sales are stopped."""
+        return self.nobodys if self.standing == "paused" else 0
+
+    @property
+    def expired(self) -> int:
+        """What of it is nobody's and can be handed out no more: its version's last day is over."""
+        return self.nobodys if self.standing == "expired" else 0
 
     @property
     def is_counted(self) -> bool:
@@ -120,6 +137,8 @@ class BulkChange:
     group_name: str | None
     programme_code: str | None
     programme_name: str | None
+    allocation_id: int | None
+    organisation: str | None
     asked: int | None
     first_serial: int | None
     next_serial: int

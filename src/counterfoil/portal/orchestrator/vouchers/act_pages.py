@@ -24,9 +24,9 @@ from counterfoil.errors import ConflictError
 from counterfoil.portal.access import OPERATES, Office, office_page
 from counterfoil.portal.actions import prepare_command
 from counterfoil.portal.forms import OnceForm, ReasonField
-from counterfoil.portal.handovers.lists import ISSUERS_OWN, begin_replacement
+from counterfoil.portal.handovers.lists import begin_replacement
 from counterfoil.portal.handovers.sheets import UnreadableFileError
-from counterfoil.portal.models import HandoverList, VoucherSelection
+from counterfoil.portal.models import ISSUERS_OWN, HandoverList, VoucherSelection
 from counterfoil.portal.names import names_of
 from counterfoil.portal.orchestrator.again import sent_before
 from counterfoil.portal.orchestrator.refusals import refusal_text
@@ -209,7 +209,7 @@ def _asked(
         begin_replacement(as_its_own_buyer(office), form.once, serials, reason=reason)
         _note_sent(selection, form)
         return redirect("replacement", office.code, form.once)
-    content = content_of(office, selection, step, form.ends_at)
+    content = content_of(selection, step, form.ends_at)
     answer = prepare_command(request, office, content, command_id=form.once, reason=reason)
     _note_sent(selection, form)
     return answer
@@ -242,7 +242,7 @@ def _approvals(office: Office, step: Step, selection: Selection) -> int:
         kind = ReplaceVouchers(handover_id=UUID(int=0), asked=asked)
         return approvals_needed(engine_connection(), office.issuer_id, kind)
     like = Selection("", "", [], serials=(1,) if selection.is_one else (1, 2))
-    content = content_of(office, like, step, None)
+    content = content_of(like, step, None)
     return approvals_needed(engine_connection(), office.issuer_id, content)
 
 

@@ -17,11 +17,10 @@ from counterfoil.portal.exporting.columns import Column, moment, money, number, 
 from counterfoil.portal.exporting.taking import exported
 from counterfoil.portal.listing import ListForm, Listing, Wanted
 from counterfoil.portal.orchestrator.vouchers.design import Names, names_of_issuer
-from counterfoil.portal.orchestrator.vouchers.reading import Stock, few
+from counterfoil.portal.orchestrator.vouchers.reading import Stock, free_stock
 from counterfoil.portal.pager import Key, Order, keyed
 from counterfoil.portal.queries import rows
 from counterfoil.portal.words import Word, group_status
-from counterfoil.voucher import State
 
 _NAMED: Final = 2  # of those who accept a voucher, in a list
 STATUSES: Final = ("open", "paused", "closed")
@@ -32,7 +31,7 @@ class VoucherFilter(ListForm):
         Order("name", _("By name")),
         Order("code", _("By code")),
         Order("newest", _("Newest first")),
-        Order("stock", _("Least in stock first")),
+        Order("stock", _("Least free first")),
     )
     name = forms.CharField(
         label=_("Name or code"),
@@ -56,7 +55,7 @@ class VoucherFilter(ListForm):
 
 @dataclass(frozen=True, slots=True)
 class GroupLine:
-    """One voucher of the list, and what is in stock of each of its amounts."""
+    """One voucher of the list, and what is free of each of its amounts."""
 
     group_id: int
     code: str
@@ -80,24 +79,17 @@ class GroupLine:
     @property
     def low(self) -> list[Stock]:
         """Of which amounts there are few."""
-        return few(self.stock, self.restock_level) if self.status == "open" else []
+        return [each for each in self.stock if each.is_low]
 
 
 def _lines(office: Office, asked: Wanted) -> list[GroupLine]:
     found = rows(__package__, "groups_page", {"issuer_id": office.issuer_id, **asked.parameters})
-    ids = [row[0] for row in found]
-    there = {
-        (group_id, amount): vouchers
-        for group_id, amount, state, vouchers in rows(
-            __package__, "counted", {"issuer_id": office.issuer_id, "group_ids": ids}
-        )
-        if state == State.STOCKED
-    }
+    free = free_stock(office.issuer_id, [row[0] for row in found])
     names = names_of_issuer(office.issuer_id)
-    return [_line(row, there, names) for row in found]
+    return [_line(row, free, names) for row in found]
 
 
-def _line(row: tuple[Any, ...], there: Mapping[tuple[int, int], int], names: Names) -> GroupLine:
+def _line(row: tuple[Any, ...], free: Mapping[int, tuple[Stock, ...]], names: Names) -> GroupLine:
     *of, denominations, amount_max, accepts, accepts_names, restock_level, at, key = keyed(row)
     amounts = tuple(sorted(denominations))
     group_id, code, name, status, version, programme, currency = of
@@ -114,7 +106,7 @@ def _line(row: tuple[Any, ...], there: Mapping[tuple[int, int], int], names: Nam
         _accepted(accepts, accepts_names, names),
         restock_level,
         at,
-        tuple(Stock(amount, there.get((group_id, amount), 0)) for amount in amounts),
+        free.get(group_id, ()),
         key,
     )
 
@@ -148,7 +140,7 @@ COLUMNS: Final[tuple[Column[GroupLine], ...]] = (
     text(_("Programme"), lambda line: line.programme),
     text(_("Accepted by"), lambda line: line.accepted),
     money(_("Amount"), _amount),
-    number(_("In stock"), lambda line: line.stock[0].vouchers if line.stock else None),
+    number(_("Free in stock"), lambda line: line.stock[0].vouchers if line.stock else None),
 )
 VOUCHERS: Final = Listing(
     name="vouchers", form=VoucherFilter, read=_lines, columns=COLUMNS, spread=_by_amount

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 from uuid import UUID
 
@@ -57,10 +59,11 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """How many vouchers of one amount are in stock."""
+    """How many vouchers of one amount are in stock, or are free; whether those are few."""
 
     amount_minor: int
     vouchers: int
+    is_low: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,10 +185,13 @@ def acceptors_found(issuer_id: int, text: str) -> list[Choice]:
     return [Choice(name, name, ", ".join(groups)) for name, groups in found]
 
 
-def few(stock: tuple[Stock, ...], restock_level: int | None) -> list[Stock]:
-    if restock_level is None:
-        return []
-    return [each for each in stock if each.vouchers <= restock_level]
+def free_stock(issuer_id: int, group_ids: Sequence[int]) -> dict[int, tuple[Stock, ...]]:
+    """Of each voucher, by the amounts of its current version; none of what is made on demand."""
+    found = rows(__package__, "offered", {"issuer_id": issuer_id, "group_ids": list(group_ids)})
+    return {
+        group_id: tuple(Stock(*of) for _id, *of in each)
+        for group_id, each in groupby(found, key=itemgetter(0))
+    }
 
 
 def stock_of(group: Published, counts: list[CountedState]) -> tuple[Stock, ...]:

@@ -18,16 +18,15 @@ from counterfoil.errors import ConflictError
 from counterfoil.portal.access import EVERYONE, OPERATES, Buyer, Office, office_page
 from counterfoil.portal.buyer.handovers import not_fetched_text
 from counterfoil.portal.buyer.handovers_forms import FetchForm, SendForm
-from counterfoil.portal.handovers.fetching import NotFetchedError, fetched
+from counterfoil.portal.handovers.fetching import CARDS_A_FILE, NotFetchedError, fetched
 from counterfoil.portal.handovers.lists import (
-    ISSUERS_OWN,
     discard_list,
     list_of,
     send_list,
 )
 from counterfoil.portal.handovers.opening import NumbersForgottenError
 from counterfoil.portal.handovers.progress import Progress, progress_of
-from counterfoil.portal.models import FileKind, HandoverList, HandoverPerson
+from counterfoil.portal.models import ISSUERS_OWN, FileKind, HandoverList, HandoverPerson
 from counterfoil.portal.names import names_of
 from counterfoil.portal.orchestrator.refusals import refusal_text
 from counterfoil.portal.pager import ROWS_A_PAGE, key_after, page_of
@@ -159,6 +158,7 @@ def _page(
             "page": page_of(request, list(lines[: ROWS_A_PAGE + 1]), lambda line: (line.line,)),
             "may_fetch": office.may(OPERATES) and _may_be_fetched(row, progress),
             "is_cards": row.file_kind == FileKind.CARDS,
+            "cards_a_file": CARDS_A_FILE,
             "is_lost": row.fetched_at is None
             and (row.lost_at is not None or progress.forgotten_at is not None),
             "refusal": refusal_text(progress.outcome) if progress.outcome else "",

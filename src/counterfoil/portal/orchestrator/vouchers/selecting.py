@@ -130,20 +130,15 @@ def parts_of(office: Office, selection: Selection) -> list[Part]:
     return parts_of_serials(office.issuer_id, selection.serials or ())
 
 
-def content_of(
-    office: Office, selection: Selection, step: Step, until: datetime | None
-) -> "Content":
-    """Raises ConflictError where they are too many to be named, or none can be changed."""
+def content_of(selection: Selection, step: Step, until: datetime | None) -> "Content":
     if selection.is_one and selection.serials and step.action in AT_ONCE:
         return ChangeVoucher(serial=selection.serials[0], action=step.word)
-    serials = selection.serials
-    if selection.allocation_id is not None:
-        serials = _in_allocation(office, selection.allocation_id, step.action)
     return ChangeVouchers(
         action=step.word,
-        serials=serials,
+        serials=selection.serials,
         provision_id=selection.provision_id,
         group=selection.group,
+        allocation_id=selection.allocation_id,
         extend_until=until,
     )
 
@@ -152,7 +147,7 @@ def replaceable(office: Office, selection: Selection) -> list[int]:
     """Those that can have another in their place, each by name. Raises ConflictError."""
     meant = _states_for(Action.REPLACE)
     if selection.allocation_id is not None:
-        return list(_in_allocation(office, selection.allocation_id, Action.REPLACE))
+        return _in_allocation(office, selection.allocation_id, meant)
     if selection.serials is None:
         raise ConflictError(_("Name the vouchers to be replaced: tick them, or send a file."))
     asked = {"issuer_id": office.issuer_id, "serials": list(selection.serials)}
@@ -166,15 +161,14 @@ def forget_unsent(issuer_id: int) -> None:
     ).delete()
 
 
-def _in_allocation(office: Office, allocation_id: int, action: Action) -> tuple[int, ...]:
-    states = sorted(_states_for(action))
-    found = serials_in_allocation(office, allocation_id, states, rows_max=LISTED_MAX + 1)
+def _in_allocation(office: Office, allocation_id: int, states: set[int]) -> list[int]:
+    found = serials_in_allocation(office, allocation_id, sorted(states), rows_max=LISTED_MAX + 1)
     if len(found) > LISTED_MAX:
         raise ConflictError(
             _("It has more than %(most)s such vouchers: name them in files, in parts.")
             % {"most": count(LISTED_MAX)}
         )
-    return tuple(found)
+    return found
 
 
 def _states_for(action: Action) -> set[int]:

@@ -13,11 +13,10 @@ from django.utils.translation import gettext_lazy
 
 from counterfoil.engine.bulk_selection import LISTED_MAX
 from counterfoil.portal.access import Office
-from counterfoil.portal.handovers.lists import ISSUERS_OWN
 from counterfoil.portal.handovers.people_files import first_column
 from counterfoil.portal.handovers.sealing import Place, file_key
 from counterfoil.portal.handovers.sheets import UnreadableFileError
-from counterfoil.portal.models import VoucherSelection
+from counterfoil.portal.models import ISSUERS_OWN, VoucherSelection
 from counterfoil.portal.orchestrator.vouchers.selecting import forget_unsent, packed
 from counterfoil.portal.queries import rows
 

@@ -4,6 +4,7 @@ from typing import Final
 
 from django.urls import URLPattern, path
 
+from counterfoil.portal.buyer import handed_listed
 from counterfoil.portal.orchestrator.vouchers import (
     act_pages,
     changes,
@@ -28,6 +29,7 @@ urlpatterns: Final[list[URLPattern]] = [
     path("vouchers/change", act_pages.vouchers_change, name="vouchers-change"),
     path(_REPLACED, replacing.replacement, name="replacement"),
     path(f"{_REPLACED}/review", replacing.review, name="replacement-review"),
+    path(f"{_REPLACED}/export", handed_listed.export_replacement, name="replacement-export"),
     path(f"{_REPLACED}/fetch", replacing.fetch, name="replacement-fetch"),
     path(f"{_REPLACED}/discard", replacing.discard, name="replacement-discard"),
     path("vouchers/new", step_pages.new_voucher, name="voucher-new"),

@@ -43,7 +43,7 @@ from counterfoil.portal.orchestrator.vouchers.reading import (
     accepting_today,
     counted,
     deeds,
-    few,
+    free_stock,
     published,
     stock_of,
     versions_of,
@@ -141,7 +141,8 @@ def voucher_group(request: HttpRequest, office: Office, group: str) -> HttpRespo
     counts = counted(office, current.group_id)
     stock = stock_of(current, counts)
     turned = next((d for d in history if d.subject == f"group:{group}:{current.status}"), None)
-    low = few(stock, current.design.restock_level) if current.status == "open" else []
+    free = free_stock(office.issuer_id, [current.group_id]).get(current.group_id, ())
+    low = [each for each in free if each.is_low]
     actors = {deed.actor for deed in history} | {a for d in history for a in d.approved_by}
     commands = commands_about(office, f"group:{group}")
     waiting = [row for row in commands if row.is_waiting]

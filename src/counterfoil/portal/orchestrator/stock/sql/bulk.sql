@@ -12,7 +12,9 @@ SELECT
     v.name AS group_name,
     p.code AS programme_code,
     p.name AS programme_name,
-    cardinality(b.serials) AS asked,
+    b.allocation_id,
+    w.organisation,
+    coalesce(cardinality(b.serials), w.vouchers) AS asked,
     s.serial_first,
     b.next_serial,
     least(b.serial_last, coalesce(s.serial_last, b.serial_last)) AS serial_last,
@@ -32,6 +34,19 @@ LEFT JOIN group_version AS v
     ON g.issuer_id = v.issuer_id AND g.group_id = v.group_id AND g.version = v.version
 LEFT JOIN programme AS p ON b.issuer_id = p.issuer_id AND b.programme_id = p.programme_id
 LEFT JOIN LATERAL (
+    SELECT
+        n.name AS organisation,
+        (
+            SELECT sum(e.vouchers)
+            FROM allocation_count AS e
+            WHERE e.issuer_id = b.issuer_id AND e.allocation_id = b.allocation_id
+        )::bigint AS vouchers
+    FROM allocation AS a
+    INNER JOIN organisation AS n
+        ON a.issuer_id = n.issuer_id AND a.organisation_id = n.organisation_id
+    WHERE a.issuer_id = b.issuer_id AND a.allocation_id = b.allocation_id
+) AS w ON TRUE
+LEFT JOIN LATERAL (
     SELECT c.command_id
     FROM command AS c
     WHERE
@@ -39,6 +54,7 @@ LEFT JOIN LATERAL (
         AND c.subject = coalesce(
             'provision:' || b.provision_id,
             'group:' || g.code,
+            'allocation:' || b.allocation_id,
             CASE WHEN cardinality(b.serials) = 1 THEN 'voucher:' || b.serials[1] END,
             'vouchers'
         )

@@ -6,8 +6,9 @@
 --         most first), after_number bigint, after_text text, after_id bigint (the key before the
 --         first), rows_max int
 -- Out:    provision_id, kind, status, group code, group name, group_version, amount_minor,
---         currency, serial_first, serial_last, next_created, drawn, free, owned, held (as far as its
---         cursor and those of the ranges cut off it went), created_at, finished_at,
+--         currency, serial_first, serial_last, next_created, drawn, nobodys, standing (of these:
+--         free, paused, expired), owned, held (as far as its cursor and those of the ranges cut off
+--         it went), created_at, finished_at,
 --         funding_account_id, actor, command_id (both null where it was not asked by a person or
 --         a calling system); its key: number, text, id
 -- Locks:  none
@@ -71,7 +72,8 @@ SELECT
     s.serial_last,
     s.next_created,
     greatest(s.next_drawn - s.serial_first - c.cut_off, 0) + c.drawn AS drawn,
-    greatest(s.next_created - s.next_drawn, 0) + c.returned AS free,
+    greatest(s.next_created - s.next_drawn, 0) + c.returned AS nobodys,
+    coalesce(d.standing, 'free') AS standing,
     c.owned,
     c.held,
     s.created_at,
@@ -92,6 +94,8 @@ INNER JOIN group_version AS v
 INNER JOIN programme AS p ON g.issuer_id = p.issuer_id AND g.programme_id = p.programme_id
 INNER JOIN funding_account AS f
     ON p.issuer_id = f.issuer_id AND p.funding_account_id = f.funding_account_id
+LEFT JOIN provision_standing AS d
+    ON d.issuer_id = %(issuer_id)s AND s.provision_id = d.provision_id
 CROSS JOIN
     LATERAL ( -- ranges lie within the serials of what they were cut off
         SELECT

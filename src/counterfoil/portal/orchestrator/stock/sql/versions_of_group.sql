@@ -1,53 +1,37 @@
--- What is in stock of each version and amount of a voucher. What is free is as far as the cursors of
--- provisions and of what was given back went: of what lies behind them, some may be cancelled.
+-- What is in stock of each version and amount of a voucher. What is nobody's is as far as the cursors
+-- of provisions and of what was given back went: of what lies behind them, some may be cancelled.
 --
 -- In:     issuer_id int, group_id int
--- Out:    group_version, amount_minor, provisions, free, paused (of free: cannot be handed out until
---         the provision is resumed), held, owned
+-- Out:    group_version, amount_minor, free, paused, expired, held, owned
 -- Locks:  none
 -- Caller: portal.orchestrator.stock.inventory
-WITH made AS (
+WITH counted AS (
     SELECT
         s.group_version,
         s.amount_minor,
-        s.status,
-        greatest(s.next_created - s.next_drawn, 0) + coalesce(
-            (
-                SELECT sum(least(r.vouchers, r.serial_last + 1 - r.next_drawn))
-                FROM allocation_range AS r
-                WHERE
-                    r.issuer_id = %(issuer_id)s
-                    AND r.serial_first BETWEEN s.serial_first AND s.serial_last
-                    AND r.provision_id = s.provision_id
-                    AND r.status = 'returned'
-            ),
-            0
-        )::bigint AS free
+        CASE l.standing WHEN 'free' THEN l.vouchers ELSE 0 END AS free,
+        CASE l.standing WHEN 'paused' THEN l.vouchers ELSE 0 END AS paused,
+        CASE l.standing WHEN 'expired' THEN l.vouchers ELSE 0 END AS expired,
+        0 AS held,
+        0 AS owned
     FROM provision AS s
+    LEFT JOIN stock_left AS l
+        ON
+            l.issuer_id = %(issuer_id)s
+            AND l.group_id = %(group_id)s
+            AND s.provision_id = l.provision_id
     WHERE
         s.issuer_id = %(issuer_id)s
         AND s.group_id = %(group_id)s
-        AND s.kind = 'stock'
+        AND s.kind <> 'on_demand'
         AND s.status <> 'cancelled'
-),
-
-counted AS (
-    SELECT
-        m.group_version,
-        m.amount_minor,
-        1 AS provisions,
-        m.free,
-        CASE m.status WHEN 'paused' THEN m.free ELSE 0 END AS paused,
-        0 AS held,
-        0 AS owned
-    FROM made AS m
     UNION ALL
     SELECT
         a.group_version,
         a.amount_minor,
-        0 AS provisions,
         0 AS free,
         0 AS paused,
+        0 AS expired,
         a.held,
         coalesce(c.vouchers, 0) AS owned
     FROM allocation AS a
@@ -59,9 +43,9 @@ counted AS (
 SELECT
     group_version,
     amount_minor,
-    sum(provisions)::bigint AS provisions,
-    sum(free)::bigint AS free,
-    sum(paused)::bigint AS paused,
+    coalesce(sum(free), 0)::bigint AS free,
+    coalesce(sum(paused), 0)::bigint AS paused,
+    coalesce(sum(expired), 0)::bigint AS expired,
     sum(held)::bigint AS held,
     sum(owned)::bigint AS owned
 FROM counted

@@ -1,15 +1,24 @@
 -- Vouchers of an issuer in their current version, as they are sorted, from a key on.
 --
 -- In:     issuer_id int, name text (a part of name or code), programme text, status text (each
---         null: any), sort text (name, code, newest, stock: the least first, and last what is made
---         on demand), after_number bigint, after_text text, after_id bigint (the key before the
+--         null: any), sort text (name, code, newest, stock: the least free first, and last what is
+--         made on demand), after_number bigint, after_text text, after_id bigint (the key before the
 --         first), rows_max int
 -- Out:    group_id, code, name, status, version, programme, currency, denominations,
 --         amount_minor_max, accepts, accepts_names, restock_level, created_at; its key: number,
 --         text, id
 -- Locks:  none
 -- Caller: portal.orchestrator.vouchers.listed
-WITH sorted AS (
+WITH free AS MATERIALIZED (
+    SELECT
+        o.group_id,
+        sum(o.free) AS free
+    FROM offered_stock AS o
+    WHERE o.issuer_id = %(issuer_id)s AND %(sort)s = 'stock'
+    GROUP BY o.group_id
+),
+
+sorted AS (
     SELECT
         g.group_id,
         g.code,
@@ -30,13 +39,9 @@ WITH sorted AS (
                 THEN CASE
                     WHEN cardinality(v.denominations) = 0 THEN 9223372036854775807
                     ELSE (
-                        SELECT coalesce(sum(c.vouchers), 0)
-                        FROM stock_count AS c
-                        WHERE
-                            c.issuer_id = g.issuer_id
-                            AND c.group_id = g.group_id
-                            AND c.amount_minor = any(v.denominations)
-                            AND c.state = 1
+                        SELECT coalesce(min(o.free), 0)
+                        FROM free AS o
+                        WHERE o.group_id = g.group_id
                     )
                 END
             ELSE 0
