@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 import pytest
 from django.conf import settings
@@ -17,6 +18,9 @@ from tests.databases import copied_database
 from counterfoil.embedded import EmbeddedPostgres
 from counterfoil.keys.provider import LocalKeyProvider
 from counterfoil.portal import configuration, schema
+from counterfoil.portal.handovers import sealing
+
+SCRYPT_BYTES: Final = 128 * sealing.SCRYPT_N * sealing.SCRYPT_R  # of a server, at each try
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,9 @@ def pytest_configure() -> None:
     configuration.configure(
         "postgresql:///not_yet", secret="not yet", serving=configuration.Serving(outbox=True)
     )
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # takes no time
+    # What makes guessing dear takes no time here.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    setattr(sealing, "SCRYPT_N", 2)  # noqa: B010  # a constant
 
 
 @pytest.fixture(scope="session")

@@ -84,7 +84,9 @@ def shop_part(shop: Shop) -> LivePart:
 def buyer_part(buyer: Buyer) -> LivePart:
     """Of the vouchers it bought, wherever they are redeemed."""
     audience = Audience(buyer.issuer_id, AudienceKind.ORGANISATION, buyer.organisation_id)
-    return _part(audience, reverse("buyer-live", args=[buyer.code, buyer.organisation_id]))
+    place = [buyer.code, buyer.organisation_id]
+    voucher = reverse("buyer-voucher", args=[*place, 1]).removesuffix("1")
+    return _part(audience, reverse("buyer-live", args=place), voucher=voucher)
 
 
 @require_safe

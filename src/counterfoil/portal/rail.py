@@ -34,9 +34,9 @@ ROOMS: Final = (
     Room("overview", _("Overview"), "overview", at_thumb=True),
     Room("dashboard", _("Dashboard"), "dashboard", also=("live/",)),
     Room("approvals", _("Approvals"), "approvals", at_thumb=True, also=("commands/",)),
-    Room("purchases", _("Purchases"), "money"),
+    Room("purchases", _("Purchases"), "basket", at_thumb=True),
     Room("organisations", _("Organisations"), "people"),
-    Room("merchants", _("Merchants"), "merchants", at_thumb=True),
+    Room("merchants", _("Merchants"), "merchants"),
     Room("vouchers", _("Vouchers"), "vouchers", at_thumb=True, also=("voucher/",)),
     Room("stock", _("Stock"), "stock"),
     Room("money", _("Money"), "money"),
@@ -56,7 +56,7 @@ SHOP_ROOMS: Final = (
 )
 BUYER_ROOMS: Final = (
     Room("buyer", _("Overview"), "overview", at_thumb=True),
-    Room("buyer-purchases", _("Purchases"), "money", at_thumb=True, also=("catalogue",)),
+    Room("buyer-purchases", _("Purchases"), "basket", at_thumb=True, also=("catalogue",)),
     Room("buyer-vouchers", _("Vouchers"), "vouchers", at_thumb=True, also=("voucher/",)),
     Room("buyer-handovers", _("Hand out"), "stock", at_thumb=True),
     Room("buyer-redemptions", _("Redemptions"), "check"),

@@ -1,20 +1,23 @@
-"""Whether who asked for something is still there to get it.
+"""What is sent piece by piece: in the language of who asked for it, and whether they are still
+there to get it.
 
 A server takes what is sent to somebody who has gone and says nothing. So for each request it is
 watched for the word that the connection is closed.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from typing import Any, Final, TypeVar
 
 from django.http import HttpRequest
+from django.utils import timezone, translation
 
 _GONE: Final = "counterfoil.gone"
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
+T = TypeVar("T")
 
 
 def watched(app: App) -> App:
@@ -50,3 +53,18 @@ def watched(app: App) -> App:
 def is_gone(request: HttpRequest) -> bool:
     """As far as is known; a request that nothing watches is taken to be there."""
     return bool(request.META.get("asgi.scope", {}).get(_GONE, False))
+
+
+def as_here(pieces: Iterator[T]) -> Iterator[T]:
+    """In the language and by the clocks of the page: it is sent after the page's own have ended."""
+    language, zone = translation.get_language() or "en", timezone.get_current_timezone()
+
+    def each() -> Iterator[T]:
+        while True:
+            with translation.override(language), timezone.override(zone):
+                piece = next(pieces, None)
+            if piece is None:
+                return
+            yield piece
+
+    return each()

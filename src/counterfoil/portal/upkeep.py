@@ -50,7 +50,9 @@ def keep_up(url: str, provider: KeyProvider, serving: Serving, stopping: Event) 
 def rounds(serving: Serving) -> list[Round]:
     # Models can only be read once Django is configured.
     from counterfoil.portal.handovers.following import follow_handovers  # noqa: PLC0415
+    from counterfoil.portal.handovers.telling import tell_of_unfetched  # noqa: PLC0415
     from counterfoil.portal.notifications import following, mails  # noqa: PLC0415
+    from counterfoil.portal.notifications.redeemed import tell_redemptions  # noqa: PLC0415
     from counterfoil.portal.purchases.cancelled import tell_of_cancelled  # noqa: PLC0415
     from counterfoil.portal.purchases.following import follow_all  # noqa: PLC0415
     from counterfoil.portal.sending import forget_old  # noqa: PLC0415
@@ -62,6 +64,8 @@ def rounds(serving: Serving) -> list[Round]:
         Round("requests of systems", following.tell_systems_requests, 30.0),
         Round("low stocks", following.tell_low_stocks, 30.0),
         Round("handovers", follow_handovers, 2.0),
+        Round("numbers not fetched", tell_of_unfetched, 60.0),
+        Round("redemptions of the day", tell_redemptions, 600.0),
         Round("digests", mails.mail_digests, 60.0),
         Round("old mails", forget_old, 3600.0),
         Round("old notifications", following.forget_old_notifications, 3600.0),

@@ -8,8 +8,8 @@ from django.test import RequestFactory
 from tests.portal.access.house import House, Marks
 
 from counterfoil.portal.access import Buyer
-from counterfoil.portal.handovers.lists import ISSUERS_OWN, begin_replacement, send_list
-from counterfoil.portal.models import FileKind, Person
+from counterfoil.portal.handovers.lists import begin_replacement, send_list
+from counterfoil.portal.models import ISSUERS_OWN, FileKind, Person
 
 
 @dataclass(frozen=True, slots=True)

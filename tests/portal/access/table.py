@@ -157,6 +157,7 @@ buyer-handover-new                    D        D
 buyer-handover-review                 D        D
 buyer-handover-discard  -  D  send 302, writes handover_list handover_person
 buyer-handover                        buyer    -
+buyer-handover-export                 -        buyer    writes trail
 buyer-handover-fetch                  -        D
 buyer-handover-replace                -        D        send 302
 
@@ -297,6 +298,7 @@ voucher-change                        O        O
 vouchers-change                       O        O
 replacement                           all      -
 replacement-review                    O        O
+replacement-export                    -        all      writes trail
 replacement-fetch                     -        O        send 302
 replacement-discard  -  O  send 302, writes handover_list handover_person
 

@@ -13,7 +13,8 @@ from counterfoil.engine.database import connected
 from counterfoil.engine.figures.folding import catch_up
 from counterfoil.engine.provision import begin_provision, finish_provision
 from counterfoil.money import Money
-from counterfoil.portal.models import OrganisationRoleName, Role
+from counterfoil.portal.models import Notification, OrganisationRoleName, Role
+from counterfoil.portal.notifications.following import tell_ends
 
 MANAGER, DISTRIBUTOR = OrganisationRoleName.MANAGER, OrganisationRoleName.DISTRIBUTOR
 
@@ -63,7 +64,7 @@ def test_vouchers_it_bought_stand_by_where_they_are(room: Room) -> None:
 
 def test_who_is_suspended_reads_why_but_not_by_whom_and_nothing_can_be_sent(room: Room) -> None:
     number = bare(room)
-    _person, browser = given_buyer(room, number, MANAGER)
+    person, browser = given_buyer(room, number, MANAGER)
     suspended(room, number)
     page = words_of(browser.get(own(room, number)))
     assert "You cannot buy or hand out vouchers now." in page
@@ -74,6 +75,12 @@ def test_who_is_suspended_reads_why_but_not_by_whom_and_nothing_can_be_sent(room
     assert answer.status_code == 403
     command_id = room.asks(f"{room.root}/{number}/reinstate", {"reason": "New papers came"})
     assert room.approve(command_id) == "done"
+    tell_ends()
+    told = Notification.objects.filter(person=person).order_by("id")
+    assert [(each.kind, each.parameters["name"]) for each in told] == [
+        ("organisation_suspended", "Relief Trust"),
+        ("organisation_reinstated", "Relief Trust"),
+    ]
     assert "You cannot buy" not in words_of(browser.get(own(room, number)))
 
 

@@ -170,14 +170,11 @@ def test_what_looks_like_a_formula_does_not_run(office: Office, kind: str) -> No
         assert b"<f>" not in parts["xl/worksheets/sheet1.xml"]
         assert not [name for name in parts if "rels" in name and "sheet1" in name]  # no links
         told = [row["A"][2].replace("_x0009_", "\t") for row in sheet_of(parts)[1:]]
+    before = "'" if kind == "csv" else ""  # in a workbook the cell's type says that it is text
     assert told == [
         "http://x.y",
         "{=1}",
-        "'\t=1+1",
-        "'@SUM(A1)",
-        "'-2+3",
-        "'+1+1",
-        '\'=HYPERLINK("http://x")',
+        *(f"{before}{name}" for name in reversed(names[:5])),
     ]
 
 

@@ -203,7 +203,11 @@ def numbers_in_sheet(answer: HttpResponseBase, password: str = PASSWORD) -> list
 
 def pdf_text(answer: HttpResponseBase, password: str = PASSWORD) -> Sequence[str]:
     """Of each page."""
-    reader = PdfReader(io.BytesIO(body_of(answer)), password=password)
+    return cards_text(body_of(answer), password)
+
+
+def cards_text(content: bytes, password: str = PASSWORD) -> Sequence[str]:
+    reader = PdfReader(io.BytesIO(content), password=password)
     return [page.extract_text() for page in reader.pages]
 
 

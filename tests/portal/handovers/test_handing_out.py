@@ -1,17 +1,23 @@
 """Handing out, fetching once, and what becomes of the password and the numbers."""
 
+import io
 import re
+from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
 from typing import TYPE_CHECKING, Any, cast
+from zipfile import ZipFile
 
 import pytest
 from django.db import connections
-from tests.portal.conftest import Portal
+from tests.portal.conftest import SCRYPT_BYTES, Portal
+from tests.portal.exporting.files import csv_of
+from tests.portal.given import given_buyer_role, given_person
 from tests.portal.handovers.scene import (
     PASSWORD,
     PEOPLE,
     Scene,
     body_of,
+    cards_text,
     csv_file,
     given_scene,
     handover_of,
@@ -22,12 +28,24 @@ from tests.portal.handovers.scene import (
 
 from counterfoil.engine.check import check
 from counterfoil.engine.database import connect_as_owner, connected
+from counterfoil.engine.figures.folding import catch_up
 from counterfoil.engine.operation import Outcome
-from counterfoil.portal.models import HandoverList, HandoverPerson
+from counterfoil.portal.buyer import handovers
+from counterfoil.portal.handovers import fetching
+from counterfoil.portal.handovers.telling import tell_of_unfetched
+from counterfoil.portal.models import (
+    HandoverList,
+    HandoverPerson,
+    Notification,
+    OrganisationRoleName,
+)
+from counterfoil.portal.notifications.kinds import KINDS
+from counterfoil.portal.notifications.redeemed import tell_redemptions_of
 from counterfoil.voucher import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from uuid import UUID
 
 
 @pytest.fixture
@@ -59,6 +77,37 @@ def test_cards_are_a_pdf_that_only_the_password_opens(scene: Scene) -> None:
     numbers = ["".join(found.split()) for found in re.findall(r"^[\d ]{22}$", page, re.MULTILINE)]
     assert len(numbers) == 3
     assert {answer.outcome for answer in scene.redeem(*numbers)} == {Outcome.DONE}
+
+
+def test_who_got_what_is_taken_as_a_file_without_any_number(scene: Scene) -> None:
+    handover_id = scene.hand_out()
+    url = f"{scene.root}/handovers/{handover_id}/export"
+    heads, *lines = csv_of(scene.browser.post(url, {"format": "csv"}))
+    assert heads == ["Reference", "Name", "Voucher", "In place of", "State", "Why"]
+    assert [line[:2] for line in lines] == [list(person) for person in PEOPLE]
+    assert [line[2] for line in lines] == [str(serial) for serial in sorted(scene.states())]
+    assert [line[3:] for line in lines] == [["", "Handed out", ""]] * 3
+    refused = scene.browser.post(url, {"format": "csv", "refused": "yes"})
+    assert csv_of(refused) == [heads]
+
+
+def test_many_cards_are_files_of_an_archive_that_is_sent_while_it_is_made(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in (fetching, handovers):
+        monkeypatch.setattr(place, "CARDS_A_FILE", 2)
+    handover_id = scene.hand_out(file_kind="cards")
+    assert "Fetch the cards (ZIP)" in scene.get(f"handovers/{handover_id}")
+    answer = scene.fetch(handover_id)
+    assert answer.headers["Content-Type"] == "application/zip"
+    assert answer.headers["Content-Disposition"].endswith('.zip"')
+    with ZipFile(io.BytesIO(body_of(answer))) as archive:
+        assert archive.testzip() is None
+        assert archive.namelist() == ["cards-01.pdf", "cards-02.pdf"]
+        texts = ["\n".join(cards_text(archive.read(name))) for name in archive.namelist()]
+    for text, people in zip(texts, (PEOPLE[:2], PEOPLE[2:]), strict=True):
+        assert re.findall(r"HH-\d+ · .*", text) == [f"{code} · {name}" for code, name in people]
+    assert HandoverList.objects.get(pk=handover_id).fetched_at is not None
 
 
 def test_numbers_are_fetched_once(scene: Scene) -> None:
@@ -109,6 +158,36 @@ def test_whoever_left_before_the_end_may_come_back(scene: Scene) -> None:
     assert len(numbers_in_sheet(scene.fetch(handover_id))) == 3
 
 
+def test_numbers_that_are_ready_and_those_that_nobody_fetches_are_told_of_once(
+    scene: Scene,
+) -> None:
+    handover_id = scene.hand_out()
+    tell_of_unfetched()
+    assert told(scene, handover_id) == ["numbers_ready"]
+    with connected(scene.portal.url) as engine:
+        engine.execute(
+            "UPDATE handover SET created_at = now() - interval '6 days' WHERE issuer_id = %s",
+            (scene.issuer.issuer_id,),
+        )
+        engine.commit()
+    for _round in range(2):
+        tell_of_unfetched()
+        scene.work()
+    assert told(scene, handover_id) == ["numbers_ready", "numbers_unfetched"]
+    unfetched = Notification.objects.get(kind="numbers_unfetched", person=scene.person)
+    assert unfetched.parameters == {"count": 3}
+    leads_to = KINDS[unfetched.kind].url(
+        unfetched.audience, scene.issuer.code, unfetched.place_id, unfetched.subject
+    )
+    assert leads_to == f"{scene.root}/handovers/{handover_id}"
+
+
+def told(scene: Scene, handover_id: "UUID") -> list[str]:
+    """What people were told of a handover, in order."""
+    found = Notification.objects.filter(person=scene.person, subject=f"handover:{handover_id}")
+    return list(found.order_by("id").values_list("kind", flat=True))
+
+
 def test_after_five_wrong_passwords_the_numbers_are_lost_and_can_be_replaced(scene: Scene) -> None:
     handover_id = scene.hand_out()
     for left in (4, 3, 2, 1):
@@ -119,6 +198,7 @@ def test_after_five_wrong_passwords_the_numbers_are_lost_and_can_be_replaced(sce
     assert HandoverList.objects.get(pk=handover_id).wrapped_key is None
     assert scene.fetch(handover_id).status_code == 302
     assert scene.events() == ["handover.password_wrong"] * 4 + ["handover.lost"]
+    assert told(scene, handover_id) == ["numbers_ready", "numbers_lost"]
     scene.work()
     assert "are lost" in scene.get(f"handovers/{handover_id}")
     again = scene.browser.post(f"{scene.root}/handovers/{handover_id}/replace")
@@ -272,3 +352,25 @@ def test_two_who_draw_at_once_get_different_vouchers_and_no_more_than_bought(sce
     numbers = [each for handover in handovers for each in numbers_in_sheet(scene.fetch(handover))]
     assert len(numbers) == len(set(numbers)) == 10
     assert {answer.outcome for answer in scene.redeem(*numbers)} == {Outcome.DONE}
+
+
+def test_each_guess_of_a_password_takes_a_server_64_mib() -> None:
+    assert SCRYPT_BYTES == 64 * 2**20
+
+
+def test_people_of_an_organisation_hear_of_a_day_on_which_its_vouchers_were_redeemed_once(
+    scene: Scene,
+) -> None:
+    manager = given_person()
+    manages = OrganisationRoleName.MANAGER
+    given_buyer_role(manager, scene.issuer, scene.organisation_id, manages)
+    numbers = numbers_in_sheet(scene.fetch(scene.hand_out()))
+    scene.redeem(*numbers[:2])
+    with connected(scene.portal.url) as engine:
+        catch_up(engine, scene.issuer.issuer_id)
+    today = datetime.now(UTC).date()
+    for day in (today - timedelta(days=1), today, today):
+        tell_redemptions_of(scene.issuer.issuer_id, day)
+    told_of = Notification.objects.get(person=manager, kind="redemption")
+    assert told_of.subject == f"organisation:{scene.organisation_id}"
+    assert told_of.parameters == {"count": 2, "amount_minor": 2000, "currency": "KES"}

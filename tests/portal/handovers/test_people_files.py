@@ -177,10 +177,7 @@ def test_names_are_never_formulas_or_markup(portal: Portal) -> None:
     handover_id = scene.hand_out(file=csv_file(people))
     assert "<script>alert" not in scene.get(f"handovers/{handover_id}")
     rows = sheet_rows(scene.fetch(handover_id))
-    assert [row[:2] for row in rows] == [
-        ["'=1+1", "<script>alert(1)</script>"],
-        ["'@SUM(A1)", "'+cmd|' /C calc'!A0"],
-    ]
+    assert [tuple(row[:2]) for row in rows] == people  # cells of text, as they were written
     assert begun.status_code == 302
 
 

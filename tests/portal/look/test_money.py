@@ -48,6 +48,7 @@ def test_nothing_else_puts_an_amount_and_a_currency_together() -> None:
     spans = [
         path.name
         for path in (PORTAL / "templates").rglob("*.html")
-        if path.name not in {"money.html", "ticket.html", "live.html"} and 'class="money"' in path.read_text()
+        if path.name not in {"money.html", "ticket.html", "live.html"}
+        and 'class="money"' in path.read_text()
     ]
     assert spans == []

@@ -1,7 +1,9 @@
 """The rail: the rooms of a person's roles, what waits, and the way to other places."""
 
+from collections.abc import Sequence
 from uuid import uuid4
 
+import pytest
 from django.db import connection
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
@@ -11,7 +13,7 @@ from tests.portal.given import given_office, given_person
 from counterfoil.engine.issuer import Issuer
 from counterfoil.portal.access import Office
 from counterfoil.portal.models import Person, Role
-from counterfoil.portal.rail import OtherPlace, Rail, rail_of
+from counterfoil.portal.rail import BUYER_ROOMS, ROOMS, SHOP_ROOMS, OtherPlace, Rail, Room, rail_of
 
 
 def rail(person: Person, issuer: Issuer, *roles: Role, path: str = "") -> Rail:
@@ -50,6 +52,20 @@ def test_the_page_itself_is_marked_as_the_page(portal: Portal) -> None:
     marked = [way.current for way in rail(person, issuer, Role.OPERATOR).places]
     assert marked[0] == "page"
     assert set(marked[1:]) == {""}
+
+
+@pytest.mark.parametrize(
+    ("rooms", "at_thumb"),
+    [
+        (ROOMS, ["overview", "approvals", "purchases", "vouchers"]),
+        (SHOP_ROOMS, ["shop", "shop-redemptions", "shop-details", "shop-people"]),
+        (BUYER_ROOMS, ["buyer", "buyer-purchases", "buyer-vouchers", "buyer-handovers"]),
+    ],
+)
+def test_the_bar_at_the_thumb_has_what_is_needed_most_and_room_for_more(
+    rooms: Sequence[Room], at_thumb: list[str]
+) -> None:
+    assert [room.page for room in rooms if room.at_thumb] == at_thumb
 
 
 def test_other_places_are_offered_and_this_one_is_not(portal: Portal) -> None:

@@ -16,6 +16,8 @@ def test_people_are_told_whether_or_not_the_portal_has_a_name(portal: Portal) ->
         "requests of systems",
         "purchases",
         "handovers",
+        "numbers not fetched",
+        "redemptions of the day",
         "cancelled vouchers",
         "low stocks",
         "digests",
@@ -23,7 +25,7 @@ def test_people_are_told_whether_or_not_the_portal_has_a_name(portal: Portal) ->
         "old notifications",
     }
     named = rounds(Serving(hosts=("vouchers.example.org",)))
-    assert {each.name for each in named} - alone == {"merchants"}
+    assert {each.name for each in named} - alone == {"merchants and organisations"}
     for each in named:
         each.turn()
 

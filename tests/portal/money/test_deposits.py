@@ -119,14 +119,14 @@ def test_the_same_receipt_is_noticed_before_it_is_sent_and_before_it_is_approved
     looked = house.look(
         DEPOSIT, {**PAID_IN, "reference": "FT2", "amount": "5.00"}, evidence_file=receipt("b.png")
     )
-    noticed = "The same file came with the deposit FT26324ZZ1 of 600,000.05 KES on"
+    noticed = "The same file came with this before: Deposit of 600,000.05 KES on"
     assert noticed in words_of(looked)
     assert f"/commands/{first}" in text_of(looked)
     second = command_of(posted(house.finance, f"{house.root}/{DEPOSIT}", confirmed(looked)))
     assert noticed in house.page(f"commands/{second}/decide", house.approver)
     own = house.page(f"commands/{first}/decide", house.approver)
     assert noticed not in own
-    assert "The same file came with the deposit FT2 of 5.00 KES" in own
+    assert "The same file came with this before: Deposit of 5.00 KES" in own
     fresh = house.look(DEPOSIT, {**PAID_IN, "reference": "FT3"}, evidence_file=_other_receipt())
     assert "The same file" not in words_of(fresh)
 
@@ -155,7 +155,7 @@ def test_a_recorded_reference_is_told_beside_the_field_however_it_is_spaced(port
     assert house.approve(house.move(DEPOSIT, PAID_IN)) == "done"
     again = house.look(DEPOSIT, {**PAID_IN, "reference": " ft 26324 zz1 ", "amount": "1.00"})
     day = f"{timezone.localdate().day} {timezone.localdate():%b %Y}"
-    told = f"600,000.05 KES was recorded under this reference on {day}. It counts once."
+    told = f"Deposited: 600,000.05 KES on {day}, under this reference. It counts once."
     assert told in words_of(again)
     assert 'value=" ft 26324 zz1 "' in text_of(again)
     assert house.commands() == 1
@@ -165,7 +165,7 @@ def test_a_reference_that_waits_is_told_and_counts_once(portal: Portal) -> None:
     house = given_house(portal)
     first = house.move(DEPOSIT, PAID_IN)
     looked = house.look(DEPOSIT, PAID_IN)
-    waits = "The reference FT26324ZZ1 waits for approval already: 600,000.05 KES"
+    waits = "The reference FT26324ZZ1 waits for approval already: Deposit of 600,000.05 KES"
     assert waits in words_of(looked)
     second = command_of(posted(house.finance, f"{house.root}/{DEPOSIT}", confirmed(looked)))
     assert house.approve(first) == "done"

@@ -70,7 +70,7 @@ def test_the_list_is_ones_own_and_the_newest_stands_first(scene: Scene) -> None:
     assert page.index("Food &lt;b&gt;1&lt;/b&gt; is running out") < page.index(
         "Food &lt;b&gt;0&lt;/b&gt; is running out"
     )
-    assert "Left in stock: 1,201." in page
+    assert "Free to be handed out or sold: 1,201." in page
     assert "running out" not in signed_in(scene.auditor).get(LIST).content.decode()
     assert signed_out().get(LIST).headers["Location"].startswith("/portal/sign-in")
 
@@ -147,6 +147,9 @@ def test_a_choice_is_kept_and_followed(scene: Scene) -> None:
         "command_done",
         "stock_low",
         "organisation_applied",
+        "replacements_ready",
+        "replacements_unfetched",
+        "replacements_lost",
     }
     given_told(scene)
     answer = browser.post(f"{LIST}/preferences", fields | {"stock_low": "digest"})

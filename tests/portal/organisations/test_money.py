@@ -133,8 +133,14 @@ def test_a_reference_that_counts_already_is_refused_in_the_form(room: Room) -> N
         receive_url(room, number), {**PAYMENT, "reference": "ft26-0017"}, room.finance
     )
     assert answer.status_code == 200
-    assert "Paid in by an organisation: 1,500.00" in words_of(answer)
-    assert "It counts once." in words_of(answer)
+    deposit = room.sends(
+        f"/portal/{room.issuer.code}/money/1/deposit",
+        {"amount": "1500.00", "reference": "ft26-0017"},
+        room.finance,
+    )
+    for form in (answer, deposit):
+        assert "Paid in by an organisation: 1,500.00" in words_of(form)
+        assert "It counts once." in words_of(form)
 
 
 def test_a_reference_of_a_deposit_does_not_count_again_as_a_payment(room: Room) -> None:
@@ -165,8 +171,18 @@ def test_the_same_reference_and_the_same_file_are_noticed_before_it_is_sent(room
     assert "The reference FT 26-0017 waits for approval already: Payment for a balance" in words
     assert "The same file came with this before: Payment for a balance" in words
     assert str(first) in looked.content.decode()
+    deposit = room.sends(
+        f"/portal/{room.issuer.code}/money/1/deposit",
+        {"amount": "7.00", "reference": "ft 26-0017"},
+        room.finance,
+    )
+    assert "ft 26-0017 waits for approval already: Payment for a balance" in words_of(deposit)
     answer = room.finance.post(receive_url(room, other), confirmed(looked))
     assert answer.status_code == 302
+    for page in ("money", "money/1"):
+        waits = room.page(f"/portal/{room.issuer.code}/{page}", room.finance)
+        assert "Waiting, and not counted yet 2" in waits
+        assert "Payment for a balance, Other Trust: 7.00 KES" in waits
 
 
 def test_what_comes_up_while_one_looks_is_shown_before_it_is_sent(room: Room) -> None:

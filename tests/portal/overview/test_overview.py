@@ -149,7 +149,8 @@ def test_few_in_stock_what_is_being_made_and_what_is_overdue_are_told(portal: Po
     given = {"name": "Food", "sales_close_on": yesterday, "reason": "Late"}
     assert house.approve(house.ask("programmes/PROGRAMME-1/edit", given)) == "done"
     words = house.page("", house.operator)
-    assert "Food aid is running out few left 10 in stock; 10 are few" in words
+    told = "Food aid is running out few left 10.00 KES : 10 free; the warning stands from 10 down"
+    assert told in words
     assert "Vouchers of Food aid are being made 0 of 5" in words
     assert "The next step of Food is overdue" in words
 

@@ -2,6 +2,9 @@
 reference that was used, too little money, too little stock.
 """
 
+from uuid import UUID, uuid4
+
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.given import SYSTEM
 from tests.portal.conftest import Portal
@@ -17,8 +20,22 @@ from tests.portal.purchases.working import (
 )
 
 from counterfoil.engine.database import connected
-from counterfoil.engine.organisations import OrganisationChange, change_organisation
-from counterfoil.portal.models import Notification, Purchase, PurchasePayment, PurchaseProof
+from counterfoil.engine.organisations import (
+    OrganisationChange,
+    change_organisation,
+    organisation_of,
+)
+from counterfoil.errors import ConflictError
+from counterfoil.portal.models import (
+    Notification,
+    Paper,
+    PaperKind,
+    Purchase,
+    PurchasePayment,
+    PurchaseProof,
+)
+from counterfoil.portal.orchestrator.refusals import refusal_text
+from counterfoil.portal.purchases import papers
 
 
 def test_a_rejected_quote_gives_its_stock_back_and_tells_why(portal: Portal) -> None:
@@ -117,7 +134,8 @@ def test_a_bank_reference_counts_once_and_it_is_said_where_it_was_used(portal: P
         market.finance,
     )
     assert answer.status_code == 200
-    assert "This bank reference is recorded for purchase P-0001." in words_of(answer)
+    told = "This payment is used already: it cannot be counted again. Purchase P-0001: a payment"
+    assert f"{told} is recorded under this bank reference." in words_of(answer)
     assert market.of_issuer(first) in text_of(answer)
     assert status(second) == "quoted"
 
@@ -132,7 +150,7 @@ def test_a_reference_of_a_deposit_is_refused_with_the_account_it_came_to(portal:
         market.finance,
     )
     assert answer.status_code == 200
-    assert "is recorded for this account already" in words_of(answer)
+    assert "a payment is recorded under this bank reference" in words_of(answer)
     assert f"{market.root}/money/1" in text_of(answer)
 
 
@@ -148,7 +166,13 @@ def test_the_same_receipt_of_two_organisations_is_seen_by_the_issuer_alone(
     answer = other.prove(second, file=picture("one advice"), reference="FT 2")
     assert answer.status_code == 302
     office = market.page(market.of_issuer(second), market.finance)
-    assert "The same file came with purchase P-0001." in office
+    assert "Purchase P-0001: the same file." in office
+    other.prove(second, file=picture("one advice"), reference="FT 1")
+    market.approve(market.record(first, bank_reference="FT 1"))
+    page = text_of(market.finance.get(market.of_issuer(second)))
+    assert (page.count('class="notice bad"'), page.count("Compare them")) == (1, 1)
+    same = "the same file, the same bank reference, a payment is recorded under this bank reference"
+    assert f"Purchase P-0001: {same}." in page
     assert "P-0001" not in other.page(other.of_buyer(second), other.buyer)
 
 
@@ -179,8 +203,17 @@ def test_too_little_money_needs_a_word_and_then_a_part_is_delivered(portal: Port
     assert status(purchase_id) == "allocated"
     assert market.balances()["customer:1"] == 500
     assert market.differences() == []
+    missing = "Delivered in part: 10 of 30 vouchers are missing, 100.00 KES"
+    unpaid = "This was not paid, so it was not delivered: 95.00 KES ."
     page = market.page(market.of_buyer(purchase_id), market.buyer)
-    assert "10 vouchers could not be delivered." in page
+    assert (missing in page, unpaid in page) == (True, True), page
+    assert "What was not spent is on your balance again: 5.00 KES" in page
+    office = market.page(market.of_issuer(purchase_id), market.finance)
+    assert (missing in office, unpaid in office) == (True, True), office
+    assert "Charged, with commission 200.00 KES Back on the balance 5.00 KES" in office
+    assert "Its vouchers are the buyer's." not in office
+    paper = Paper.objects.get(kind=PaperKind.RECEIPT, issuer_id=market.issuer.issuer_id)
+    assert papers.content_of(paper).from_balance_minor == 0
 
 
 def test_what_is_short_of_stock_is_made_from_this_payment(portal: Portal) -> None:
@@ -207,6 +240,11 @@ def test_what_is_short_of_stock_stays_on_the_balance_when_a_part_is_delivered(
     market.approve(market.record(purchase_id, when_short="part"))
     assert status(purchase_id) == "allocated"
     assert market.balances()["customer:1"] == 20_000
+    office = market.page(market.of_issuer(purchase_id), market.finance)
+    assert "Delivered in part: 20 of 30 vouchers are missing, 200.00 KES" in office
+    assert "What was not spent is on the buyer's balance again: 200.00 KES ." in office
+    assert "10 20 missing" in office
+    assert "not paid" not in office
     assert market.differences() == []
 
 
@@ -253,6 +291,29 @@ def test_a_quote_the_engine_refuses_comes_back_to_the_issuer(portal: Portal) -> 
     assert "The last attempt came to nothing" in market.page(
         market.of_issuer(purchase_id), market.operator
     )
+
+
+def test_an_organisation_is_not_closed_while_a_purchase_of_it_is_open(portal: Portal) -> None:
+    market = given_market(portal)
+    purchase_id = market.ask()
+    url = f"{market.root}/organisations/{market.organisation_id}/close"
+    assert "It cannot be closed yet: a purchase is open." in market.page(url, market.operator)
+    refused = posted(market.operator, url, {"command_id": str(uuid4()), "reason": "They are gone"})
+    assert refused.status_code == 200
+    market.quote(purchase_id)
+    closing = OrganisationChange(status="closed")
+    with connected(portal.url) as engine, pytest.raises(ConflictError) as told:
+        change_organisation(engine, market.issuer, SYSTEM, market.organisation_id, closing)
+    assert str(told.value) == "Relief Trust has open purchases; end them first."
+    assert refusal_text(str(told.value)) == str(told.value)
+    market.answer(purchase_id, "cancel")
+    market.work()
+    answer = market.send(url, {"reason": "They are gone"}, market.operator)
+    market.approve(UUID(answer.headers["Location"].rsplit("/", 1)[1]))
+    with connected(portal.url) as engine:
+        found = organisation_of(engine, market.issuer, market.organisation_id)
+    assert found is not None
+    assert found.status == "closed"
 
 
 def test_others_do_not_find_it(portal: Portal) -> None:

@@ -33,9 +33,18 @@ def test_a_purchase_is_asked_for_quoted_paid_approved_and_allocated(portal: Port
     assert "Compare the proof with the bank" in market.page(
         market.of_issuer(purchase_id), market.finance
     )
+    money = market.page(f"{market.root}/money", market.finance)
+    assert "Proof of payment of Relief Trust for P-0001: 307.50 KES" in money
 
     command_id = market.record(purchase_id, amount="307.50")
     assert status(purchase_id) == "recorded"
+    money = market.page(f"{market.root}/money/1", market.finance)
+    assert "Purchase of vouchers, Relief Trust: 307.50 KES" in money
+    assert "Proof of payment of" not in money
+    for url in (market.of_buyer(purchase_id), f"{market.home}/purchases"):
+        page = market.page(url, market.buyer)
+        assert "Your payment is being checked" in page
+        assert "approval" not in page
     market.approve(command_id)
 
     assert status(purchase_id) == "allocated"

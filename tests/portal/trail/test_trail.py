@@ -5,6 +5,7 @@ import csv
 import io
 import re
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -18,7 +19,7 @@ from tests.portal.given import given_office, given_person, signed_in
 
 from counterfoil.engine.commands.content import KINDS
 from counterfoil.engine.commands.preparing import Verdict
-from counterfoil.portal.merchants.life import STEPS
+from counterfoil.portal.merchants.life import STEPS as STEPS_OF_MERCHANTS
 from counterfoil.portal.models import Role, TrailEntry
 from counterfoil.portal.orchestrator.trail.fields import LABELS, UNSAID
 from counterfoil.portal.orchestrator.trail.words import (
@@ -27,6 +28,8 @@ from counterfoil.portal.orchestrator.trail.words import (
     events_of,
     has_words,
 )
+from counterfoil.portal.organisations.life import STEPS as STEPS_OF_ORGANISATIONS
+from counterfoil.portal.purchases.life import STEPS as STEPS_OF_PURCHASES
 from counterfoil.portal.trail import record
 
 if TYPE_CHECKING:
@@ -281,6 +284,7 @@ def fields_of(kind: type) -> set[str]:
     return found
 
 
+@cache
 def events_recorded() -> set[str]:
     """By the sources: texts that are an event's, and what the changing part of others can be."""
     texts: set[str] = set()
@@ -298,7 +302,8 @@ def events_recorded() -> set[str]:
             if id(node) not in logged and (text := _text_of(node)) is not None
         }
     kinds = (
-        "account|approval|command|merchant|person|role|second_factor|settings|trail|voucher_draft"
+        "account|approval|command|handover|merchant|organisation|person|purchase|role"
+        "|second_factor|settings|trail|voucher_draft"
     )
     events = {text for text in texts if re.fullmatch(rf"({kinds})\.[a-z_.]*({{.*}})?", text)}
     found = {event for event in events if not event.endswith(("}", ".", "_"))}
@@ -307,6 +312,11 @@ def events_recorded() -> set[str]:
         if expression:
             found |= {f"{start}{end}" for end in _ENDS[event]}
     return found
+
+
+def _is_of_log(function: ast.expr) -> bool:
+    of = function.value if isinstance(function, ast.Attribute) else None
+    return isinstance(of, ast.Name) and of.id == "_log"
 
 
 def _text_of(node: ast.AST) -> str | None:
@@ -325,7 +335,9 @@ def _text_of(node: ast.AST) -> str | None:
 # What can stand where an event is put together; one that is not here fails the tests.
 _MAILS = ("account", "mfa")
 _ENDS = {
-    "merchant.{step}": [str(step) for _status, step in STEPS],
+    "merchant.{step}": [str(step) for _status, step in STEPS_OF_MERCHANTS],
+    "organisation.{step}": [str(step) for _status, step in STEPS_OF_ORGANISATIONS],
+    "purchase.{step}": [str(step) for _status, step in STEPS_OF_PURCHASES],
     "merchant.bank_{change.ended}": ["switched", "kept"],
     "command.{verdict}": [str(each) for each in Verdict],
     "command.prepared.{content.kind}": list(KINDS),

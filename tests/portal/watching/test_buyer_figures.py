@@ -94,6 +94,8 @@ def test_each_redemption_of_its_vouchers(history: History) -> None:
     page = page_of(browser, history, history.relief, "redemptions")
     days = re.findall(r'datetime="(2040-\d\d-\d\d)T', page)
     assert days == ["2040-05-21", "2040-05-01"]
+    vouchers = re.findall(rf'href="(/portal/\w+/org/{history.relief}/voucher/\d+)"', page)
+    assert [browser.get(each).status_code for each in vouchers] == [200, 200]
     address = f"/portal/{history.issuer.code}/org/{history.relief}/redemptions/export"
     _headings, *lines = csv_of(browser.post(address))
     assert [[line[0][:10], *line[4:]] for line in lines] == [

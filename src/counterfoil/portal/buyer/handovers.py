@@ -34,7 +34,7 @@ from counterfoil.portal.buyer.handovers_reading import (
 from counterfoil.portal.buyer.vouchers_reading import Allocation, allocation_of, allocations_of
 from counterfoil.portal.exporting.columns import Column, moment, money, number, text
 from counterfoil.portal.exporting.taking import exported
-from counterfoil.portal.handovers.fetching import NotFetchedError, fetched
+from counterfoil.portal.handovers.fetching import CARDS_A_FILE, NotFetchedError, fetched
 from counterfoil.portal.handovers.lists import (
     Begun,
     begin_list,
@@ -52,9 +52,10 @@ from counterfoil.portal.listing import ListForm, Listing, shown
 from counterfoil.portal.models import FileKind, HandoverList
 from counterfoil.portal.names import names_of
 from counterfoil.portal.orchestrator.refusals import refusal_text
-from counterfoil.portal.pager import ROWS_A_PAGE, Order, key_after, page_of
+from counterfoil.portal.pager import Order, key_after, page_of
 
 _PEOPLE_SHOWN: Final = 10
+_PEOPLE_A_PAGE: Final = 20
 
 
 class HandoverFilter(ListForm):
@@ -284,7 +285,7 @@ def _page(
         row.pk,
         buyer,
         after_position=after if isinstance(after, int) else 0,
-        rows_max=ROWS_A_PAGE + 1,
+        rows_max=_PEOPLE_A_PAGE + 1,
         refused=refused,
     )
     return render(
@@ -296,12 +297,13 @@ def _page(
             "progress": progress,
             "allocation": _allocation(buyer, row),
             "form": form,
-            "page": page_of(request, lines, lambda line: line.key),
+            "page": page_of(request, lines, lambda line: line.key, size=_PEOPLE_A_PAGE),
             "only_refused": refused,
             "may_fetch": _may_fetch(buyer, row, progress),
             "waits_for_fetch": _waits(row, progress),
             "may_hand_out": _may_hand_out(buyer),
             "is_cards": row.file_kind == FileKind.CARDS,
+            "cards_a_file": CARDS_A_FILE,
             "is_lost": _is_lost(row, progress),
             "refusal": refusal_text(progress.outcome) if progress.is_refused else "",
             "names": names_of({row.sent_by, row.fetched_by} - {""}),

@@ -23,7 +23,7 @@ from counterfoil.portal.orchestrator.organisations.reading import organisation_o
 from counterfoil.portal.organisations.reading import balances, profile_of, sheet
 from counterfoil.portal.organisations.statement import statement_of
 from counterfoil.portal.organisations.words import organisation_status, percent_text
-from counterfoil.portal.purchases.standing import buyers_next, purchase_word
+from counterfoil.portal.purchases.standing import buyers_next, buyers_word
 from counterfoil.portal.queries import rows
 from counterfoil.portal.words import Word
 
@@ -60,7 +60,7 @@ class PurchaseShown:
 
     @property
     def state(self) -> Word:
-        return purchase_word(self.purchase.status)
+        return buyers_word(self.purchase.status)
 
     @property
     def next(self) -> str:

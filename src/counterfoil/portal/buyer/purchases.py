@@ -36,10 +36,10 @@ from counterfoil.portal.purchases.listed import BUYER_PURCHASES
 from counterfoil.portal.purchases.paper_pages import given_paper, paper_lines
 from counterfoil.portal.purchases.proving import Proof, send_proof
 from counterfoil.portal.purchases.reading import sale_state
-from counterfoil.portal.purchases.sheet import Draft, line_rows
+from counterfoil.portal.purchases.sheet import Draft, line_rows, shortfall
 from counterfoil.portal.purchases.standing import (
     buyers_next,
-    purchase_word,
+    buyers_word,
     story_for_buyer,
     way,
 )
@@ -249,11 +249,12 @@ def _page(
         {
             "buyer": buyer,
             "purchase": found,
-            "state": purchase_word(found.status),
+            "state": buyers_word(found.status),
             "next": buyers_next(found),
             "way": way(found),
             "lines": line_rows(found, lines, sale),
             "sale": sale,
+            "short": shortfall(found, sale),
             "proofs": list(found.proofs.select_related("upload").order_by("-sent_at")),
             "papers": paper_lines(papers.papers_of(found)),
             "story": story_for_buyer(found, buyer.issuer_name),

@@ -4,7 +4,7 @@ from typing import Final
 
 from django.urls import URLPattern, path
 
-from counterfoil.portal.buyer import changing, handovers, vouchers, vouchers_listed
+from counterfoil.portal.buyer import changing, handed_listed, handovers, vouchers, vouchers_listed
 from counterfoil.portal.handovers import changes
 
 __all__ = ["changes", "urlpatterns"]
@@ -29,5 +29,10 @@ urlpatterns: Final[list[URLPattern]] = [
     path("handovers/<uuid:handover_id>/review", handovers.review, name="buyer-handover-review"),
     path("handovers/<uuid:handover_id>/discard", handovers.discard, name="buyer-handover-discard"),
     path("handovers/<uuid:handover_id>/replace", handovers.replace, name="buyer-handover-replace"),
+    path(
+        "handovers/<uuid:handover_id>/export",
+        handed_listed.export,
+        name="buyer-handover-export",
+    ),
     path("handovers/<uuid:handover_id>/fetch", handovers.fetch, name="buyer-handover-fetch"),
 ]

@@ -314,8 +314,8 @@ def happened_to(buyer: Buyer, serial: int) -> list[Happened]:
 
 
 def is_stopped_by_issuer(buyer: Buyer, happened: Sequence[Happened]) -> bool:
-    """What the issuer suspended, the organisation cannot let go on."""
-    last = happened[0] if happened else None
+    """What the issuer suspended, the organisation cannot let go on; to extend it stops nothing."""
+    last = next((each for each in happened if each.action != Action.EXTEND), None)
     return last is not None and last.action in _SUSPENDS and not last.is_by(buyer.organisation_id)
 
 

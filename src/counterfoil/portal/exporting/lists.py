@@ -29,6 +29,7 @@ LISTS: Final[Mapping[str, Promise]] = {
     "bought": _("Vouchers of an organisation"),
     "own-vouchers": _("Vouchers of a purchase"),
     "handovers": _("Handing out"),
+    "handover-people": _("People of a list"),
     "commands": _("Everything that was asked"),
     "shop-people": _("People of a shop"),
     "trail": _("Trail"),

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Final, TypeVar
+from typing import Final
 
 from django.http import FileResponse, HttpRequest, StreamingHttpResponse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from counterfoil.portal.exporting.columns import Cell, cells, headings
@@ -13,6 +13,7 @@ from counterfoil.portal.exporting.csv_text import csv_text
 from counterfoil.portal.exporting.lists import event_of
 from counterfoil.portal.exporting.xlsx_file import xlsx_file
 from counterfoil.portal.listing import ListForm, Listing, P, R, Wanted
+from counterfoil.portal.streams import as_here
 from counterfoil.portal.trail import address_of, record
 
 ROWS_MAX: Final = 100_000
@@ -22,7 +23,6 @@ _TYPES: Final = {
     "csv": "text/csv; charset=utf-8",
     _XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-T = TypeVar("T")
 
 
 def exported(request: HttpRequest, place: P, listing: Listing[P, R]) -> StreamingHttpResponse:
@@ -44,7 +44,7 @@ def exported(request: HttpRequest, place: P, listing: Listing[P, R]) -> Streamin
     content = (
         FileResponse(xlsx_file(str(listing.title), heads, pages))
         if kind == _XLSX
-        else StreamingHttpResponse(_as_here(csv_text(heads, pages)))
+        else StreamingHttpResponse(as_here(csv_text(heads, pages)))
     )
     content.headers["Content-Type"] = _TYPES[kind]
     content.headers["Cache-Control"] = "no-store"
@@ -78,18 +78,3 @@ def _pages(place: P, listing: Listing[P, R], form: ListForm) -> Iterator[Sequenc
         after, left = dict(zip(order.first, rows[-1].key, strict=True)), left - len(rows)
     said = _("Only the first %(count)d are in this file. Filter the list to get the others.")
     yield [[said % {"count": ROWS_MAX}]]
-
-
-def _as_here(pieces: Iterator[T]) -> Iterator[T]:
-    """In the language and by the clocks of the page: it is sent after the page's own have ended."""
-    language, zone = translation.get_language() or "en", timezone.get_current_timezone()
-
-    def each() -> Iterator[T]:
-        while True:
-            with translation.override(language), timezone.override(zone):
-                piece = next(pieces, None)
-            if piece is None:
-                return
-            yield piece
-
-    return each()

@@ -11,7 +11,6 @@ from xlsxwriter import Workbook
 
 from counterfoil.money import Money, decimal_text, minor_digits
 from counterfoil.portal.exporting.columns import Cell, Heading, Kind
-from counterfoil.portal.spreadsheets import harmless
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -29,7 +28,8 @@ _CELL_CHARACTERS_MAX: Final = 32_767  # the format's own limit
 _DIGITS_MAX: Final = 15  # a spreadsheet counts no further
 _TITLE_CHARACTERS_MAX: Final = 31
 _NOT_IN_TITLES: Final = re.compile(r"[\[\]:*?/\\']")
-# Written plainly, whatever it looks like: no formulas, no links, no texts that become numbers.
+# Written plainly, whatever it looks like: no formulas, no links, no texts that become numbers. What
+# is a cell of text stays one, so that nothing is put before it as in a CSV file.
 _OPTIONS: Final = {
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -76,7 +76,7 @@ class _Sheet:
             bold = self._book.add_format({"bold": True, "align": "right" if numbers else "left"})
             width = max(_WIDTHS[heading.kind], len(heading.text) + 2)
             self._sheet.set_column(place, place, width)
-            self._sheet.write_string(0, place, harmless(heading.text), bold)
+            self._sheet.write_string(0, place, heading.text, bold)
         self._sheet.freeze_panes(1, 0)
         self._row = 1
 
@@ -114,4 +114,4 @@ class _Sheet:
             self._sheet.write_number(self._row, place, Decimal(number), self._money[digits])
 
     def _text(self, place: int, said: str) -> None:
-        self._sheet.write_string(self._row, place, harmless(said)[:_CELL_CHARACTERS_MAX])
+        self._sheet.write_string(self._row, place, said[:_CELL_CHARACTERS_MAX])

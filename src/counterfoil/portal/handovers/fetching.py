@@ -1,5 +1,5 @@
 """Fetching the numbers of a handover: once, with the password, by streaming a file that is nowhere
-kept.
+kept. Many cards are several files in one archive, each made when the one before it was sent.
 
     begin   the password opens the key; that somebody fetches is recorded         committed
     stream  the file is made in memory and sent                                   nothing is open
@@ -22,10 +22,13 @@ from django.utils import timezone
 from counterfoil.portal.access import Buyer
 from counterfoil.portal.handovers.lists import forget_numbers, place_of
 from counterfoil.portal.handovers.opening import cards_of
+from counterfoil.portal.handovers.progress import progress_of
 from counterfoil.portal.handovers.sealing import WrongPasswordError, unwrap_key
 from counterfoil.portal.handovers.tables import encrypted_sheet
+from counterfoil.portal.handovers.telling import About, tell_of_numbers
+from counterfoil.portal.handovers.zipping import zipped
 from counterfoil.portal.models import FileKind, HandoverList
-from counterfoil.portal.streams import is_gone
+from counterfoil.portal.streams import as_here, is_gone
 from counterfoil.portal.trail import address_of, record
 
 if TYPE_CHECKING:
@@ -35,9 +38,12 @@ if TYPE_CHECKING:
 
 TRIES_MAX: Final = 5
 _LEASE: Final = timedelta(minutes=10)
+CARDS_A_FILE: Final = 1000
+_MANY: Final = "many"
 _PIECE_BYTES: Final = 64 * 1024
 _TYPES: Final = {
     FileKind.CARDS.value: ("application/pdf", "pdf"),
+    _MANY: ("application/zip", "zip"),
     FileKind.SHEET.value: (
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         "xlsx",
@@ -66,9 +72,11 @@ def fetched(
     except BaseException:
         sent.close()
         raise
-    media_type, ending = _TYPES[kind]
-    answer = StreamingHttpResponse(_Stream(content, sent), content_type=media_type)
-    answer.headers["Content-Length"] = str(len(content))
+    parts, size = (iter([content]), len(content)) if isinstance(content, bytes) else (content, 0)
+    media_type, ending = _TYPES[kind if size else _MANY]
+    answer = StreamingHttpResponse(_Stream(_pieces(parts), sent), content_type=media_type)
+    if size:
+        answer.headers["Content-Length"] = str(size)
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Content-Disposition"] = (
@@ -77,15 +85,32 @@ def fetched(
     return answer
 
 
-def _file(cards: "Sequence[Card]", buyer: Buyer, kind: str, password: str) -> bytes:
+def _file(
+    cards: "Sequence[Card]", buyer: Buyer, kind: str, password: str
+) -> bytes | Iterator[bytes]:
+    """Of many cards the parts of an archive."""
     if kind == FileKind.SHEET:
         return encrypted_sheet(cards, password=password)
     from counterfoil.portal.handovers.cards import (  # noqa: PLC0415  # takes a second to load
         encrypted_cards,
     )
 
-    return encrypted_cards(
-        cards, issuer_id=buyer.issuer_id, issuer_name=buyer.issuer_name, password=password
+    def printed(some: "Sequence[Card]") -> bytes:
+        return encrypted_cards(
+            some, issuer_id=buyer.issuer_id, issuer_name=buyer.issuer_name, password=password
+        )
+
+    if len(cards) <= CARDS_A_FILE:
+        return printed(cards)
+    starts = range(0, len(cards), CARDS_A_FILE)
+    return as_here(zipped(printed(cards[start : start + CARDS_A_FILE]) for start in starts))
+
+
+def _pieces(parts: Iterator[bytes]) -> Iterator[bytes]:
+    return (
+        part[start : start + _PIECE_BYTES]
+        for part in parts
+        for start in range(0, len(part), _PIECE_BYTES)
     )
 
 
@@ -129,6 +154,7 @@ def _count_wrong(request: HttpRequest, buyer: Buyer, handover: HandoverList) -> 
     else:
         handover.lost_at = timezone.now()
         forget_numbers(request, buyer, handover, "handover.lost")
+        tell_of_numbers(handover, About.LOST, progress_of(buyer.issuer_id, handover.pk).handed)
     return left
 
 
@@ -159,10 +185,8 @@ class _Sent:
 class _Stream:
     """A file in pieces. Its end is written down before the last piece is followed by nothing."""
 
-    def __init__(self, content: bytes, sent: _Sent) -> None:
-        self._pieces: Iterator[bytes] = (
-            content[start : start + _PIECE_BYTES] for start in range(0, len(content), _PIECE_BYTES)
-        )
+    def __init__(self, pieces: Iterator[bytes], sent: _Sent) -> None:
+        self._pieces = pieces
         self._sent = sent
         self._is_over = False
 

@@ -29,12 +29,11 @@ from counterfoil.portal.handovers.sealing import (
     seal_called,
     wrap_key,
 )
-from counterfoil.portal.models import HandoverList, HandoverPerson, Repeats
+from counterfoil.portal.models import ISSUERS_OWN, HandoverList, HandoverPerson, Repeats
 from counterfoil.portal.queries import rows
 from counterfoil.portal.trail import address_of, record
 
 KEPT_UNSENT: Final = timedelta(days=1)
-ISSUERS_OWN: Final = 0  # in the place of an organisation: the issuer itself replaces vouchers
 _WRITTEN_AT_ONCE: Final = 1000
 
 

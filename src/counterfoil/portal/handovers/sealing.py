@@ -23,9 +23,9 @@ _KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
 _SALT_BYTES: Final = 16
 # RFC 7914: 64 MiB and a third of a second a try.
-_SCRYPT_N: Final = 2**16
-_SCRYPT_R: Final = 8
-_SCRYPT_P: Final = 1
+SCRYPT_N: Final = 2**16
+SCRYPT_R: Final = 8
+SCRYPT_P: Final = 1
 
 _PEOPLE: Final = b"counterfoil people of handovers 1"
 _REFERENCES: Final = b"counterfoil references of people 1"
@@ -93,7 +93,7 @@ def file_key(place: Place, content: bytes) -> bytes:
 
 def wrap_key(place: Place, handover_id: UUID, password: str, private_key: bytes) -> bytes:
     """For who knows the password, and has this portal's secret."""
-    salt, nonce = os.urandom(_SALT_BYTES), os.urandom(_NONCE_BYTES)
+    salt, nonce = _new_salt(), os.urandom(_NONCE_BYTES)
     sealed = AESGCM(_password_key(password, salt)).encrypt(
         nonce, private_key, _bound(place, handover_id, 0)
     )
@@ -121,9 +121,13 @@ def _key(label: bytes) -> bytes:
     return HKDF(algorithm=SHA256(), length=_KEY_BYTES, salt=None, info=label).derive(secret)
 
 
+def _new_salt() -> bytes:
+    return os.urandom(_SALT_BYTES)
+
+
 def _password_key(password: str, salt: bytes) -> bytes:
     typed = unicodedata.normalize("NFKC", password).encode()
-    stretched = Scrypt(salt=salt, length=_KEY_BYTES, n=_SCRYPT_N, r=_SCRYPT_R, p=_SCRYPT_P).derive(
+    stretched = Scrypt(salt=salt, length=_KEY_BYTES, n=SCRYPT_N, r=SCRYPT_R, p=SCRYPT_P).derive(
         typed
     )
     return HKDF(algorithm=SHA256(), length=_KEY_BYTES, salt=_key(_WRAPPED), info=_WRAPPED).derive(

@@ -13,9 +13,9 @@ from xlsxwriter import Workbook
 from counterfoil.money import decimal_text
 from counterfoil.portal.handovers.opening import Card
 from counterfoil.portal.handovers.words import grouped, validity_text
-from counterfoil.portal.spreadsheets import harmless
 
 _WIDTHS: Final = (18, 32, 26, 24, 12, 10, 28, 24)
+# A name is a cell of text, whatever it looks like: never a formula, a link or a number.
 _OPTIONS: Final = {
     "in_memory": True,  # nothing of it is written where it could be found
     "strings_to_formulas": False,
@@ -54,9 +54,9 @@ def _write(file: io.BytesIO, cards: Sequence[Card]) -> None:
         face = card.face
         for place, cell in enumerate(
             (
-                harmless(card.called.reference),
-                harmless(card.called.name),
-                harmless(face.name),
+                card.called.reference,
+                card.called.name,
+                face.name,
                 grouped(card.number),
                 decimal_text(face.amount_minor, face.currency),
                 face.currency,

@@ -2,6 +2,7 @@
 
 from counterfoil.portal.models.designs import DraftStatus, VoucherDraft
 from counterfoil.portal.models.handovers import (
+    ISSUERS_OWN,
     FileKind,
     HandoverList,
     HandoverPerson,
@@ -77,6 +78,7 @@ __all__ = [
     "EXCLUSIVE",
     "FOLLOWED",
     "GUARDED",
+    "ISSUERS_OWN",
     "AcceptorRole",
     "AcceptorRoleName",
     "Application",

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 
+ISSUERS_OWN = 0  # in the place of an organisation: the issuer itself replaces vouchers
+
+
 class FileKind(models.TextChoices):
     CARDS = "cards", _("Cards to print (PDF)")
     SHEET = "sheet", _("A list to open in Excel or LibreOffice")

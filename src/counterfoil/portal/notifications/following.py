@@ -10,10 +10,13 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from counterfoil.engine.commands.content import SuspendOrganisation, TurnOrganisation
 from counterfoil.portal.models.notifications import CommandToTell, Notification
 from counterfoil.portal.notifications.parameters import Parameters
 from counterfoil.portal.notifications.telling import notify
+from counterfoil.portal.purchases.reading import command_content
 from counterfoil.portal.purchases.refunded import note_refund
+from counterfoil.portal.purchases.telling import organisation_name
 from counterfoil.portal.queries import rows
 
 _ROWS_MAX: Final = 200
@@ -21,6 +24,7 @@ _KEPT: Final = timedelta(days=365)
 _NOT_DONE: Final = frozenset({"refused", "rejected", "expired"})
 _PERSON: Final = "person:"
 _REFUND: Final = "refund_organisation"
+_STANDINGS: Final = frozenset({"suspend_organisation", "turn_organisation"})
 _CODED: Final = frozenset({"group", "programme", "acceptor-group"})
 
 
@@ -61,7 +65,7 @@ def tell_ends() -> None:
 
 def tell_systems_requests() -> None:
     """Approvers hear of what calling systems ask for, too: the API knows no people."""
-    for issuer_id in _issuers():
+    for issuer_id in issuers():
         for command_id, kind, about, currency, amount_minor, by in rows(
             __package__, "commands_not_told", {"issuer_id": issuer_id, "rows_max": _ROWS_MAX}
         ):
@@ -78,7 +82,7 @@ def tell_systems_requests() -> None:
 
 
 def tell_low_stocks() -> None:
-    for issuer_id in _issuers():
+    for issuer_id in issuers():
         _tell_low_stock(issuer_id)
 
 
@@ -97,6 +101,8 @@ def _told_ends() -> int:
         if (kind, status) == (_REFUND, "done"):
             note_refund(issuer_id, command_id)
             _tell_of_refund(issuer_id, command_id, about, money)
+        if kind in _STANDINGS and status == "done":
+            _tell_of_standing(issuer_id, command_id)
         told = _kind_told(status, approvals)
         if told and by.startswith(_PERSON):
             notify(
@@ -128,6 +134,28 @@ def _tell_of_refund(issuer_id: int, command_id: UUID, about: str, money: Sequenc
     )
 
 
+def _tell_of_standing(issuer_id: int, command_id: UUID) -> None:
+    """The people of an organisation: that it may no longer buy, or may again."""
+    turned = command_content(issuer_id, command_id)
+    match turned:
+        case SuspendOrganisation():
+            kind = "organisation_suspended"
+        case TurnOrganisation(status="approved"):
+            kind = "organisation_reinstated"
+        case TurnOrganisation(status="closed"):
+            kind = "organisation_closed"
+        case _:
+            return
+    notify(
+        kind,
+        issuer_id=issuer_id,
+        subject=turned.subject,
+        key=str(command_id),
+        organisation_id=turned.organisation_id,
+        parameters=Parameters(name=organisation_name(issuer_id, turned.organisation_id)),
+    )
+
+
 def _code(about: str) -> str:
     """Of what people know by its code. All else has names that may be somebody's."""
     kind, _colon, code = about.partition(":")
@@ -143,17 +171,17 @@ def _kind_told(status: str, approvals: int) -> str:
 
 @transaction.atomic
 def _tell_low_stock(issuer_id: int) -> None:
-    for time_id, code, name, stocked in rows(__package__, "stock_fallen", {"issuer_id": issuer_id}):
+    for time_id, code, name, free in rows(__package__, "stock_fallen", {"issuer_id": issuer_id}):
         notify(
             "stock_low",
             issuer_id=issuer_id,
             subject=f"group:{code}",
             key=str(time_id),
-            parameters=Parameters(name=name, count=stocked),
+            parameters=Parameters(name=name, count=free),
         )
 
 
-def _issuers() -> Iterator[int]:
+def issuers() -> Iterator[int]:
     after = 0
     while found := rows(__package__, "issuers", {"after": after, "rows_max": _ROWS_MAX}):
         for (issuer_id,) in found:

@@ -75,6 +75,11 @@ def _buyer(roles: tuple[str, ...] = _MANAGER) -> tuple[Told, ...]:
     return (Told(Audience.ORGANISATION, roles, "organisation-purchase"),)
 
 
+def _own_organisation(roles: tuple[str, ...]) -> tuple[Told, ...]:
+    """On its own first page."""
+    return (Told(Audience.ORGANISATION, roles, "buyer", is_of_subject=False),)
+
+
 _ALL: Final = (
     Kind(
         "purchase_requested",
@@ -174,22 +179,85 @@ _ALL: Final = (
         "stock_low",
         _("Few vouchers are left in stock"),
         _("%(name)s is running out"),
-        _("Left in stock: %(count)s. Add some before there are none."),
+        _("Free to be handed out or sold: %(count)s. Add some before there are none."),
         _office(_OPERATOR, "voucher-group"),
+    ),
+    Kind(
+        "numbers_ready",
+        _("Numbers of vouchers are ready to be fetched"),
+        _("Numbers of vouchers are ready"),
+        _("Fetch them with the password of their list: %(count)s."),
+        (Told(Audience.ORGANISATION, _DISTRIBUTOR, "buyer-handover", ByMail.NEVER),),
+    ),
+    Kind(
+        "numbers_unfetched",
+        _("Numbers of vouchers wait to be fetched and will be lost"),
+        _("Numbers of vouchers will be lost in two days"),
+        _("Nobody has fetched them: %(count)s. Fetch them with the password of their list."),
+        (Told(Audience.ORGANISATION, _MANAGER + _DISTRIBUTOR, "buyer-handover"),),
+    ),
+    Kind(
+        "numbers_lost",
+        _("Numbers of vouchers are lost"),
+        _("Numbers of vouchers are lost"),
+        _("Nobody can fetch them any more: %(count)s. Have those vouchers replaced."),
+        (Told(Audience.ORGANISATION, _MANAGER + _DISTRIBUTOR, "buyer-handover"),),
+    ),
+    Kind(
+        "replacements_ready",
+        _("Numbers of replaced vouchers are ready to be fetched"),
+        _("Numbers of replaced vouchers are ready"),
+        _("Fetch them with the password of their list: %(count)s."),
+        _office(_OPERATOR, "replacement"),
+    ),
+    Kind(
+        "replacements_unfetched",
+        _("Numbers of replaced vouchers wait to be fetched and will be lost"),
+        _("Numbers of replaced vouchers will be lost in two days"),
+        _("Nobody has fetched them: %(count)s. Fetch them with the password of their list."),
+        _office(_OPERATOR, "replacement"),
+    ),
+    Kind(
+        "replacements_lost",
+        _("Numbers of replaced vouchers are lost"),
+        _("Numbers of replaced vouchers are lost"),
+        _("Nobody can fetch them any more: %(count)s. Replace those vouchers once more."),
+        _office(_OPERATOR, "replacement"),
+    ),
+    Kind(
+        "organisation_suspended",
+        _("Your organisation is suspended"),
+        _("%(name)s is suspended"),
+        _("It buys nothing and hands nothing out for now. Its page says why."),
+        _own_organisation(_MANAGER + _DISTRIBUTOR),
+    ),
+    Kind(
+        "organisation_reinstated",
+        _("Your organisation can buy and hand out again"),
+        _("%(name)s can buy and hand out again"),
+        _("It is no longer suspended."),
+        _own_organisation(_MANAGER + _DISTRIBUTOR),
+    ),
+    Kind(
+        "organisation_closed",
+        _("Your organisation is closed"),
+        _("%(name)s is closed"),
+        _("It buys nothing and hands nothing out any more. Vouchers that people hold stay good."),
+        _own_organisation(_MANAGER + _DISTRIBUTOR),
     ),
     Kind(
         "vouchers_cancelled_by_issuer",
         _("The issuer cancels vouchers of yours"),
         _("The issuer has cancelled vouchers of yours"),
         _("They can no longer be used: %(count)s."),
-        (Told(Audience.ORGANISATION, _MANAGER, "buyer", is_of_subject=False),),
+        _own_organisation(_MANAGER),
     ),
     Kind(
         "refund_paid",
         _("Money is paid back to you"),
         _("Money was paid back to you"),
         _("It is on its way to your account at the bank."),
-        (Told(Audience.ORGANISATION, _MANAGER, "buyer", is_of_subject=False),),
+        _own_organisation(_MANAGER),
     ),
     Kind(
         "organisation_applied",

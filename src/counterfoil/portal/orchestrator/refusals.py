@@ -47,6 +47,7 @@ SENTENCES: Final = (
     gettext_noop("%(name)s has no funding account in %(currency)s."),
     gettext_noop("%(name)s has no group %(code)s."),
     gettext_noop("%(name)s has no programme %(code)s."),
+    gettext_noop("%(name)s has open purchases; end them first."),
     gettext_noop("%(name)s has the funding account %(code)s already."),
     gettext_noop("%(name)s is %(state)s and not %(expected)s any more; look at it again."),
     gettext_noop("%(name)s is %(state)s; it cannot be %(wanted)s."),
@@ -71,7 +72,7 @@ SENTENCES: Final = (
     ),
     gettext_noop("From %(state)s the next step of %(name)s is %(wanted)s, not %(expected)s."),
     gettext_noop("Funding account %(code)s is in %(currency)s."),
-    gettext_noop("Name serials, a provision or a group: one of the three."),
+    gettext_noop("Name serials, a provision, a group or an allocation: one of these."),
     gettext_noop("Say why its payouts are held."),
     gettext_noop("Say why: a bulk change needs a reason."),
     gettext_noop("Say why: a step of a programme needs a reason."),
@@ -128,6 +129,7 @@ SENTENCES: Final = (
     gettext_noop("%(name)s is %(state)s; it is not sold."),
     gettext_noop("%(name)s has no version %(version)s."),
     gettext_noop("%(name)s has closed its sales."),
+    gettext_noop("%(name)s has closed its redemption; what is sold of it is useless."),
     gettext_noop("%(amount)s is on the balance, and %(total)s is needed."),
 )
 _STATES: Final = frozenset({"state", "expected", "wanted"})  # places in which one stands

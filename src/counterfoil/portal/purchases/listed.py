@@ -1,5 +1,6 @@
 """The lists of purchases: of an issuer, and of one organisation."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import ClassVar, Final
@@ -15,7 +16,7 @@ from counterfoil.portal.exporting.columns import Column, day, moment, money, tex
 from counterfoil.portal.listing import ListForm, Listing, Wanted
 from counterfoil.portal.models import PurchaseStatus, reference_of
 from counterfoil.portal.pager import Key, Order, keyed
-from counterfoil.portal.purchases.standing import purchase_word
+from counterfoil.portal.purchases.standing import buyers_word, purchase_word
 from counterfoil.portal.queries import rows
 from counterfoil.portal.words import Word
 
@@ -60,6 +61,10 @@ class PurchaseRow:
         return purchase_word(self.status)
 
     @property
+    def buyers_state(self) -> Word:
+        return buyers_word(self.status)
+
+    @property
     def total(self) -> Money:
         return Money(self.total_minor, self.currency)
 
@@ -80,9 +85,11 @@ class NumberField(forms.CharField):
         return int(said)
 
 
-def _status_field() -> forms.ChoiceField:
+def _status_field(word: Callable[[str], Word]) -> forms.ChoiceField:
     choices = [
-        choice for choice in PurchaseStatus.choices if choice[0] != PurchaseStatus.DRAFT.value
+        (status.value, word(status).text)
+        for status in PurchaseStatus
+        if status != PurchaseStatus.DRAFT
     ]
     return forms.ChoiceField(
         label=_("State"), required=False, choices=[("", _("Any state")), *choices]
@@ -107,13 +114,13 @@ class OfficeFilter(ListForm):
         widget=forms.TextInput(attrs={"type": "search"}),
     )
     number = _number_field()
-    status = _status_field()
+    status = _status_field(purchase_word)
 
 
 class BuyerFilter(ListForm):
     orders: ClassVar = (_NEWEST, _AMOUNT)
     number = _number_field()
-    status = _status_field()
+    status = _status_field(buyers_word)
 
 
 def _of_office(office: Office, asked: Wanted) -> list[PurchaseRow]:
@@ -137,7 +144,6 @@ def _read(issuer_id: int, asked: Wanted, *, organisation_id: int | None) -> list
 
 
 _COMMON: Final[tuple[Column[PurchaseRow], ...]] = (
-    text(_("State"), lambda row: str(row.state)),
     money(_("Total"), lambda row: row.total),
     money(_("Commission"), lambda row: Money(row.commission_minor, row.currency)),
     moment(_("In this state since"), lambda row: row.since),
@@ -148,8 +154,16 @@ PURCHASES: Final = Listing(
     name="purchases",
     form=OfficeFilter,
     read=_of_office,
-    columns=(_NUMBER, text(_("Organisation"), lambda row: row.organisation), *_COMMON),
+    columns=(
+        _NUMBER,
+        text(_("Organisation"), lambda row: row.organisation),
+        text(_("State"), lambda row: str(row.state)),
+        *_COMMON,
+    ),
 )
 BUYER_PURCHASES: Final = Listing(
-    name="buyer-purchases", form=BuyerFilter, read=_of_buyer, columns=(_NUMBER, *_COMMON)
+    name="buyer-purchases",
+    form=BuyerFilter,
+    read=_of_buyer,
+    columns=(_NUMBER, text(_("State"), lambda row: str(row.buyers_state)), *_COMMON),
 )

@@ -109,7 +109,7 @@ def receipt(purchase: Purchase, sale: SaleState, payment: PurchasePayment) -> Pa
     content = msgspec.structs.replace(
         _quoted(purchase, sale),
         money_minor=payment.amount_minor,
-        from_balance_minor=sale.total_minor - payment.amount_minor,
+        from_balance_minor=sale.budget_minor - payment.amount_minor,
         bank_reference=payment.bank_reference,
         value_date=payment.value_date,
         account="",

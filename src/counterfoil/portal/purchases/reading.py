@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from counterfoil.engine.commands.content import Asked, decoded
 from counterfoil.money import Money
 from counterfoil.portal.models import Purchase
 from counterfoil.portal.queries import rows
@@ -41,11 +42,17 @@ class SoldLine:
 
 @dataclass(frozen=True, slots=True)
 class SaleState:
+    """`budget_minor` is what was set aside of the balance to pay for it, and `spent_minor` what of
+    that was taken.
+    """
+
     status: str
     held_until: datetime
     is_lapsed: bool
     outcome: str
     finished_at: datetime | None
+    budget_minor: int
+    spent_minor: int
     lines: Sequence[SoldLine]
 
     @property
@@ -55,6 +62,11 @@ class SaleState:
     @property
     def charged_minor(self) -> int:
         return sum(line.charged_minor for line in self.lines)
+
+    @property
+    def missing_minor(self) -> int:
+        """The face value of what is neither held nor sold."""
+        return sum(line.missing * line.amount_minor for line in self.lines)
 
     @property
     def total_minor(self) -> int:
@@ -108,9 +120,17 @@ def sale_state(purchase: Purchase) -> SaleState | None:
     )
     if not found:
         return None
-    status, held_until, is_lapsed, outcome, finished_at = found[0][:5]
-    lines = [SoldLine(*row[5:]) for row in found]
-    return SaleState(status, held_until, is_lapsed, outcome or "", finished_at, lines)
+    status, held_until, is_lapsed, outcome, finished_at, budget_minor, spent_minor = found[0][:7]
+    return SaleState(
+        status,
+        held_until,
+        is_lapsed,
+        outcome or "",
+        finished_at,
+        budget_minor,
+        spent_minor,
+        [SoldLine(*row[7:]) for row in found],
+    )
 
 
 def command_end(issuer_id: int, command_id: UUID | None) -> CommandEnd | None:
@@ -121,6 +141,13 @@ def command_end(issuer_id: int, command_id: UUID | None) -> CommandEnd | None:
         return None
     status, outcome, finished_at, reason = found[0]
     return CommandEnd(status, outcome or "", finished_at, reason or "")
+
+
+def command_content(issuer_id: int, command_id: UUID) -> Asked:
+    """What a command asks for; of one that there is."""
+    asked = {"issuer_id": issuer_id, "command_id": command_id}
+    ((content,),) = rows(__package__, "command_content", asked)
+    return decoded(bytes(content))
 
 
 def around(purchase: Purchase) -> Around:

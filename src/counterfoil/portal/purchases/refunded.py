@@ -2,18 +2,15 @@
 
 from uuid import UUID
 
-from counterfoil.engine.commands.content import decoded
 from counterfoil.engine.commands.sale_content import RefundOrganisation
 from counterfoil.portal.models import Paper
 from counterfoil.portal.purchases.papers import credit_note
-from counterfoil.portal.queries import rows
+from counterfoil.portal.purchases.reading import command_content
 
 
 def note_refund(issuer_id: int, command_id: UUID) -> Paper:
     """Of a refund that is done: one, however often it is called."""
-    asked = {"issuer_id": issuer_id, "command_id": command_id}
-    ((content,),) = rows(__package__, "command_content", asked)
-    refund = decoded(bytes(content))
+    refund = command_content(issuer_id, command_id)
     if not isinstance(refund, RefundOrganisation):
         raise TypeError(type(refund).__name__)
     return credit_note(

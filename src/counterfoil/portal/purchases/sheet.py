@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from counterfoil.money import Money
 from counterfoil.portal.language import money_text
-from counterfoil.portal.models import Purchase, PurchaseLine
+from counterfoil.portal.models import Purchase, PurchaseLine, PurchaseStatus
 from counterfoil.portal.purchases.catalogue import FreeKey
 from counterfoil.portal.purchases.reading import SaleState, SoldLine
 
@@ -48,6 +48,34 @@ class LineRow:
         if self.sold is not None:
             return self.sold.missing
         return 0 if self.free is None else max(self.line.quantity - self.free, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """What of a purchase was not delivered, `face` in vouchers; `charged` is what the rest has
+    cost with its commission, `back` what went back to the balance, `unpaid` what never came.
+    """
+
+    vouchers: int
+    ordered: int
+    face: Money
+    charged: Money
+    back: Money
+    unpaid: Money
+
+
+def shortfall(purchase: Purchase, sale: SaleState | None) -> Shortfall | None:
+    """None where all was delivered, or nothing yet."""
+    if purchase.status != PurchaseStatus.ALLOCATED or sale is None or not sale.missing:
+        return None
+    return Shortfall(
+        sale.missing,
+        sum(line.quantity for line in sale.lines),
+        Money(sale.missing_minor, purchase.currency),
+        Money(sale.spent_minor, purchase.currency),
+        Money(sale.budget_minor - sale.spent_minor, purchase.currency),
+        Money(sale.total_minor - sale.budget_minor, purchase.currency),
+    )
 
 
 def line_rows(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 
 from django.utils.functional import Promise
@@ -28,6 +29,13 @@ _TONES: Final[Mapping[str, str]] = {
     PurchaseStatus.REJECTED: "bad",
     PurchaseStatus.EXPIRED: "bad",
 }
+_FOR_BUYERS: Final[Mapping[str, Promise]] = {
+    PurchaseStatus.HOLDING: gettext_lazy("Being quoted"),
+    PurchaseStatus.RECORDED: gettext_lazy("Your payment is being checked"),
+    PurchaseStatus.ALLOCATING: gettext_lazy("Paid, your vouchers are on their way"),
+    PurchaseStatus.ALLOCATED: gettext_lazy("Your vouchers are ready"),
+}
+_BUYERS_TONES: Final[Mapping[str, str]] = {PurchaseStatus.RECORDED: "info"}
 _STEPS: Final[Mapping[str, Promise]] = {
     Step.REQUEST: gettext_lazy("Requested"),
     Step.PROVE: gettext_lazy("Proof of payment sent"),
@@ -42,6 +50,13 @@ _STEPS: Final[Mapping[str, Promise]] = {
     Step.NOT_PAID: gettext_lazy("Payment not approved"),
     Step.ALLOCATE: gettext_lazy("Allocated"),
     Step.EXPIRE: gettext_lazy("Expired: not paid in time"),
+}
+_STEPS_FOR_BUYERS: Final[Mapping[str, Promise]] = {
+    Step.HELD: gettext_lazy("Quoted: vouchers are held for you"),
+    Step.RECORD: gettext_lazy("Your payment was found and is being checked"),
+    Step.APPROVE: gettext_lazy("Your payment is confirmed"),
+    Step.NOT_PAID: gettext_lazy("Your payment could not be confirmed yet; it is looked at again"),
+    Step.ALLOCATE: gettext_lazy("Your vouchers are ready"),
 }
 _MARKS: Final[Mapping[str, str]] = {
     Step.RETURN: "waiting",
@@ -107,6 +122,14 @@ def purchase_word(status: str) -> Word:
     return Word(PurchaseStatus(status).label, _TONES.get(status, ""))
 
 
+def buyers_word(status: str) -> Word:
+    """What it means for the buyer, who knows nothing of approvals at the issuer."""
+    return Word(
+        _FOR_BUYERS.get(status, PurchaseStatus(status).label),
+        _BUYERS_TONES.get(status, _TONES.get(status, "")),
+    )
+
+
 def way(purchase: Purchase) -> list[Stage]:
     """Empty for one that has left it."""
     here = next((n for n, (_name, of) in enumerate(WAY) if purchase.status in of), None)
@@ -131,6 +154,7 @@ def story_for_buyer(purchase: Purchase, issuer: str) -> list[Told]:
             step,
             step.who if step.side == Side.BUYER else issuer,
             "" if step.what in _INTERNAL else step.why,
+            _STEPS_FOR_BUYERS,
         )
         for step in _steps(purchase)
         if step.what not in _UNSAID
@@ -150,8 +174,10 @@ def _steps(purchase: Purchase) -> list[_Step]:
     return [_Step(*row) for row in found]
 
 
-def _told(step: _Step, by: str, reason: str) -> Told:
-    text = str(_STEPS.get(step.what, step.what))
+def _told(
+    step: _Step, by: str, reason: str, words: Mapping[str, Promise] = MappingProxyType({})
+) -> Told:
+    text = str(words.get(step.what, _STEPS.get(step.what, step.what)))
     return Told(text, by, step.at, reason, _MARKS.get(step.what, ""))
 
 
@@ -183,8 +209,10 @@ def buyers_next(purchase: Purchase) -> str:
         PurchaseStatus.HOLDING: _("The issuer looks at it and tells you what it costs."),
         PurchaseStatus.QUOTED: _("Pay it, then send the proof of payment."),
         PurchaseStatus.PROOF: _("The issuer looks whether the money has arrived."),
-        PurchaseStatus.RECORDED: _("The issuer looks whether the money has arrived."),
-        PurchaseStatus.ALLOCATING: _("It is approved. Your vouchers are being allocated."),
+        PurchaseStatus.RECORDED: _(
+            "The issuer has found your payment and checks it. You need not do anything."
+        ),
+        PurchaseStatus.ALLOCATING: _("Your payment is confirmed. Your vouchers are on their way."),
         PurchaseStatus.ALLOCATED: _("Its vouchers are yours."),
         PurchaseStatus.RETURNED: _("Send another proof of payment: this is what was wrong.")
         if is_quoted

@@ -69,6 +69,7 @@
       part("count").hidden = false;
       part("vouchers").textContent = new Intl.NumberFormat(language).format(vouchers);
       part("amounts").textContent = amounts;
+      part("between").hidden = !amounts;
       if (coming.length) {
         const rows = document.createDocumentFragment();
         for (const told of coming) rows.append(line(told));

@@ -1,28 +1,26 @@
--- Vouchers of which few are left since the last round: remembered for as long as that lasts, so
--- that it is told once. Few is what the published version says; what is created on demand has none.
+-- Vouchers of which few are free since the last round, of one of their amounts: remembered for as
+-- long as that lasts, so that it is told once.
 --
 -- In:     issuer_id int
--- Out:    this time's id, code, name, how many are in stock
+-- Out:    this time's id, code, name, how many are free of the amount of which fewest are
 -- Locks:  the rows it adds and deletes
 -- Caller: portal.notifications.following
 WITH low AS (
     SELECT
         g.code,
         v.name,
-        coalesce(s.stocked, 0)::bigint AS stocked
-    FROM voucher_group AS g
+        o.free
+    FROM (
+        SELECT
+            s.group_id,
+            min(s.free) AS free
+        FROM offered_stock AS s
+        WHERE s.issuer_id = %(issuer_id)s AND s.is_low
+        GROUP BY s.group_id
+    ) AS o
+    INNER JOIN voucher_group AS g ON g.issuer_id = %(issuer_id)s AND o.group_id = g.group_id
     INNER JOIN group_version AS v
         ON g.issuer_id = v.issuer_id AND g.group_id = v.group_id AND g.version = v.version
-    LEFT JOIN LATERAL (
-        SELECT sum(c.vouchers) AS stocked
-        FROM stock_count AS c
-        WHERE c.issuer_id = g.issuer_id AND c.group_id = g.group_id AND c.state = 1
-    ) AS s ON TRUE
-    WHERE
-        g.issuer_id = %(issuer_id)s
-        AND g.status = 'open'
-        AND cardinality(v.denominations) > 0
-        AND coalesce(s.stocked, 0) <= v.restock_level
     ORDER BY g.code
     LIMIT 1000
 ),
@@ -55,7 +53,7 @@ SELECT
     f.id,
     low.code,
     low.name,
-    low.stocked
+    low.free
 FROM fallen AS f
 INNER JOIN low ON f.group_code = low.code
 ORDER BY f.id

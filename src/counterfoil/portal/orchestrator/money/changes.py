@@ -80,7 +80,7 @@ def _movement(asked: asks.Deposit | asks.Withdraw, office: Office, action: Actio
         page_address("money-account", office, account.funding_account_id),
         [
             *_refusals(asked, office, account, action),
-            *_doubts(asked, papers.waiting(office, account), action, came),
+            *_doubts(asked, papers.waiting(office, account), came),
         ],
         [
             Change(each.label, each.now_text, each.then_text)
@@ -109,7 +109,8 @@ def _refusals(
     asked: asks.Deposit | asks.Withdraw, office: Office, account: FundingAccount, action: Action
 ) -> list[str]:
     """Why it would be refused as things are."""
-    if papers.recorded(office, account, action, asked.reference) is not None:
+    is_out = action is Action.WITHDRAW
+    if papers.recorded(office, account, asked.reference, is_out=is_out) is not None:
         return [_("This reference is recorded for this account already. It counts once.")]
     if isinstance(asked, asks.Withdraw) and asked.money > account.available:
         return [
@@ -122,11 +123,12 @@ def _refusals(
 def _doubts(
     asked: asks.Deposit | asks.Withdraw,
     waiting: Sequence[papers.Waiting],
-    action: Action,
     came: Sequence[papers.Came],
 ) -> list[str]:
     """What to think of before one agrees."""
-    notices = papers.same_reference(waiting, action, asked.reference, of=asked)
+    is_out = isinstance(asked, asks.Withdraw)
+    wanted = papers.BankSide(asked.reference, None, is_out=is_out)
+    notices = papers.same_reference(waiting, wanted, of=asked)
     if isinstance(asked, asks.Withdraw):
         return [notice.text for notice in notices]
     notices += papers.same_receipt(came, of=asked)

@@ -13,7 +13,7 @@ from counterfoil.engine.journal import OWN_REFERENCE
 from counterfoil.money import Money, is_currency, known_currencies
 from counterfoil.portal.access import Office
 from counterfoil.portal.forms import Keeper, KeptFileField, MoneyField, OnceForm, ReasonField
-from counterfoil.portal.language import day_text, money_text
+from counterfoil.portal.language import money_text
 from counterfoil.portal.models import Upload
 from counterfoil.portal.orchestrator.money.ledger import FundingAccount
 from counterfoil.portal.orchestrator.money.papers import recorded
@@ -56,16 +56,11 @@ class MovementForm(OnceForm):
         reference = " ".join(str(self.cleaned_data["reference"]).split())
         if reference.startswith(_RESERVED) or not reference.isprintable():
             raise ValidationError(_("Write the reference as the bank's statement has it."))
-        before = recorded(self.office, self.account, self.action, reference)
-        if before is None:
-            return reference
-        raise ValidationError(
-            _("%(money)s was recorded under this reference on %(date)s. It counts once.")
-            % {
-                "money": money_text(Money(before.amount_minor, self.account.currency)),
-                "date": day_text(timezone.localtime(before.at).date()),
-            }
-        )
+        is_out = self.action is Action.WITHDRAW
+        before = recorded(self.office, self.account, reference, is_out=is_out)
+        if before is not None:
+            raise ValidationError(before.text)
+        return reference
 
     @property
     def money(self) -> Money:

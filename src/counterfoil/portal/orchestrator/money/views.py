@@ -14,7 +14,7 @@ from counterfoil.portal.names import names_of
 from counterfoil.portal.orchestrator.money.forms import FundingAccountForm
 from counterfoil.portal.orchestrator.money.ledger import funding_account, funding_accounts
 from counterfoil.portal.orchestrator.money.listed import listing
-from counterfoil.portal.orchestrator.money.papers import waiting
+from counterfoil.portal.orchestrator.money.papers import proofs_waiting, waiting
 from counterfoil.portal.orchestrator.refusals import refusal_text
 from counterfoil.portal.queries import rows
 
@@ -23,13 +23,15 @@ from counterfoil.portal.queries import rows
 @office_page(sees=EVERYONE)
 def money(request: HttpRequest, office: Office) -> HttpResponse:
     """Every funding account, and where its money is."""
-    commands = waiting(office)
+    commands, proofs = waiting(office), proofs_waiting(office)
     return render(
         request,
         "portal/orchestrator/money/list.html",
         {
             "accounts": funding_accounts(office),
             "waiting": commands,
+            "proofs": proofs,
+            "waiting_count": len(commands) + len(proofs),
             "names": names_of(each.prepared_by for each in commands),
             "may_move": office.may(HANDLES_MONEY),
         },
@@ -40,7 +42,7 @@ def money(request: HttpRequest, office: Office) -> HttpResponse:
 @office_page(sees=EVERYONE)
 def account(request: HttpRequest, office: Office, funding_account_id: int) -> HttpResponse:
     found = funding_account(office, funding_account_id)
-    commands = waiting(office, found)
+    commands, proofs = waiting(office, found), proofs_waiting(office, found)
     programmes = rows(
         __package__,
         "programmes_of_account",
@@ -54,6 +56,8 @@ def account(request: HttpRequest, office: Office, funding_account_id: int) -> Ht
             "list": shown(request, office, listing(found)),
             "programmes": programmes,
             "waiting": commands,
+            "proofs": proofs,
+            "waiting_count": len(commands) + len(proofs),
             "names": names_of(each.prepared_by for each in commands),
             "may_move": office.may(HANDLES_MONEY),
         },

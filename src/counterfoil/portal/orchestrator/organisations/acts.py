@@ -68,7 +68,8 @@ STANDING: Final[Mapping[str, Act]] = {
             title=_("Close %(name)s for good"),
             effect=_(
                 "It never buys or hands out again; this cannot be undone. Vouchers that people hold"
-                " stay good. Pay its balance back first."
+                " stay good. It is closed only when none of its purchases is open: end those first,"
+                " so that no payment of it is left uncounted, and pay its balance back."
             ),
             button=_("Ask for its closing"),
             content=_turn("closed"),

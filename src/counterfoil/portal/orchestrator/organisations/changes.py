@@ -14,11 +14,14 @@ from counterfoil.portal.access import Office
 from counterfoil.portal.language import day_text, money_text
 from counterfoil.portal.models import OrganisationKind, OrganisationProfile, Origin
 from counterfoil.portal.orchestrator.changes import Change, Shown, shown
+from counterfoil.portal.orchestrator.money import papers
 from counterfoil.portal.orchestrator.money.ledger import FundingAccount, funding_accounts
-from counterfoil.portal.orchestrator.money.papers import Notice
-from counterfoil.portal.orchestrator.organisations import papers
 from counterfoil.portal.orchestrator.organisations.money_views import balance_in, effects_of
-from counterfoil.portal.orchestrator.organisations.reading import alike, organisation_of
+from counterfoil.portal.orchestrator.organisations.reading import (
+    alike,
+    open_purchases,
+    organisation_of,
+)
 from counterfoil.portal.organisations.reading import Balance, Sheet, balances, sheet
 from counterfoil.portal.organisations.words import commission_text, organisation_status
 
@@ -104,6 +107,12 @@ def _turn(asked: asks.TurnOrganisation, office: Office) -> Shown:
         warnings.append(_("This cannot be undone."))
         if any(each.balance_minor for each in balances(office.issuer_id, [asked.organisation_id])):
             warnings.append(_("There is money on its balance: pay it back as well."))
+        still_open = open_purchases(office, asked.organisation_id)
+        if still_open:
+            warnings.append(
+                _("It has open purchases, end them first: %(purchases)s.")
+                % {"purchases": ", ".join(each.reference for each in still_open)}
+            )
     title = titles.get(asked.status, _("Change the state of %(name)s"))
     return _standing(office, asked.organisation_id, asked.status, title, warnings)
 
@@ -118,20 +127,20 @@ def _receive(asked: asks.ReceivePayment, office: Office) -> Shown:
         return _unknown(title, asked.funding_account_id)
     digest = _digest(asked.paid.evidence)
     came = [] if digest is None else papers.came(office, digest)
-    own = next((each for each in came if each.kind == asked.kind), None)
+    own = next((each for each in came if each.asked == asked), None)
     lines = _money_lines(asked.money, account, asked.paid.bank_reference)
     lines.append(Change(_("Value date"), None, day_text(asked.paid.value_date)))
     if own is not None:
         url = reverse("upload", args=[office.code, own.upload_id])
         lines.append(Change(_("Evidence"), None, own.upload_name, url))
-    doubts = [] if own is None else _texts(papers.same_paper(came, but=own.command_id))
+    doubts = [] if own is None else _texts(papers.same_receipt(came, of=asked))
     if digest is None:
         doubts.append(_("No paper came with it: look at the bank's statement yourself."))
     return Shown(
         title,
         lines,
         _url(office, asked.organisation_id),
-        [*_reference_warnings(office, account, asked, is_out=False), *doubts],
+        [*_reference_warnings(office, account, asked), *doubts],
         _effects(office, found, account, asked.money),
     )
 
@@ -145,7 +154,7 @@ def _refund(asked: asks.RefundOrganisation, office: Office) -> Shown:
     if found is None or account is None:
         return _unknown(title, asked.funding_account_id)
     free = balance_in(office, found, account).free
-    warnings = _reference_warnings(office, account, asked, is_out=True)
+    warnings = _reference_warnings(office, account, asked)
     if asked.money > free:
         warnings.append(
             _("Only %(free)s of its balance is free now: as it is, it would be refused.")
@@ -208,27 +217,16 @@ def _reference_warnings(
     office: Office,
     account: FundingAccount,
     asked: asks.ReceivePayment | asks.RefundOrganisation,
-    *,
-    is_out: bool,
 ) -> list[str]:
-    if isinstance(asked, asks.RefundOrganisation):
-        reference = asked.bank_reference
-    else:
-        reference = asked.paid.bank_reference
-    if papers.recorded(office, account, reference, is_out=is_out) is not None:
+    wanted = papers.bank_side(asked)
+    if wanted is None:
+        return []
+    if papers.recorded(office, account, wanted.reference, is_out=wanted.is_out) is not None:
         return [_("This reference is recorded for this account already. It counts once.")]
-    return _texts(
-        papers.same_reference(
-            papers.waiting(office),
-            account.funding_account_id,
-            reference,
-            is_out=is_out,
-            but=asked,
-        )
-    )
+    return _texts(papers.same_reference(papers.waiting(office, account), wanted, of=asked))
 
 
-def _texts(notices: Sequence[Notice]) -> list[str]:
+def _texts(notices: Sequence[papers.Notice]) -> list[str]:
     return [each.text for each in notices]
 
 

@@ -17,7 +17,7 @@ from counterfoil.portal.language import money_text
 from counterfoil.portal.models import Upload
 from counterfoil.portal.orchestrator.money.forms import REFERENCE_CHARACTERS_MAX
 from counterfoil.portal.orchestrator.money.ledger import FundingAccount
-from counterfoil.portal.orchestrator.organisations.papers import recorded
+from counterfoil.portal.orchestrator.money.papers import recorded
 
 if TYPE_CHECKING:
     from datetime import date

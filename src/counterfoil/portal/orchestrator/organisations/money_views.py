@@ -23,14 +23,13 @@ from counterfoil.portal.actions import prepare_command
 from counterfoil.portal.language import money_text
 from counterfoil.portal.models import Evidence
 from counterfoil.portal.orchestrator.again import sent_before
+from counterfoil.portal.orchestrator.money import papers
 from counterfoil.portal.orchestrator.money.ledger import (
     FundingAccount,
     funding_account,
     funding_accounts,
 )
 from counterfoil.portal.orchestrator.money.moving import Effect
-from counterfoil.portal.orchestrator.money.papers import Notice, ended
-from counterfoil.portal.orchestrator.organisations import papers
 from counterfoil.portal.orchestrator.organisations.money_forms import (
     BalanceForm,
     PaymentForm,
@@ -103,7 +102,7 @@ def _moved(
     form = form_class(
         request.POST, request.FILES, office=office, account=account, free=balance.free
     )
-    over = ended(office, form["command_id"].data)
+    over = papers.ended(office, form["command_id"].data)
     if over is not None:  # this very form did its work, and comes once more
         return redirect("command", office.code, over)
     if not form.is_valid() or "edit" in request.POST:
@@ -215,7 +214,7 @@ def _looked_at(
     found: Organisation,
     balance: Balance,
     form: BalanceForm,
-    notices: Sequence[Notice],
+    notices: Sequence[papers.Notice],
 ) -> HttpResponse:
     content = content_of(found.organisation_id, form)
     change = form.money * -1 if form.is_out else form.money
@@ -240,40 +239,37 @@ def _looked_at(
 
 def _notices(
     office: Office, found: Organisation, balance: Balance, form: BalanceForm
-) -> list[Notice]:
+) -> list[papers.Notice]:
     """What to think of before it is sent."""
-    waiting = papers.waiting(office)
-    notices = papers.same_reference(
-        waiting,
-        form.account.funding_account_id,
-        form.cleaned_data["reference"],
-        is_out=form.is_out,
-        but=form.once,
-    )
+    waiting = [
+        each for each in papers.waiting(office, form.account) if each.command_id != form.once
+    ]
+    wanted = papers.BankSide(form.cleaned_data["reference"], form.day, is_out=form.is_out)
+    notices = papers.same_reference(waiting, wanted)
     if form.evidence is not None:
         came = papers.came(office, bytes(form.evidence.digest))
-        notices += papers.same_paper(came, but=form.once)
+        notices += papers.same_receipt([each for each in came if each.command_id != form.once])
     if form.is_out:
-        notices += _too_much_together(found, balance, form.money, waiting, form.once)
+        notices += _too_much_together(found, balance, form.money, waiting)
     elif found.status == "closed":
-        notices.append(Notice(_("It is closed: what it pays in can only be paid back.")))
+        notices.append(papers.Notice(_("It is closed: what it pays in can only be paid back.")))
     return notices
 
 
 def _too_much_together(
-    found: Organisation,
-    balance: Balance,
-    money: Money,
-    waiting: Sequence[papers.Waiting],
-    once: UUID,
-) -> list[Notice]:
-    others = papers.refunds_waiting(waiting, found.organisation_id, balance.funding_account_id)
-    amounts = [each.asked.money for each in others if each.command_id != once]
-    together = sum((each for each in amounts if each is not None), money)
+    found: Organisation, balance: Balance, money: Money, waiting: Sequence[papers.Waiting]
+) -> list[papers.Notice]:
+    amounts = [
+        each.asked.money
+        for each in waiting
+        if isinstance(each.asked, asks.RefundOrganisation)
+        and each.asked.organisation_id == found.organisation_id
+    ]
+    together = sum(amounts, money)
     if not amounts or together <= balance.free:
         return []
     return [
-        Notice(
+        papers.Notice(
             _(
                 "Together with the refunds that wait already this is %(together)s; %(free)s is"
                 " free. What is approved last will be refused."
@@ -283,6 +279,6 @@ def _too_much_together(
     ]
 
 
-def _seen(notices: Sequence[Notice]) -> str:
+def _seen(notices: Sequence[papers.Notice]) -> str:
     """What stands for them: when others come up meanwhile, they are shown before it is sent."""
     return hashlib.sha256("\n".join(each.text for each in notices).encode()).hexdigest()[:16]

@@ -35,6 +35,7 @@ from counterfoil.portal.orchestrator.organisations.forms import ManagerForm, Rea
 from counterfoil.portal.orchestrator.organisations.reading import (
     Turned,
     applying_at,
+    open_purchases,
     organisation_of,
     people_of,
     purchases_of,
@@ -121,7 +122,8 @@ def standing(request: HttpRequest, office: Office, organisation_id: int, act: st
     if found.status not in wanted.since:
         messages.info(request, _("That is so already, or cannot be done from where it stands."))
         return redirect("organisation", office.code, organisation_id)
-    if request.method == "POST" and form.is_valid():
+    still_open = open_purchases(office, organisation_id) if act == "close" else []
+    if request.method == "POST" and form.is_valid() and not still_open:
         answer = _prepared(request, office, form, wanted.content(organisation_id))
         if answer is not None:
             return answer
@@ -134,6 +136,7 @@ def standing(request: HttpRequest, office: Office, organisation_id: int, act: st
             "title": str(wanted.title) % {"name": found.name},
             "form": form,
             "balances": balances(office.issuer_id, [organisation_id]),
+            "still_open": still_open,
         },
     )
 

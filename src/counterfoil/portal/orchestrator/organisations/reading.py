@@ -25,11 +25,13 @@ from counterfoil.portal.orchestrator.money.ledger import page_address
 from counterfoil.portal.organisations.reading import Balance, balances
 from counterfoil.portal.organisations.words import organisation_status
 from counterfoil.portal.pager import Key, keyed
+from counterfoil.portal.purchases.life import ENDED
 from counterfoil.portal.purchases.standing import purchase_word
 from counterfoil.portal.queries import rows
 from counterfoil.portal.words import Word
 
 _PURCHASES_SHOWN: Final = 5
+_OPEN_MAX: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,11 @@ class OrganisationRow:
     @property
     def kind_word(self) -> str:
         return str(OrganisationKind(self.kind).label) if self.kind else ""
+
+    @property
+    def balances_shown(self) -> Sequence[Balance]:
+        """Where there is something; else one, which says that there is nothing."""
+        return [each for each in self.balances if each.free.amount_minor] or self.balances[:1]
 
     @property
     def came(self) -> str:
@@ -163,16 +170,25 @@ def purchases_of(office: Office, organisation_id: int) -> list[PurchaseShown]:
     found = Purchase.objects.filter(
         issuer_id=office.issuer_id, organisation_id=organisation_id, number__isnull=False
     )
-    return [
-        PurchaseShown(
-            each.reference,
-            purchase_word(each.status),
-            Money(each.total_minor, each.currency) if each.total_minor else None,
-            each.since,
-            page_address("purchase", office, each.pk),
-        )
-        for each in found.order_by("-number")[:_PURCHASES_SHOWN]
-    ]
+    return [_shown(office, each) for each in found.order_by("-number")[:_PURCHASES_SHOWN]]
+
+
+def open_purchases(office: Office, organisation_id: int) -> list[PurchaseShown]:
+    """That were asked for and have not come to an end, the oldest first. One query."""
+    found = Purchase.objects.filter(
+        issuer_id=office.issuer_id, organisation_id=organisation_id, number__isnull=False
+    ).exclude(status__in=ENDED)
+    return [_shown(office, each) for each in found.order_by("number")[:_OPEN_MAX]]
+
+
+def _shown(office: Office, purchase: Purchase) -> PurchaseShown:
+    return PurchaseShown(
+        purchase.reference,
+        purchase_word(purchase.status),
+        Money(purchase.total_minor, purchase.currency) if purchase.total_minor else None,
+        purchase.since,
+        page_address("purchase", office, purchase.pk),
+    )
 
 
 def applying_at(request: HttpRequest, office: Office) -> ApplyingAt:

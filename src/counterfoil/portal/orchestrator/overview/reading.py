@@ -43,7 +43,9 @@ class GroupLine:
     status: str
     currency: str
     restock_level: int | None
-    on_demand: bool
+    low_amounts: int
+    low_amount_minor: int | None
+    low_free: int | None
     stocked: int
     stocked_minor: int
     held: int
@@ -63,13 +65,13 @@ class GroupLine:
 
     @property
     def needs_stock(self) -> bool:
-        """Few are left, by its own level; one that is created on demand has none."""
-        return (
-            self.status == "open"
-            and not self.on_demand
-            and self.restock_level is not None
-            and self.stocked <= self.restock_level
-        )
+        """Few of an amount are free, by its own level."""
+        return self.low_amounts > 0
+
+    @property
+    def low_others(self) -> int:
+        """Besides the amount that is shown."""
+        return self.low_amounts - 1
 
     @property
     def bar(self) -> Bar:

@@ -15,7 +15,7 @@ from counterfoil.portal.models import Purchase, PurchasePayment, PurchaseProof, 
 from counterfoil.portal.orchestrator.changes import Change, Shown, shown
 from counterfoil.portal.orchestrator.vouchers.design import last_moment_text
 from counterfoil.portal.purchases.reading import Around, SaleState, around, sale_state
-from counterfoil.portal.purchases.references import used_by
+from counterfoil.portal.purchases.references import repeated, used_by
 from counterfoil.portal.purchases.telling import organisation_name
 from counterfoil.portal.templatetags.counterfoil import count
 
@@ -151,8 +151,8 @@ def _warnings(
         found.append(_too_little(total - there, takes_part=asked.takes_part))
     if asked.paid is not None:
         digest = None if proof is None else bytes(proof.digest)
-        used = used_by(purchase, asked.paid.bank_reference, digest)
-        found += [each.text for each in used]
+        before = repeated(used_by(purchase, asked.paid.bank_reference, digest))
+        found += [] if before is None else [before.text]
         found += _differences(asked.paid, proof)
     if sale is not None and sale.missing:
         found.append(_short(sale.missing, asked.when_short))

@@ -19,7 +19,7 @@ from counterfoil.portal.purchases.forms import PaymentForm
 from counterfoil.portal.purchases.life import STEPS, Step
 from counterfoil.portal.purchases.paying import PaidBeforeError, record_payment
 from counterfoil.portal.purchases.reading import Around, SaleState, around, sale_state
-from counterfoil.portal.purchases.references import Used, used_by, used_of_proof
+from counterfoil.portal.purchases.references import Used, repeated, used_by, used_of_proof
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -79,7 +79,11 @@ def _page(  # which purchase, the form, and what is known
             "proof": proof,
             "paid": None if proof is None else Money(proof.amount_minor, found.currency),
             "account": near.account,
-            "used": [each for each in used if each.counts],
-            "doubts": [] if proof is None else used_of_proof(found, proof),
+            "repeated": repeated(
+                [
+                    *(each for each in used if each.counts),
+                    *([] if proof is None else used_of_proof(found, proof)),
+                ]
+            ),
         },
     )

@@ -25,8 +25,8 @@ from counterfoil.portal.purchases.life import ENDED, STEPS, Step
 from counterfoil.portal.purchases.listed import PURCHASES
 from counterfoil.portal.purchases.paper_pages import given_paper, paper_lines
 from counterfoil.portal.purchases.reading import around, sale_state
-from counterfoil.portal.purchases.references import used_of_proof
-from counterfoil.portal.purchases.sheet import line_rows
+from counterfoil.portal.purchases.references import repeated, used_of_proof
+from counterfoil.portal.purchases.sheet import line_rows, shortfall
 from counterfoil.portal.purchases.standing import (
     issuers_next,
     purchase_word,
@@ -87,6 +87,7 @@ def _context(office: Office, found: Purchase) -> dict[str, object]:
         "way": way(found),
         "lines": line_rows(found, lines, None if needs_stock else sale, free),
         "sale": sale,
+        "short": shortfall(found, sale),
         "total": Money(found.total_minor, found.currency),
         "commission": Money(found.commission_minor, found.currency),
         "face": Money(found.total_minor - found.commission_minor, found.currency),
@@ -98,9 +99,9 @@ def _context(office: Office, found: Purchase) -> dict[str, object]:
         if proof is None or proof.amount_minor == found.total_minor
         else Money(abs(proof.amount_minor - found.total_minor), found.currency),
         "is_less": proof is not None and proof.amount_minor < found.total_minor,
-        "used": used_of_proof(found, proof)
+        "repeated": repeated(used_of_proof(found, proof))
         if proof is not None and found.status == PurchaseStatus.PROOF
-        else [],
+        else None,
         "older": [each for each in proofs if each.ended_at is not None],
         "payments": payments,
         "papers": paper_lines(papers.papers_of(found)),

@@ -16,6 +16,7 @@ INNER JOIN allocation_range AS r
         b.issuer_id = r.issuer_id
         AND r.status IN ('sold', 'replacement')
         AND (b.provision_id IS NULL OR b.provision_id = r.provision_id)
+        AND (b.allocation_id IS NULL OR b.allocation_id = r.allocation_id)
         AND (b.group_id IS NULL OR b.group_id = r.group_id)
         AND (b.programme_id IS NULL OR r.group_id IN (
             SELECT g.group_id

@@ -1,55 +1,32 @@
--- How many vouchers are in stock that nobody was promised, as far as cursors tell: cancelled ones
--- between them count, too.
+-- How many vouchers are free, by version: nobody was promised them, and they can be handed out or
+-- sold now. Of all versions together no more than what is free of that amount.
 --
 -- In:     issuer_id int, codes text[] (of groups)
 -- Out:    code, version, amount_minor, vouchers
 -- Locks:  none
 -- Caller: portal.purchases.catalogue
-WITH wanted AS (
+WITH ready AS (
     SELECT
         g.group_id,
-        g.code
+        g.code,
+        l.group_version,
+        l.amount_minor,
+        sum(l.vouchers)::bigint AS vouchers
     FROM voucher_group AS g
+    INNER JOIN stock_left AS l
+        ON l.issuer_id = %(issuer_id)s AND g.group_id = l.group_id AND l.standing = 'free'
     WHERE g.issuer_id = %(issuer_id)s AND g.code = any(%(codes)s::text[])
-),
-
-free AS (
-    SELECT
-        p.group_id,
-        p.group_version,
-        p.amount_minor,
-        p.next_created - p.next_drawn AS vouchers
-    FROM provision AS p
-    INNER JOIN wanted AS w ON p.group_id = w.group_id
-    WHERE
-        p.issuer_id = %(issuer_id)s
-        AND p.status IN ('ready', 'running')
-        AND p.kind <> 'on_demand'
-        AND p.next_drawn < p.next_created
-    UNION ALL
-    SELECT
-        r.group_id,
-        r.group_version,
-        r.amount_minor,
-        CASE r.next_drawn
-            WHEN r.serial_first THEN r.vouchers
-            ELSE r.serial_last + 1 - r.next_drawn
-        END AS vouchers
-    FROM allocation_range AS r
-    INNER JOIN wanted AS w ON r.group_id = w.group_id
-    INNER JOIN provision AS p ON r.issuer_id = p.issuer_id AND r.provision_id = p.provision_id
-    WHERE
-        r.issuer_id = %(issuer_id)s
-        AND r.status = 'returned'
-        AND r.next_drawn <= r.serial_last
-        AND p.status IN ('ready', 'running')
+    GROUP BY g.group_id, g.code, l.group_version, l.amount_minor
 )
 
 SELECT
-    w.code,
-    f.group_version,
-    f.amount_minor,
-    sum(f.vouchers)::bigint AS vouchers
-FROM free AS f
-INNER JOIN wanted AS w ON f.group_id = w.group_id
-GROUP BY w.code, f.group_version, f.amount_minor
+    r.code,
+    r.group_version,
+    r.amount_minor,
+    least(r.vouchers, f.free) AS vouchers
+FROM ready AS r
+INNER JOIN free_stock AS f
+    ON
+        f.issuer_id = %(issuer_id)s
+        AND r.group_id = f.group_id
+        AND r.amount_minor = f.amount_minor

@@ -1,8 +1,8 @@
 -- The engine's side of a purchase, and its lines.
 --
 -- In:     issuer_id int, sale_id uuid
--- Out:    of the sale: status, held_until, is_lapsed, outcome, finished_at; of each line: line, name,
---         allocation_id, group_version, amount_minor, quantity, commission_minor, held, sold,
+-- Out:    of the sale: status, held_until, is_lapsed, outcome, finished_at, budget_minor, spent_minor;
+--         of each line: line, name, allocation_id, group_version, amount_minor, quantity, commission_minor, held, sold,
 --         charged_minor
 -- Locks:  none
 -- Caller: portal.purchases.reading
@@ -12,6 +12,8 @@ SELECT
     s.held_until <= now() AS is_lapsed,
     s.outcome,
     s.finished_at,
+    s.budget_minor,
+    s.spent_minor,
     a.line,
     coalesce(n.name, '') AS name,
     a.allocation_id,
