@@ -9,7 +9,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import httpx
 import pytest
@@ -17,6 +17,7 @@ from tests.cli.running import Process, counterfoil, interrupted, started, wait_u
 
 from counterfoil.cli.place import Place
 from counterfoil.engine.database import connect_as_owner
+from counterfoil.sandbox_fsp import store
 from counterfoil.sandbox_fsp.process import free_port
 from counterfoil.settings import Settings
 
@@ -33,7 +34,7 @@ LOGINS: Final = {
     "auditor": "Resumen",
     "owner": "Owed to you",
     "cashier": "Wanjiku Grocers",
-    "manager": "Payment waits for approval",
+    "manager": "Your basket",
     "distributor": "Turkana County Drought Office",
 }
 COUNTED: Final[dict[str, dict[str | int, str | int]]] = {
@@ -130,6 +131,12 @@ COUNTED: Final[dict[str, dict[str | int, str | int]]] = {
     " GROUP BY 1": {"refund_organisation done": 1, "refund_organisation waiting": 1},
     "SELECT CASE WHEN fetched_at IS NULL THEN 'kept' ELSE 'fetched' END, sum(people)::int"
     " FROM portal.handover_list WHERE settled GROUP BY 1": {"fetched": 1750, "kept": 60},
+    "SELECT p.name, count(*) FROM portal.notification AS n INNER JOIN portal.portal_person AS p"
+    " ON n.person_id = p.id WHERE n.read_at IS NULL AND p.email IN"
+    " ('finance@demo.example', 'approver@demo.example') GROUP BY 1": {
+        "Faith Kiplagat": 6,
+        "Ana Wanjiru": 7,
+    },
     "SELECT 'behind', count(*) FROM log_head AS h INNER JOIN figure_cursor AS f USING (issuer_id)"
     " WHERE f.next_operation + 50 < h.next_operation": {"behind": 0},
     "SELECT 'trail', count(*) FROM portal.trail": {"trail": 838},
@@ -140,6 +147,8 @@ COUNTED: Final[dict[str, dict[str | int, str | int]]] = {
         113: 17,  # merchants and agents
     },
 }
+# At the bank already, and waiting for an approval: the fourth tranche, and a purchase's payment.
+AT_THE_BANK_ONLY_MINOR: Final = 5_000_000_00 + 225_000_00
 ENDED: Final = "SELECT count(*) FROM portal.trail WHERE at < now() - interval '90 days'"
 DAYS: Final = "SELECT count(DISTINCT at::date) >= 74 FROM operation WHERE action = 4"
 CLOCK: Final = "SELECT to_regnamespace('demonstration_clock') IS NULL"
@@ -173,6 +182,10 @@ def test_a_demonstration_starts_fast_and_what_it_prints_works(tmp_path: Path) ->
     assert (home / "demo.json").stat().st_mode & 0o777 == 0o600
     assert counterfoil("check", home=home).code == 0
     balances = counterfoil("balances", "DEMO", "--json", home=home).json
+    assert _at_the_bank(home) == {
+        1: _minor(balances, 1) + AT_THE_BANK_ONLY_MINOR,
+        2: _minor(balances, 2),
+    }
     payable = [row for row in balances if row["account"] == "payable"]
     assert len(payable) == 12
 
@@ -222,6 +235,26 @@ def _assert_counted(home: Path) -> None:
         assert connection.execute(CLOCK.encode()).fetchone() == (True,)
         assert connection.execute(IN_ORDER.encode()).fetchone() == (0,)
         assert connection.execute(DAYS.encode()).fetchone() == (True,)
+
+
+def _at_the_bank(home: Path) -> dict[int, int]:
+    """What the sandbox provider says of the funding accounts, by their ids."""
+    with store.reading_connection(home / "sandbox-fsp.sqlite") as connection:
+        found = {
+            number: store.account(connection, account)
+            for number, account in ((1, "DEMO-FUNDING"), (2, "DEMO-BURSARIES"))
+        }
+    return {number: account.balance_minor for number, account in found.items() if account}
+
+
+def _minor(balances: list[dict[str, Any]], funding_account: int) -> int:
+    """What the ledger says is in a funding account; shillings have cents."""
+    (found,) = (
+        row["balance"]
+        for row in balances
+        if (row["funding_account"], row["account"]) == (funding_account, "funding")
+    )
+    return int(found.replace(".", ""))
 
 
 def _tour(process: Process) -> str:

@@ -16,8 +16,9 @@ from counterfoil.cli import logs
 from counterfoil.cli.bank_files import BankFiles
 from counterfoil.cli.children import Child, end_with_parent, with_parent
 from counterfoil.cli.demonstration import cast
+from counterfoil.cli.demonstration.banking import Bank
 from counterfoil.cli.demonstration.logins import LOGINS, PASSWORD, open_logins
-from counterfoil.cli.demonstration.stage import STEPS, Bank, Tickets, set_stage
+from counterfoil.cli.demonstration.stage import STEPS, Tickets, set_stage
 from counterfoil.cli.output import progress
 from counterfoil.cli.place import Place, Workspace, placed
 from counterfoil.cli.rail import gateway

@@ -90,11 +90,11 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            _spare_the_collector()
+            spare_the_collector()
             await asyncio.to_thread(self._ready)
 
 
-def _spare_the_collector() -> None:
+def spare_the_collector() -> None:
     """What a server is made of stays until its end: looking through all of it again and again for
     garbage stopped every request under way for 50 ms (bench/README.md).
     """

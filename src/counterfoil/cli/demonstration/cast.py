@@ -14,6 +14,8 @@ FUNDING_ACCOUNT: Final = "DEMO-FUNDING"
 FUNDING_ACCOUNT_NAME: Final = "Relief fund"
 BURSARY_ACCOUNT: Final = "DEMO-BURSARIES"
 BURSARY_NAME: Final = "Bursary fund"
+PAID_BACK_ACCOUNT: Final = "DEMO-PAID-BACK"  # stands for wherever money is sent back to
+PAID_BACK_NAME: Final = "Accounts at other banks"
 
 _GROCER, _SCHOOL, _PHARMACY, _CASH = "GROCERS", "SCHOOLS", "PHARMACIES", "CASH-POINTS"
 ACCEPTOR_GROUPS: Final = {

@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
 
-import httpx
 import msgspec
 
 from counterfoil.cli.demonstration import cast
+from counterfoil.cli.demonstration.banking import Bank
 from counterfoil.cli.demonstration.logins import open_logins
 from counterfoil.cli.demonstration.orders import ORDERS
 from counterfoil.cli.demonstration.past import CALLER, PAST_STEPS
-from counterfoil.cli.demonstration.slips import SLIPS, WAITS
 from counterfoil.cli.place import Workspace
+from counterfoil.cli.server import spare_the_collector
 from counterfoil.cli.users import configured
 from counterfoil.engine.clients import create_client, set_client_key
 from counterfoil.engine.database import Connection
@@ -25,7 +25,6 @@ from counterfoil.errors import CounterfoilError
 from counterfoil.gateway.port import Gateway
 from counterfoil.keys.digests import api_key_digest, new_api_key
 from counterfoil.keys.provider import KeyProvider
-from counterfoil.money import decimal_text
 
 STEPS: Final = (
     PAST_STEPS
@@ -33,7 +32,6 @@ STEPS: Final = (
     + len(cast.ACCEPTORS) * cast.MERCHANT_STEPS
     + sum(order.ends == "allocated" for order in ORDERS) * cast.PURCHASE_STEPS
 )
-_BANK_SECONDS_MAX: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,39 +59,6 @@ class Tickets:
         draft.replace(path)
 
 
-@dataclass(frozen=True, slots=True)
-class Bank:
-    """The sandbox provider as its own administrator sees it."""
-
-    base_url: str
-    secret: str = field(repr=False)
-
-    def prepare(self) -> None:
-        """The money of the story, and an account for each merchant and agent."""
-        headers = {"Authorization": f"Bearer {self.secret}"}
-        with httpx.Client(
-            base_url=self.base_url, headers=headers, timeout=_BANK_SECONDS_MAX, trust_env=False
-        ) as client:
-            for account in (cast.FUNDING_ACCOUNT, cast.BURSARY_ACCOUNT):
-                self._put(client, account, cast.ISSUER_NAME, "funding")
-            for slip in (*SLIPS, WAITS):
-                answer = client.post(
-                    f"/accounts/{slip.account}/deposits",
-                    json={
-                        "amount": decimal_text(slip.amount_minor, cast.CURRENCY),
-                        "currency": cast.CURRENCY,
-                        "reference": slip.reference,
-                    },
-                )
-                answer.raise_for_status()
-            for each in cast.ACCEPTORS:
-                self._put(client, each.account, each.name, each.kind)
-
-    def _put(self, client: httpx.Client, account: str, name: str, kind: str) -> None:
-        body = {"currency": cast.CURRENCY, "name": name, "kind": kind}
-        client.put(f"/accounts/{account}", json=body).raise_for_status()
-
-
 def set_stage(
     workspace: Workspace,
     bank: Bank,
@@ -110,15 +75,18 @@ def set_stage(
     from counterfoil.cli.demonstration.clock import turned_back  # noqa: PLC0415
     from counterfoil.cli.demonstration.desk import Desk  # noqa: PLC0415
     from counterfoil.cli.demonstration.story import FIRST_DAY, tell  # noqa: PLC0415
+    from counterfoil.cli.demonstration.stretching import stretched_ahead  # noqa: PLC0415
 
+    spare_the_collector()
     with workspace.connection() as connection:
-        with turned_back(workspace.url, connection) as clock:
+        with turned_back(workspace.url, connection) as clock, stretched_ahead():
             clock.turn_to(FIRST_DAY)
             issuer = _issuer(connection, workspace.provider)
             for name in cast.CLIENTS:
                 _register(connection, issuer, name)
             open_logins(workspace)
             tell(workspace, Desk(connection, issuer, base_url, clock), gateway, advance)
+        bank.catch_up(workspace.url)
         return Tickets({name: _key(connection, issuer, name) for name in cast.CLIENTS})
 
 

@@ -1,5 +1,6 @@
 -- Let what tables say by themselves of when it was be when it was by the demonstration's clock: the
--- journal and the trail know. A second time nothing changes.
+-- journal and the trail know; and of what people were told let the last be new to them. A second time
+-- nothing changes.
 --
 -- In:     nothing
 -- Out:    nothing
@@ -54,3 +55,28 @@ WITH begun AS (
 UPDATE issuer AS i SET created_at = b.at
 FROM begun AS b
 WHERE b.issuer_id = i.issuer_id;
+
+-- What is old was read, and of each person's others all but the last few; what waits for an
+-- approval was not.
+WITH told AS (
+    SELECT
+        id,
+        at,
+        row_number() OVER (PARTITION BY person_id ORDER BY id DESC) AS back
+    FROM portal.notification
+)
+
+UPDATE portal.notification AS n SET read_at = least(t.at + interval '4 hours', now())
+FROM told AS t
+WHERE
+    t.id = n.id
+    AND n.read_at IS NULL
+    AND (t.back > 6 OR t.at < now() - interval '4 days')
+    AND NOT EXISTS (
+        SELECT 1
+        FROM command AS c
+        WHERE
+            c.issuer_id = n.issuer_id
+            AND c.status = 'waiting'
+            AND n.subject = 'command:' || c.command_id
+    );
