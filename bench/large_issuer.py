@@ -12,6 +12,7 @@ from django.utils import timezone
 from tests.portal.access.furnished import Furnished, given_furnished
 from tests.portal.conftest import Portal
 
+from bench.large_sales import sold
 from bench.server import BENCH, active_numbers, provisioned
 from counterfoil.engine.acceptors import AcceptorDesign, create_acceptors
 from counterfoil.engine.apply import apply
@@ -43,7 +44,9 @@ _BATCH: Final = 500
 
 
 def large_issuer(portal: Portal, connection: Connection, vouchers: int) -> Furnished:
-    """`vouchers` of which a third of OPERATIONS were drawn, activated and redeemed."""
+    """`vouchers` of which a third of OPERATIONS were drawn, activated and redeemed, and of
+    the others as many were sold as large_sales.py says.
+    """
     of = given_furnished(portal, "Harbour", at=1)
     issuer = of.house.issuer
     _merchants(connection, of)
@@ -54,6 +57,7 @@ def large_issuer(portal: Portal, connection: Connection, vouchers: int) -> Furni
     _designs(connection, issuer, of.house.funding_account_id)
     _commands(connection, issuer)
     _desk(of)
+    sold(connection, portal.url, of, vouchers - OPERATIONS // _OPERATIONS_EACH)
     return of
 
 

@@ -39,7 +39,7 @@ _TIMES: Final = 40
 _TIMES_MIN: Final = 10
 _DEPTH_MAX: Final = 5000
 _NEXT: Final = re.compile(r'rel="next" href="([^"]+)"')
-_ANSWERS: Final = {HTTPStatus.OK, HTTPStatus.FOUND}
+_ANSWERS: Final = {HTTPStatus.OK, HTTPStatus.NO_CONTENT, HTTPStatus.FOUND}
 
 
 @dataclass(frozen=True, slots=True)
