@@ -20,7 +20,7 @@ from tests.journey.people import Portal, Worker, approves, given_worker, mailed_
 
 from counterfoil.sandbox_fsp.process import free_port
 
-pytestmark = pytest.mark.prove
+pytestmark = [pytest.mark.prove, pytest.mark.timeout(1800)]  # other proofs run beside this one
 
 ISSUER: Final = "AID"
 ADMINISTRATOR: Final = "ruth@example.org"

@@ -20,7 +20,8 @@ from counterfoil.api.native.endpoint import (
 )
 from counterfoil.api.native.guarded import acts_alone, in_review
 from counterfoil.api.native.moments import moment
-from counterfoil.engine.bulk import Bulk, begin_bulk, bulk_by_id, bulk_refusals
+from counterfoil.engine.bulk import begin_bulk, bulk_by_id, bulk_refusals
+from counterfoil.engine.bulk_chunks import Bulk
 from counterfoil.engine.bulk_selection import LISTED_MAX
 from counterfoil.engine.commands.content import ChangeVouchers
 from counterfoil.jobs.queue import Task
