@@ -131,6 +131,7 @@ def next_line(process: subprocess.Popen[str]) -> str:
     return process.stdout.readline().strip()
 
 
+@pytest.mark.prove
 def test_restart_keeps_data_and_stop_leaves_nothing_running(new_home: Path) -> None:
     with EmbeddedPostgres(new_home) as server:
         first = server.pid
@@ -209,6 +210,7 @@ def test_the_last_of_several_users_stops_it(home: Path) -> None:
     assert second.pid is None
 
 
+@pytest.mark.prove
 def test_users_that_come_and_go_at_once_never_miss_it(new_home: Path) -> None:
     def come_and_go(_: int) -> object:
         with EmbeddedPostgres(new_home, durable=False) as server:
@@ -219,6 +221,7 @@ def test_users_that_come_and_go_at_once_never_miss_it(new_home: Path) -> None:
     assert EmbeddedPostgres(new_home).pid is None
 
 
+@pytest.mark.prove
 def test_killed_server_recovers_although_a_backend_outlives_it(home: Path) -> None:
     with EmbeddedPostgres(home) as server, closing(psycopg.connect(server.url)) as orphaned:
         record(server.url, 7)
@@ -239,6 +242,7 @@ def test_killed_server_recovers_although_a_backend_outlives_it(home: Path) -> No
     assert server.pid is None
 
 
+@pytest.mark.prove
 def test_server_of_a_killed_user_is_adopted(home: Path) -> None:
     with user_process(home) as process:
         said = next_line(process)
@@ -250,6 +254,7 @@ def test_server_of_a_killed_user_is_adopted(home: Path) -> None:
     assert server.pid is None
 
 
+@pytest.mark.prove
 def test_everything_killed_at_once_recovers(home: Path) -> None:
     with user_process(home) as process:
         next_line(process)
@@ -271,6 +276,7 @@ def test_ctrl_c_reaches_the_server_only_through_us(home: Path) -> None:
         assert process.wait() == 0
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize(
     ("name", "host"), [("l" * 120, "127.0.0.1"), ("a,b", "127.0.0.1"), ("a b'c%20$\\é ", "")]
 )
@@ -304,6 +310,7 @@ def test_root_without_unshare_is_told_the_way_out(
         assert answer(server.url, "SELECT 1") == 1
 
 
+@pytest.mark.prove
 @pytest.mark.skipif(not AS_ROOT, reason="the other tests run as an ordinary user already")
 def test_it_runs_as_an_ordinary_user_and_root_leaves_that_home_alone() -> None:
     as_nobody = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
@@ -374,6 +381,7 @@ def test_home_that_cannot_be_a_folder_is_told(new_home: Path) -> None:
         EmbeddedPostgres(new_home).start()
 
 
+@pytest.mark.prove
 def test_what_a_crash_left_is_no_obstacle(new_home: Path) -> None:
     (new_home / "postgres" / "data.new" / "base").mkdir(parents=True)
     with EmbeddedPostgres(new_home, durable=False) as server:
@@ -391,6 +399,7 @@ def test_what_a_crash_left_is_no_obstacle(new_home: Path) -> None:
         stranger.kill()
 
 
+@pytest.mark.prove
 def test_server_of_another_container_is_never_joined_by_a_second(home: Path) -> None:
     with socket.socket(socket.AF_UNIX) as unseen:
         unseen.bind(str(home / "postgres" / ".s.PGSQL.5432"))

@@ -179,6 +179,7 @@ def test_what_is_paid_at_once_arrives_when_it_is_settled(
     assert [(row["serial"], row["acceptor"]) for row in rows] == [(str(voucher.serial), SHOP.name)]
 
 
+@pytest.mark.prove
 def test_each_sees_its_own(
     books: Connection, issuer: Issuer, server: Server, provider: LocalKeyProvider
 ) -> None:

@@ -49,7 +49,7 @@ def caller(books: Connection, issuer: Issuer) -> dict[str, str]:
 
 
 @schema.parametrize()
-@settings(QUIET, max_examples=5)
+@settings(QUIET, max_examples=3)
 def test_a_few_examples_of_every_call(case: Case, server: Server, caller: dict[str, str]) -> None:
     case.call_and_validate(base_url=server.base_url, headers=caller, checks=CHECKS)
 
@@ -61,9 +61,10 @@ def attended(books: Connection, issuer: Issuer) -> dict[str, str]:
     return {"X-API-Key": given_key(books, issuer, "Attended explorer", scopes)}
 
 
+@pytest.mark.prove
 @schema.parametrize()
-@settings(QUIET, max_examples=2)
-def test_a_few_examples_by_who_is_not_let_alone(
+@settings(QUIET, max_examples=10)
+def test_examples_by_who_is_not_let_alone(
     case: Case, server: Server, attended: dict[str, str]
 ) -> None:
     case.call_and_validate(base_url=server.base_url, headers=attended, checks=CHECKS)

@@ -177,6 +177,7 @@ def test_a_wrong_setting_stops_the_start(
     assert not (tmp_path / "home" / "postgres").exists()
 
 
+@pytest.mark.prove
 def test_a_database_by_its_url(home: Path, tmp_path: Path) -> None:
     with EmbeddedPostgres(home) as server:
         with psycopg.connect(server.url, autocommit=True) as connection:
@@ -192,6 +193,7 @@ def test_a_database_by_its_url(home: Path, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [key_file]
 
 
+@pytest.mark.prove
 def test_help_is_there_for_every_command() -> None:
     names = [
         line.split()[0]
@@ -204,6 +206,7 @@ def test_help_is_there_for_every_command() -> None:
         assert (said.code, said.err) == (0, ""), name
 
 
+@pytest.mark.prove
 def test_a_killed_provision_is_finished_by_the_same_command(home: Path) -> None:
     """Killed for good in the middle; the same words finish it, and once more begin another."""
     provision = ("provision", "KILL", "X", "--amount", "25.00", "--count", "30000")
@@ -235,6 +238,7 @@ def _wait_for_chunk(watcher: psycopg.Connection, process: Process) -> None:
         time.sleep(0.005)
 
 
+@pytest.mark.prove
 def test_a_command_alone_starts_and_stops_its_own_postgres(tmp_path: Path) -> None:
     home = tmp_path / "home"
     assert counterfoil("issuer", "list", home=home).code == 0

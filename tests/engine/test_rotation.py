@@ -249,6 +249,7 @@ def test_lookup_finds_a_voucher_whose_key_another_process_rotated(
         assert serial_by_number(own, elsewhere, "1" * 18) is None
 
 
+@pytest.mark.prove
 def test_everything_goes_on_while_keys_are_rotated(
     connection: Connection,
     database: str,

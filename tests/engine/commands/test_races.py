@@ -91,6 +91,7 @@ def test_two_who_both_must_approve_press_at_once(
     assert office.deposited() == 20 * 100
 
 
+@pytest.mark.prove
 def test_an_approval_races_a_withdrawal(
     office: Office, deposit_of: DepositOf, at_once: Callable[..., list[object]]
 ) -> None:

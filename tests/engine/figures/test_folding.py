@@ -52,6 +52,7 @@ def forget(connection: Connection) -> None:
     connection.commit()
 
 
+@pytest.mark.prove
 def test_pieces_come_to_the_whole(connection: Connection, issuer: Issuer) -> None:
     catch_up(connection, issuer.issuer_id)
     whole = everything(connection)

