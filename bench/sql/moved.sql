@@ -30,7 +30,7 @@ operations AS (
         h.next_operation + 2 * d.place + o.second,
         d.at,
         o.amount_minor,
-        h.next_leaf,
+        h.next_leaf + 2 * d.place + o.second,
         0,
         o.action,
         sha256(convert_to(o.reference, 'UTF8')),

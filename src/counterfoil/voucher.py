@@ -139,6 +139,14 @@ HOLDS_VALUE: Final = frozenset(
     }
 )
 
+# With people, and worth something; of those, the ones for which no payment is under way.
+OUT: Final = HOLDS_VALUE - {State.STOCKED}
+OPEN: Final = OUT - {State.REDEEMING}
+
+# What stops a voucher, and what lets it go on.
+STOPPING: Final = frozenset({Action.SUSPEND, Action.BLOCK})
+LIFTING: Final = frozenset({Action.UNSUSPEND, Action.UNBLOCK})
+
 # States that remember where they came from: to go back there, or to say how it ended.
 REMEMBERS_PRIOR: Final = frozenset({State.SUSPENDED, State.BLOCKED, State.PURGED})
 

@@ -28,7 +28,7 @@ from counterfoil.engine.bulk import (
     running_bulks,
 )
 from counterfoil.engine.bulk_chunks import Bulk
-from counterfoil.engine.bulk_selection import BulkPart, preview_bulk, selected_states
+from counterfoil.engine.bulk_selection import BulkPart, Selection, preview_bulk, selected_states
 from counterfoil.engine.check import check
 from counterfoil.engine.configuration import pause_provision, resume_provision
 from counterfoil.engine.database import Connection, connected
@@ -86,9 +86,9 @@ def test_listed_vouchers_are_changed_and_each_refusal_is_kept(
         connection,
         issuer,
         SYSTEM,
+        Selection(serials=[*serials, serials[0], serials[-1] + 1, 42]),
         action=Action.SUSPEND,
         reason="lost in the flood",
-        serials=[*serials, serials[0], serials[-1] + 1, 42],
     )
     assert (bulk.asked, bulk.status, bulk.done) == (9, "running", 0)
     assert running_bulks(connection, issuer) == [bulk.bulk_id]
@@ -118,7 +118,12 @@ def test_group_means_the_vouchers_its_action_is_for(connection: Connection, issu
     other = given_active(connection, issuer, group="OTHER").serial or 0
     given_stock(connection, issuer, 3)
     bulk = begin_bulk(
-        connection, issuer, SYSTEM, action=Action.BLOCK, reason="fraud", group_code="FOOD-AID"
+        connection,
+        issuer,
+        SYSTEM,
+        Selection(group_code="FOOD-AID"),
+        action=Action.BLOCK,
+        reason="fraud",
     )
     last = done(connection, issuer, bulk)
     assert (last.asked, last.done, last.refused) == (None, 5, 0), "stock is not told of"
@@ -139,7 +144,12 @@ def test_group_does_not_mean_imported_vouchers_of_others_in_between(
     path.write_text("\n".join(["serial,number,group,amount,currency,state,expires_at", *lines]))
     import_vouchers(connection, issuer, SYSTEM, path)
     bulk = begin_bulk(
-        connection, issuer, SYSTEM, action=Action.SUSPEND, reason="r", group_code="FOOD-AID"
+        connection,
+        issuer,
+        SYSTEM,
+        Selection(group_code="FOOD-AID"),
+        action=Action.SUSPEND,
+        reason="r",
     )
     assert done(connection, issuer, bulk).done == 4
     states = [state_of(connection, issuer, 700 + at) for at in range(8)]
@@ -153,7 +163,12 @@ def test_provision_is_cancelled_and_its_money_freed(connection: Connection, issu
     ask(connection, issuer, change(Action.SUSPEND, second))
     given_stock(connection, issuer, 2)
     bulk = begin_bulk(
-        connection, issuer, SYSTEM, action=Action.CANCEL, reason="ended", provision_id=provision_id
+        connection,
+        issuer,
+        SYSTEM,
+        Selection(provision_id=provision_id),
+        action=Action.CANCEL,
+        reason="ended",
     )
     last = done(connection, issuer, bulk)
     assert (last.done, last.refused) == (9, 1)
@@ -185,7 +200,9 @@ def test_every_action_works_in_bulk(
     serials = actives(connection, issuer, 2)
     if before is not None:
         ask(connection, issuer, *(change(before, serial) for serial in serials))
-    bulk = begin_bulk(connection, issuer, SYSTEM, action=action, reason="r", group_code="FOOD-AID")
+    bulk = begin_bulk(
+        connection, issuer, SYSTEM, Selection(group_code="FOOD-AID"), action=action, reason="r"
+    )
     assert done(connection, issuer, bulk).done == 2
     assert {state_of(connection, issuer, serial) for serial in serials} == {after}
 
@@ -198,9 +215,9 @@ def test_group_is_extended(connection: Connection, issuer: Issuer) -> None:
         connection,
         issuer,
         SYSTEM,
+        Selection(group_code="FOOD-AID"),
         action=Action.EXTEND,
         reason="the rains came late",
-        group_code="FOOD-AID",
         extend_until=until,
     )
     assert done(connection, issuer, bulk).done == 2
@@ -217,7 +234,12 @@ def test_replacing_a_group_does_not_come_upon_its_own_replacements(
     given_stock(connection, issuer, 7)
     serials = actives(connection, issuer, 7)
     bulk = begin_bulk(
-        connection, issuer, SYSTEM, action=Action.REPLACE, reason="r", group_code="FOOD-AID"
+        connection,
+        issuer,
+        SYSTEM,
+        Selection(group_code="FOOD-AID"),
+        action=Action.REPLACE,
+        reason="r",
     )
     assert done(connection, issuer, bulk).done == 7
     assert {state_of(connection, issuer, serial) for serial in serials} == {State.CANCELLED}
@@ -235,7 +257,7 @@ def test_killed_run_goes_on_where_it_stood(
     given_stock(connection, issuer, 8)
     serials = actives(connection, issuer, 8)
     bulk = begin_bulk(
-        connection, issuer, SYSTEM, action=Action.SUSPEND, reason="r", serials=serials
+        connection, issuer, SYSTEM, Selection(serials=serials), action=Action.SUSPEND, reason="r"
     )
     with connected(database) as doomed:
         run = finish_bulk(doomed, open_issuer(doomed, issuer.code, provider), bulk.bulk_id)
@@ -262,9 +284,9 @@ def test_two_processes_on_one_bulk_do_each_chunk_once(
         connection,
         issuer,
         SYSTEM,
+        Selection(group_code="FOOD-AID"),
         action=action,
         reason="r",
-        group_code="FOOD-AID",
         extend_until=until,
     )
     failures: list[BaseException] = []
@@ -300,9 +322,9 @@ def test_same_reference_is_the_same_bulk(connection: Connection, issuer: Issuer)
             connection,
             issuer,
             SYSTEM,
+            Selection(serials=serials),
             action=Action.SUSPEND,
             reason=reason,
-            serials=serials,
             reference="once",
         )
 
@@ -318,21 +340,22 @@ def test_what_cannot_be_asked_is_refused_and_changes_nothing(
     soon = datetime.now(UTC) + timedelta(days=1)
     late = datetime.now(UTC) - timedelta(days=1)
 
-    def refused(match: str, **asked: object) -> None:
-        arguments = {"action": Action.SUSPEND, "reason": "r", "serials": [1]} | asked
+    def refused(match: str, selected: Selection | None = None, **asked: object) -> None:
+        arguments = {"action": Action.SUSPEND, "reason": "r"} | asked
+        selection = Selection(serials=[1]) if selected is None else selected
         with pytest.raises((ConflictError, NotFoundError), match=match):
-            begin_bulk(connection, issuer, SYSTEM, **arguments)  # type: ignore[arg-type]
+            begin_bulk(connection, issuer, SYSTEM, selection, **arguments)  # type: ignore[arg-type]
 
-    refused("one of these", serials=None)
-    refused("one of these", provision_id=1)
-    refused("between 1 and", serials=[])
+    refused("one of these", Selection())
+    refused("one of these", Selection(serials=[1], provision_id=1))
+    refused("between 1 and", Selection(serials=[]))
     refused("by expire", action=Action.EXPIRE)
     refused("reason", reason=" ")
     refused("until when", action=Action.EXTEND)
     refused("until when", extend_until=soon)
     refused("a time to come", action=Action.EXTEND, extend_until=late)
-    refused("no group", serials=None, group_code="NONE")
-    refused("no provision", serials=None, provision_id=99)
+    refused("no group", Selection(group_code="NONE"))
+    refused("no provision", Selection(provision_id=99))
     assert count_of(connection, "bulk") == 0
     with pytest.raises(NotFoundError, match="no bulk"):
         bulk_by_id(connection, issuer, 1)
@@ -343,7 +366,7 @@ def test_preview_counts_vouchers_and_money_by_state(connection: Connection, issu
     first, second = actives(connection, issuer, 2)
     ask(connection, issuer, change(Action.SUSPEND, second))
     by_provision = preview_bulk(
-        connection, issuer, action=Action.SUSPEND, provision_id=provision_id
+        connection, issuer, Selection(provision_id=provision_id), action=Action.SUSPEND
     )
     assert by_provision == [
         BulkPart("FOOD-AID", State.STOCKED, 2, Money(2000, "KES"), meant=False),
@@ -351,11 +374,13 @@ def test_preview_counts_vouchers_and_money_by_state(connection: Connection, issu
         BulkPart("FOOD-AID", State.SUSPENDED, 1, Money(1000, "KES"), meant=False),
     ]
     assert (
-        preview_bulk(connection, issuer, action=Action.SUSPEND, group_code="FOOD-AID")
+        preview_bulk(connection, issuer, Selection(group_code="FOOD-AID"), action=Action.SUSPEND)
         == by_provision
     )
     assert (
-        preview_bulk(connection, issuer, action=Action.SUSPEND, serials=[first, second, second])
+        preview_bulk(
+            connection, issuer, Selection(serials=[first, second, second]), action=Action.SUSPEND
+        )
         == by_provision[1:]
     )
 
@@ -365,7 +390,7 @@ def test_redeeming_vouchers_are_told_of(connection: Connection, issuer: Issuer) 
     voucher = given_active(connection, issuer, group="NOW")
     ask(connection, issuer, redemption(voucher.number or ""))
     bulk = begin_bulk(
-        connection, issuer, SYSTEM, action=Action.SUSPEND, reason="r", group_code="NOW"
+        connection, issuer, SYSTEM, Selection(group_code="NOW"), action=Action.SUSPEND, reason="r"
     )
     assert done(connection, issuer, bulk).refused == 1
     assert bulk_refusals(connection, issuer, bulk.bulk_id) == [

@@ -21,6 +21,7 @@ from counterfoil.api.native.commands import CommandAnswer
 from counterfoil.api.native.endpoint import Endpoint
 from counterfoil.api.observe import SEEN
 from counterfoil.api.problem import PROBLEM_JSON, Problem
+from counterfoil.engine.catalogue import CODE_PATTERN
 
 Json = dict[str, Any]
 
@@ -29,7 +30,7 @@ _PATH_PARAMETER: Final = re.compile(r"{(\w+)}")
 _PATH_SCHEMAS: Final[Mapping[str, Json]] = {
     "serial": {"type": "string", "pattern": "^[0-9]{1,18}$"},
     "command_id": {"type": "string", "format": "uuid"},
-    "code": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_. -]{0,39}$"},
+    "code": {"type": "string", "pattern": f"^{CODE_PATTERN}$"},
     "purpose": {"type": "string", "pattern": "^[a-z]{1,20}$"},
     "voucherserialnumber": {"type": "string", "pattern": "^[0-9]{1,25}$"},
 }

@@ -9,16 +9,14 @@ from starlette.types import ASGIApp
 from counterfoil.api.app import Api, ApiState, build_app
 from counterfoil.api.auth import check_open_mode
 from counterfoil.cli.place import Workspace
+from counterfoil.cli.portal_settings import seals_of, serving_of
 from counterfoil.cli.rail import gateway
 from counterfoil.cli.server import OnePort
 from counterfoil.engine.issuer import issuer_codes
 from counterfoil.jobs.queue import JobQueue
-from counterfoil.keys.seals import Seals
 from counterfoil.portal import PREFIX
 from counterfoil.portal.configuration import Serving
-from counterfoil.portal.schema import portal_secret
 from counterfoil.portal.web import portal_asgi
-from counterfoil.settings import Settings
 
 
 def api_app(workspace: Workspace, host: str, log: BinaryIO) -> Api:
@@ -54,15 +52,6 @@ def one_port_app(
     return Api(OnePort(api.asgi, portal_app(workspace, serving), PREFIX), api.direct)
 
 
-def serving_of(settings: Settings) -> Serving:
-    return Serving(
-        hosts=settings.portal_hosts,
-        uploads=settings.uploads,
-        smtp_url=settings.smtp_url,
-        mail_from=settings.mail_from,
-    )
-
-
 def _is_to_try(workspace: Workspace, host: str) -> bool:
     """Reached from this machine only, with a database of its own, and without a mail server: then
     the mails may be shown to whoever asks.
@@ -74,8 +63,3 @@ def _is_to_try(workspace: Workspace, host: str) -> bool:
         and not settings.portal_hosts
         and settings.smtp_url is None
     )
-
-
-def seals_of(workspace: Workspace) -> Seals:
-    """What the portal's processes seal with, for the worker to check and the API to seal alike."""
-    return Seals.of_secret(portal_secret(workspace.url, workspace.provider))

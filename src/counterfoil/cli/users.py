@@ -2,9 +2,9 @@
 
 import click
 
-from counterfoil.cli.composing import serving_of
 from counterfoil.cli.output import json_option, show_facts
 from counterfoil.cli.place import Place, Workspace, cli_caller, placed
+from counterfoil.cli.portal_settings import serving_of
 from counterfoil.portal.configuration import configure
 from counterfoil.portal.schema import portal_secret
 

@@ -12,9 +12,9 @@ import click
 from counterfoil.cli import logs, migration
 from counterfoil.cli.bank_files import BankFiles
 from counterfoil.cli.children import end_with_parent, with_parent
-from counterfoil.cli.composing import seals_of, serving_of
 from counterfoil.cli.output import json_option, show_facts
 from counterfoil.cli.place import Place, placed
+from counterfoil.cli.portal_settings import seals_of, serving_of
 from counterfoil.cli.postgres import kept_running
 from counterfoil.cli.rail import gateway
 from counterfoil.jobs.site import WorkSite

@@ -9,7 +9,7 @@ leaves one leaf. A bulk reaches the vouchers that exist when it is asked for.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
@@ -20,9 +20,9 @@ from counterfoil.engine.apply import Extra, SupersededError, apply
 from counterfoil.engine.arrays import Int8s, Texts
 from counterfoil.engine.bulk_chunks import Bulk, Chunk, next_chunk
 from counterfoil.engine.bulk_selection import (
-    check_allocation,
-    check_provision,
+    Selection,
     check_selection,
+    check_there,
     group_id_of,
 )
 from counterfoil.engine.database import Connection
@@ -30,6 +30,7 @@ from counterfoil.engine.issuer import Issuer, commit
 from counterfoil.engine.journal import reference_key
 from counterfoil.engine.operation import (
     CHANGED,
+    OWNER_ACTIONS,
     Activate,
     Answer,
     Caller,
@@ -59,74 +60,52 @@ def begin_bulk(  # what, to which vouchers, why, and who asks
     connection: Connection,
     issuer: Issuer,
     caller: Caller,
+    selection: Selection,
     *,
     action: Action,
     reason: str,
-    serials: Sequence[int] | None = None,
-    provision_id: int | None = None,
-    group_code: str | None = None,
-    allocation_id: int | None = None,
     extend_until: datetime | None = None,
     organisation_id: int | None = None,
     reference: str | None = None,
 ) -> Bulk:
     """Write down what is asked; `finish_bulk` does it. The same reference again: the same bulk.
 
-    A list names vouchers, and each that cannot be changed is refused by name. A provision, a group
-    or an allocation means its vouchers in the states the action is for (`selected_states`). An
-    organisation reaches its own vouchers alone; others are refused as if they were not there. The
-    numbers of replacements are told by nobody here: whoever may read sealed numbers prints them.
+    An organisation reaches its own vouchers alone; others are refused as if they were not there.
+    Numbers of replacements are told by nobody here: whoever may read sealed numbers prints them.
 
     Raises ConflictError for what cannot be asked, NotFoundError for what is not there.
     """
-    listed = None if serials is None else sorted(set(serials))
-    check_selection(listed, provision_id, group_code, allocation_id)
-    _check_asked(action, reason, extend_until)
+    check_selection(selection)
+    _check_asked(action, reason, extend_until, organisation_id)
+    listed, group_code = selection.listed, selection.group_code
     journal = issuer.begin(connection)
     try:
-        if provision_id is not None:
-            check_provision(connection, issuer, provision_id)
-        if allocation_id is not None:
-            check_allocation(connection, issuer, allocation_id)
+        check_there(connection, issuer, selection)
         group_id = None if group_code is None else group_id_of(issuer, group_code)
-        digest = _digest(
-            action,
-            listed,
-            provision_id,
-            group_id,
-            extend_until,
-            reason,
-            organisation_id,
-            *([] if allocation_id is None else [allocation_id]),
-        )
+        columns: dict[str, object] = {
+            "issuer_id": issuer.issuer_id,
+            "action": action,
+            "provision_id": selection.provision_id,
+            "group_id": group_id,
+            "programme_id": None,
+            "serials": None if listed is None else Int8s(listed),
+            "extend_until": extend_until,
+            "actor": caller.actor,
+            "client_id": caller.client_id,
+            "reason": reason,
+            "organisation_id": organisation_id,
+            "allocation_id": selection.allocation_id,
+            "serial_last": listed[-1] if listed else journal.head.next_serial - 1,
+        }
+        digest = _digest(columns, listed)
         again = _bulk_of_reference(connection, issuer, caller, reference, digest)
         if again is not None:
             connection.rollback()
             return bulk_by_id(connection, issuer, again)
-        bulk_id = _insert(
-            connection,
-            {
-                "issuer_id": issuer.issuer_id,
-                "action": action,
-                "provision_id": provision_id,
-                "group_id": group_id,
-                "programme_id": None,
-                "serials": None if listed is None else Int8s(listed),
-                "extend_until": extend_until,
-                "actor": caller.actor,
-                "client_id": caller.client_id,
-                "reason": reason,
-                "organisation_id": organisation_id,
-                "allocation_id": allocation_id,
-                "serial_last": listed[-1] if listed else journal.head.next_serial - 1,
-            },
-        )
+        bulk_id = _insert(connection, columns)
+        subject = f"bulk:{bulk_id}:{digest}"
         journal.record(
-            Action.BEGIN_BULK,
-            caller,
-            reference=reference,
-            subject=f"bulk:{bulk_id}:{digest}",
-            reason=reason,
+            Action.BEGIN_BULK, caller, reference=reference, subject=subject, reason=reason
         )
         journal.add_leaf(
             Action.BEGIN_BULK, group_id=group_id, actor=caller.actor, reference=reference
@@ -196,7 +175,7 @@ def bulk_refusals(
     return [(serial, outcome) for serial, outcome in rows]
 
 
-def _insert(connection: Connection, columns: dict[str, object]) -> int:
+def _insert(connection: Connection, columns: Mapping[str, object]) -> int:
     row = connection.execute(statement(__package__, "insert_bulk"), columns).fetchone()
     if row is None:
         raise AssertionError(columns["action"])  # INSERT … RETURNING always has a row
@@ -261,9 +240,13 @@ def _change_of(bulk: Bulk, caller: Caller, serial: int) -> Operation:
     )
 
 
-def _check_asked(action: Action, reason: str, extend_until: datetime | None) -> None:
+def _check_asked(
+    action: Action, reason: str, extend_until: datetime | None, organisation_id: int | None
+) -> None:
     if action not in BULK_ACTIONS:
         raise ConflictError(f"Vouchers cannot be changed in bulk by {action.word}.")
+    if organisation_id is not None and action not in OWNER_ACTIONS:
+        raise ConflictError(f"An organisation cannot {action.word} its vouchers.")
     if not reason.strip():
         raise ConflictError("Say why: a bulk change needs a reason.")
     if (action is Action.EXTEND) != (extend_until is not None):
@@ -294,6 +277,10 @@ def _bulk_of_reference(
     return int(bulk_id)
 
 
-def _digest(*asked: object) -> str:
+def _digest(columns: Mapping[str, object], listed: Sequence[int] | None) -> str:
     """What makes two bulks the same; nothing in it is secret."""
+    others = ("provision_id", "group_id", "extend_until", "reason", "organisation_id")
+    asked = (columns["action"], listed, *(columns[each] for each in others))
+    if columns["allocation_id"] is not None:
+        asked = (*asked, columns["allocation_id"])
     return hashlib.sha256(repr(asked).encode()).hexdigest()[:16]

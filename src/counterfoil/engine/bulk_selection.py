@@ -1,7 +1,7 @@
 """Which vouchers a change of many means: a list of serials, a provision, a group, an allocation."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Final
 
 from counterfoil.engine.arrays import Int8s
@@ -20,6 +20,23 @@ _TOLD: Final = {
     Action.CANCEL: {State.REDEEMING, State.SUSPENDED},
     Action.REPLACE: {State.REDEEMING},
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """One of these. A list names vouchers, and each that cannot be changed is refused by name; the
+    others mean their vouchers in the states the action is for (`selected_states`).
+    """
+
+    serials: Sequence[int] | None = None
+    provision_id: int | None = None
+    group_code: str | None = None
+    allocation_id: int | None = None
+
+    @property
+    def listed(self) -> list[int] | None:
+        """Each serial once, in their order."""
+        return None if self.serials is None else sorted(set(self.serials))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +62,22 @@ def closing_states(action: Action) -> list[State]:
 
 
 def preview_bulk(
-    connection: Connection,
-    issuer: Issuer,
-    *,
-    action: Action,
-    serials: Sequence[int] | None = None,
-    provision_id: int | None = None,
-    group_code: str | None = None,
+    connection: Connection, issuer: Issuer, selection: Selection, *, action: Action
 ) -> list[BulkPart]:
-    """What is there today, and which of it a bulk would mean. Ends the transaction it reads in."""
-    check_selection(serials, provision_id, group_code)
+    """What is there today of a list, a provision or a group, and which of it a bulk would mean.
+    Ends the transaction it reads in.
+    """
+    check_selection(selection)
     parameters: dict[str, object] = {"issuer_id": issuer.issuer_id}
-    if serials is not None:
+    if selection.listed is not None:
         name = "bulk_preview_listed"
-        parameters["serials"] = Int8s(sorted(set(serials)))
-    elif provision_id is not None:
+        parameters["serials"] = Int8s(selection.listed)
+    elif selection.provision_id is not None:
         name = "bulk_preview_provision"
-        parameters["provision_id"] = provision_id
+        parameters["provision_id"] = selection.provision_id
     else:
         name = "bulk_preview_group"
-        parameters["group_id"] = group_id_of(issuer, group_code or "")
+        parameters["group_id"] = group_id_of(issuer, selection.group_code or "")
     rows = connection.execute(statement(__package__, name), parameters).fetchall()
     connection.commit()
     versions = issuer.catalogue.group_versions
@@ -80,16 +93,11 @@ def preview_bulk(
     ]
 
 
-def check_selection(
-    serials: Sequence[int] | None,
-    provision_id: int | None,
-    group_code: str | None,
-    allocation_id: int | None = None,
-) -> None:
-    asked = (serials, provision_id, group_code, allocation_id)
-    if len([each for each in asked if each is not None]) != 1:
+def check_selection(selection: Selection) -> None:
+    """Raises ConflictError where it is not one of them, or a list too long."""
+    if len([each for each in astuple(selection) if each is not None]) != 1:
         raise ConflictError("Name serials, a provision, a group or an allocation: one of these.")
-    if serials is not None and not 0 < len(serials) <= LISTED_MAX:
+    if selection.listed is not None and not 0 < len(selection.listed) <= LISTED_MAX:
         raise ConflictError(f"A list has between 1 and {LISTED_MAX:,} serials.")
 
 
@@ -100,8 +108,15 @@ def group_id_of(issuer: Issuer, group_code: str) -> int:
     return group.group_id
 
 
-def check_provision(connection: Connection, issuer: Issuer, provision_id: int) -> None:
-    """Raises NotFoundError. In the caller's transaction."""
+def check_there(connection: Connection, issuer: Issuer, selection: Selection) -> None:
+    """Raises NotFoundError, for a provision or an allocation. In the caller's transaction."""
+    if selection.provision_id is not None:
+        _check_provision(connection, issuer, selection.provision_id)
+    if selection.allocation_id is not None:
+        _check_allocation(connection, issuer, selection.allocation_id)
+
+
+def _check_provision(connection: Connection, issuer: Issuer, provision_id: int) -> None:
     found = connection.execute(
         statement(__package__, "provision_by_id"),
         {"issuer_id": issuer.issuer_id, "provision_id": provision_id},
@@ -110,8 +125,7 @@ def check_provision(connection: Connection, issuer: Issuer, provision_id: int) -
         raise NotFoundError(f"There is no provision {provision_id}.")
 
 
-def check_allocation(connection: Connection, issuer: Issuer, allocation_id: int) -> None:
-    """Raises NotFoundError. In the caller's transaction."""
+def _check_allocation(connection: Connection, issuer: Issuer, allocation_id: int) -> None:
     found = connection.execute(
         statement(__package__, "allocation_owner"),
         {"issuer_id": issuer.issuer_id, "allocation_id": allocation_id},

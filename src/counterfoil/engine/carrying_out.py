@@ -21,10 +21,9 @@ from counterfoil.engine.operation import (
 from counterfoil.engine.reading import Batch
 from counterfoil.engine.writing import Writing
 from counterfoil.log.leaf import SerialRange, rows_digest
-from counterfoil.voucher import Action, State
+from counterfoil.voucher import STOPPING, Action, State
 
 _WITH_REASON: Final = (Change, FinishPayment)
-_STOPS: Final = frozenset({Action.SUSPEND, Action.BLOCK})
 
 
 class CarryingOut:
@@ -176,7 +175,7 @@ class CarryingOut:
     def _note_stopped(self, voucher: Voucher, step: Action, operation: Operation) -> None:
         """Who stopped a sold voucher decides, later in the batch too, who may let it go on."""
         owner = self.batch.owners.get(voucher.serial)
-        if owner is not None and step in _STOPS:
+        if owner is not None and step in STOPPING:
             owner.stopped_by = _subject(operation) or None
 
     def _note_freed(self, version: GroupVersion, posting: Posting) -> None:

@@ -8,13 +8,14 @@ only rows that changed are read again.
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Self
+from typing import Final, Self
 
 from counterfoil.engine.database import Connection
 from counterfoil.programme import REDEEMS, SELLS, ProgrammeStatus
 from counterfoil.statements import statement
 
 GENERAL_PURPOSE = "GENERAL-PURPOSE"
+CODE_PATTERN: Final = r"[A-Za-z0-9][A-Za-z0-9_. -]{0,39}"  # of groups of vouchers or acceptors
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,19 @@ from typing import Final
 import msgspec
 
 from counterfoil.engine.catalogue import Acceptor, Catalogue, GroupVersion
-from counterfoil.engine.operation import Change, Outcome, Preactivate, Redeem
+from counterfoil.engine.operation import (
+    OWNER_ACTIONS,
+    Activate,
+    Change,
+    Operation,
+    Outcome,
+    Preactivate,
+    Redeem,
+    asked_action,
+)
 from counterfoil.errors import MalformedAmountError
 from counterfoil.money import NO_CURRENCY, Money, is_currency, parse_amount
-from counterfoil.voucher import REMEMBERS_PRIOR, Action, State, next_state
+from counterfoil.voucher import LIFTING, OPEN, REMEMBERS_PRIOR, STOPPING, Action, State, next_state
 
 _ADMIN: Final = frozenset({"admin"})
 _SCOPES_FOR: Final = {
@@ -34,19 +43,7 @@ _REFUSED_BECAUSE_IT_IS: Final = {
     State.PREACTIVATED: Outcome.NOT_ACTIVE,
     State.ACTIVE: Outcome.NOT_ALLOWED,
 }
-_CHANGES: Final = frozenset(
-    {
-        Action.SUSPEND,
-        Action.UNSUSPEND,
-        Action.BLOCK,
-        Action.UNBLOCK,
-        Action.CANCEL,
-        Action.REPLACE,
-        Action.PURGE,
-        Action.EXTEND,
-    }
-)
-_OPEN: Final = frozenset({State.PREACTIVATED, State.ACTIVE, State.SUSPENDED, State.BLOCKED})
+_CHANGES: Final = STOPPING | LIFTING | {Action.CANCEL, Action.REPLACE, Action.PURGE, Action.EXTEND}
 
 
 class Voucher(msgspec.Struct):
@@ -98,6 +95,13 @@ def decide_scope(catalogue: Catalogue, client_id: int, action: Action) -> Outcom
     if client.scopes.isdisjoint(_SCOPES_FOR.get(action, _ADMIN)):
         return Outcome.SCOPE_MISSING
     return None
+
+
+def decide_owner(operation: Operation) -> Outcome | None:
+    """None where whoever asks may do that to what is its own; the issuer may do all."""
+    if not isinstance(operation, Activate | Change) or operation.organisation_id is None:
+        return None
+    return None if asked_action(operation) in OWNER_ACTIONS else Outcome.SCOPE_MISSING
 
 
 def decide_stock(catalogue: Catalogue, operation: Preactivate) -> StockAsked | Outcome:
@@ -157,7 +161,7 @@ def decide_preactivation(version: GroupVersion, now: datetime, *, at_once: bool)
 def decide_activation(catalogue: Catalogue, voucher: Voucher | None, now: datetime) -> Decision:
     if voucher is None:
         return Decision(Outcome.SERIAL_UNKNOWN)
-    if voucher.state in _OPEN and _expired(voucher, now):
+    if voucher.state in OPEN and _expired(voucher, now):
         return Decision(Outcome.EXPIRED)
     if voucher.state is State.ACTIVE and voucher.hold_until is None:
         return Decision(Outcome.DONE)  # it was activated at once: say yes again
@@ -259,7 +263,7 @@ def decide_change(
         return _decide_due(voucher, now, is_closed=is_closed)
     if action is Action.REPLACE and is_closed:
         return Decision(Outcome.SALES_CLOSED)
-    if voucher.state in _OPEN and _expired(voucher, now):
+    if voucher.state in OPEN and _expired(voucher, now):
         return Decision(Outcome.EXPIRED)
     state_after = next_state(voucher.state, action, voucher.prior_state)
     if state_after is None:
@@ -283,7 +287,7 @@ def _decide_due(voucher: Voucher, now: datetime, *, is_closed: bool) -> Decision
     """In a programme that is closed everything is due that is still out."""
     if _lapsed(voucher, now):
         step, state_after = Action.LAPSE, State.CANCELLED
-    elif voucher.state in _OPEN and (is_closed or _expired(voucher, now)):
+    elif voucher.state in OPEN and (is_closed or _expired(voucher, now)):
         step, state_after = Action.EXPIRE, State.EXPIRED
     else:
         return Decision(Outcome.NOT_DUE)

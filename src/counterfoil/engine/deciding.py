@@ -19,6 +19,7 @@ from counterfoil.engine.decide import (
     Voucher,
     decide_activation,
     decide_change,
+    decide_owner,
     decide_payment_end,
     decide_preactivation,
     decide_redemption,
@@ -105,7 +106,7 @@ class Deciding:
         asked = operation.caller.client_id, action
         if asked not in self._may:
             self._may[asked] = decide_scope(self._catalogue, *asked)
-        refusal = self._may[asked]
+        refusal = self._may[asked] or decide_owner(operation)
         if refusal is not None:
             return Answer(refusal)
         if operation.reference is None or operation.reference.startswith(OWN_REFERENCE):
@@ -160,10 +161,11 @@ class Deciding:
             case Draw():
                 return [operation.allocation_id, operation.at_once]
             case Activate():
-                return [operation.serial]
+                return [operation.serial, *_owner(operation)]
             case Change():
                 until = operation.extend_until
-                return [operation.serial, operation.reason, until.isoformat() if until else None]
+                until_text = until.isoformat() if until else None
+                return [operation.serial, operation.reason, until_text, *_owner(operation)]
             case FinishPayment():
                 return [operation.serial, operation.completed]
 
@@ -367,3 +369,8 @@ class Deciding:
                 self._give_back(voucher, found[1], found[3])
             self._work.writing.finished.append((operation, status))
         return answer
+
+
+def _owner(operation: Activate | Change) -> Content:
+    """Nothing where the issuer asks, so that what it asked long ago is still the same."""
+    return [] if operation.organisation_id is None else [operation.organisation_id]

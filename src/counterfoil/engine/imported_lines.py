@@ -17,14 +17,12 @@ from counterfoil.errors import CounterfoilError, MalformedAmountError, RowError
 from counterfoil.keys.numbers import number_hash, number_hashes_probed
 from counterfoil.money import parse_amount
 from counterfoil.statements import statement
-from counterfoil.voucher import State
+from counterfoil.voucher import OPEN, State
 
 COLUMNS: Final = Columns(
     ("serial", "number", "group", "amount", "currency", "state", "expires_at"), ("secret",)
 )
-LIVE: Final = frozenset(
-    {State.STOCKED, State.PREACTIVATED, State.ACTIVE, State.SUSPENDED, State.BLOCKED}
-)
+LIVE: Final = OPEN | {State.STOCKED}
 FINISHED: Final = frozenset({State.REDEEMED, State.CANCELLED, State.EXPIRED})
 LOOKED_UP_AT_ONCE: Final = 10_000
 _STATES: Final = {state.word: state for state in LIVE | FINISHED}

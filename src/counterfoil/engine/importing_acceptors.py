@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from counterfoil.engine.acceptors import ACCEPTOR_STATUSES, AcceptorDesign, create_acceptors
+from counterfoil.engine.catalogue import CODE_PATTERN
 from counterfoil.engine.database import Connection
 from counterfoil.engine.importing import (
     Columns,
@@ -28,7 +29,7 @@ _KIND: Final = "acceptors"
 _KINDS: Final = ("merchant", "agent")
 _TEXT_CHARACTERS_MAX: Final = 200
 _SEPARATOR: Final = re.compile(r"[;|]")
-_GROUP_CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_. -]{0,39}", re.ASCII)
+_GROUP_CODE: Final = re.compile(CODE_PATTERN, re.ASCII)
 
 
 def import_acceptors(

@@ -53,6 +53,11 @@ class Outcome(StrEnum):
     CANNOT_CREDIT = "cannot_credit"
 
 
+# What an organisation may ask for, of vouchers that are its own.
+OWNER_ACTIONS: Final = frozenset(
+    {Action.ACTIVATE, Action.SUSPEND, Action.UNSUSPEND, Action.REPLACE}
+)
+
 _VERSION_8: Final = 0x8 << 76 | 0b10 << 62
 _RANDOM_BITS: Final = (1 << 96) - 1 & ~(0xF << 76 | 0b11 << 62)
 
@@ -127,7 +132,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     """One of suspend, unsuspend, block, unblock, cancel, expire, replace, purge or extend.
 
     EXPIRE is what the sweep asks: it also lapses a hold, and does nothing to a voucher that
-    is not due. An organisation that asks reaches its own vouchers alone.
+    is not due. An organisation that asks reaches its own vouchers alone, and may not do all of it
+    (OWNER_ACTIONS).
     """
 
     caller: Caller

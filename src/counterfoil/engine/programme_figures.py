@@ -15,9 +15,7 @@ from counterfoil.engine.database import Connection
 from counterfoil.errors import NotFoundError
 from counterfoil.programme import ProgrammeStatus
 from counterfoil.statements import statement
-from counterfoil.voucher import HOLDS_VALUE, State
-
-_OUT: Final = frozenset({State.PREACTIVATED, State.ACTIVE, State.SUSPENDED, State.BLOCKED})
+from counterfoil.voucher import HOLDS_VALUE, OPEN, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,7 @@ class Holding:
     @property
     def out(self) -> Pile:
         """In people's hands, and not being redeemed just now."""
-        return self.of(_OUT)
+        return self.of(OPEN)
 
     @property
     def redeeming(self) -> Pile:

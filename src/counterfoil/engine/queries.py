@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from counterfoil.engine.arrays import Blobs
@@ -13,9 +12,7 @@ from counterfoil.engine.writing import LEASE_SECONDS
 from counterfoil.errors import WrongSettingError
 from counterfoil.keys.numbers import number_hashes_probed
 from counterfoil.statements import statement
-from counterfoil.voucher import State
-
-_OPEN: Final = frozenset({State.PREACTIVATED, State.ACTIVE, State.SUSPENDED, State.BLOCKED})
+from counterfoil.voucher import OPEN, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +51,7 @@ class VoucherRow:
         state = self.stored_state
         if state is State.PREACTIVATED and self.hold_until and self.hold_until <= self.read_at:
             return State.CANCELLED
-        if state in _OPEN and self.expires_at and self.expires_at <= self.read_at:
+        if state in OPEN and self.expires_at and self.expires_at <= self.read_at:
             return State.EXPIRED
         return state
 

@@ -12,21 +12,11 @@ from counterfoil.engine.operation import FinishPayment, PaymentDue
 from counterfoil.engine.pipeline import Pipeline
 from counterfoil.engine.reading import Batch, Block
 from counterfoil.engine.stock import StockCursor
-from counterfoil.voucher import Action, State
+from counterfoil.voucher import LIFTING, STOPPING, Action, State
 
 LEASE_SECONDS: Final = 15
 # A suspended or blocked voucher expires too, while its hold no longer runs.
-_DUE_CHANGED: Final = frozenset(
-    {
-        Action.SUSPEND,
-        Action.UNSUSPEND,
-        Action.BLOCK,
-        Action.UNBLOCK,
-        Action.RELEASE,
-        Action.EXTEND,
-        Action.ACTIVATE,
-    }
-)
+_DUE_CHANGED: Final = STOPPING | LIFTING | {Action.RELEASE, Action.EXTEND, Action.ACTIVATE}
 _FIRST_USE: Final = frozenset({Action.PREACTIVATE, Action.ISSUE})
 
 

@@ -53,6 +53,9 @@ class ShopRole(StrEnum):
     CASHIER = "cashier"
 
 
+OWNS: Final = frozenset({ShopRole.OWNER})
+
+
 class BuyerRole(StrEnum):
     """What a person may do for an organisation: buy, or hand out what was bought."""
 
@@ -144,6 +147,9 @@ class Buyer:
 
     def may(self, roles: frozenset[BuyerRole]) -> bool:
         return not self.roles.isdisjoint(roles)
+
+    def may_now(self, roles: frozenset[BuyerRole]) -> bool:
+        return self.acts and self.may(roles)
 
 
 OfficePage = Callable[Concatenate[HttpRequest, Office, P], HttpResponseBase]

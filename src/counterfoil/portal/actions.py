@@ -28,7 +28,7 @@ from counterfoil.keys.seals import Seals
 from counterfoil.portal.access import Buyer, Office, Shop
 from counterfoil.portal.notifications.following import remember_command, tell_of_waiting
 from counterfoil.portal.queries import engine_connection
-from counterfoil.portal.trail import address_of, record
+from counterfoil.portal.trail import Actor, address_of, record
 
 _LISTED_MAX: Final = 100
 
@@ -137,6 +137,10 @@ def decide_command(
             address=address_of(request),
         )
     return is_new
+
+
+def actor_of(request: HttpRequest, place: Office | Shop | Buyer) -> Actor:
+    return Actor(place.actor, place.person.pk, address_of(request))
 
 
 def seals() -> Seals:

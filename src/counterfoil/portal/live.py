@@ -24,10 +24,10 @@ from counterfoil.money import Money
 from counterfoil.portal.access import (
     BUYERS,
     EVERYONE,
+    OWNS,
     Buyer,
     Office,
     Shop,
-    ShopRole,
     buyer_page,
     office_page,
     shop_page,
@@ -37,7 +37,6 @@ from counterfoil.portal.queries import engine_connection
 
 _STREAM: Final = "/live/redemptions"
 _COOKIE_PATH: Final = "/live"
-_OWNS: Final = frozenset({ShopRole.OWNER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +95,7 @@ def office_ticket(_request: HttpRequest, office: Office) -> HttpResponse:
 
 
 @require_safe
-@shop_page(sees=_OWNS)
+@shop_page(sees=OWNS)
 def shop_ticket(_request: HttpRequest, shop: Shop) -> HttpResponse:
     return _ticket(Audience(shop.issuer_id, AudienceKind.ACCEPTOR, shop.acceptor_id))
 

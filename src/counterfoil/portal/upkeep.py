@@ -78,8 +78,8 @@ def rounds(serving: Serving) -> list[Round]:
 
 def look_after(origin: str) -> None:
     """One round over the issuers of which something waits to be seen."""
+    from counterfoil.portal.applying.links import ApplyingAt  # noqa: PLC0415
     from counterfoil.portal.merchants.following import follow  # noqa: PLC0415  # as above
-    from counterfoil.portal.merchants.links import ApplyingAt  # noqa: PLC0415
     from counterfoil.portal.organisations import following  # noqa: PLC0415
 
     for issuer_id, code, name in rows(__package__, "to_follow", {"issuers_max": 1000}):

@@ -1,6 +1,9 @@
 """Vouchers that were sold: whose their value is in the end, and who may stop them."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
+from msgspec.structs import replace
 from tests.engine.sales.given_sales import (
     given_allocation,
     given_organisation,
@@ -10,13 +13,20 @@ from tests.engine.sales.test_handing_out import hand_out, numbers_of
 from tests.given import SYSTEM, ask, balances, change, given_issuer, given_stock, state_of
 
 from counterfoil.engine import bulk_chunks
-from counterfoil.engine.bulk import begin_bulk, bulk_refusals, finish_bulk
+from counterfoil.engine.bulk import (
+    BULK_ACTIONS,
+    begin_bulk,
+    bulk_refusals,
+    finish_bulk,
+    running_bulks,
+)
+from counterfoil.engine.bulk_selection import Selection
 from counterfoil.engine.check import check
 from counterfoil.engine.database import Connection
 from counterfoil.engine.figures.folding import catch_up
 from counterfoil.engine.issuer import Issuer
-from counterfoil.engine.operation import Outcome
-from counterfoil.errors import NotFoundError
+from counterfoil.engine.operation import Activate, Change, Outcome
+from counterfoil.errors import ConflictError, NotFoundError
 from counterfoil.keys.provider import LocalKeyProvider
 from counterfoil.voucher import Action, State
 
@@ -86,9 +96,9 @@ def test_an_organisation_stops_and_frees_its_own_and_never_what_the_issuer_stopp
             connection,
             issuer,
             SYSTEM,
+            Selection(serials=serials),
             action=action,
             reason="lost",
-            serials=serials,
             organisation_id=organisation_id,
         )
         for _step in finish_bulk(connection, issuer, begun.bulk_id):
@@ -110,6 +120,77 @@ def test_an_organisation_stops_and_frees_its_own_and_never_what_the_issuer_stopp
         State.ACTIVE,
     ]
     assert check(connection, issuer.issuer_id) == []
+
+
+@pytest.mark.parametrize("action", list(Action))
+def test_an_organisation_may_only_activate_stop_free_and_replace_what_is_its_own(
+    connection: Connection, provider: LocalKeyProvider, action: Action
+) -> None:
+    """However it asks, one by one or by many; refused alike, whether there is such a voucher."""
+    issuer = given_issuer(connection, provider)
+    buyer = given_organisation(connection, issuer)
+    asked = Change(
+        caller=SYSTEM,
+        action=action,
+        serial=1,
+        reason="r",
+        extend_until=datetime.now(UTC) + timedelta(days=700),
+        organisation_id=buyer,
+    )
+    is_allowed = action in {Action.ACTIVATE, Action.SUSPEND, Action.UNSUSPEND, Action.REPLACE}
+    (answer,) = ask(connection, issuer, asked)
+    assert answer.outcome is (Outcome.SERIAL_UNKNOWN if is_allowed else Outcome.SCOPE_MISSING)
+    (answer,) = ask(connection, issuer, replace(asked, organisation_id=None))
+    assert answer.outcome is Outcome.SERIAL_UNKNOWN, "the issuer may all"
+    if is_allowed or action not in BULK_ACTIONS:
+        return
+    with pytest.raises(ConflictError, match="An organisation cannot"):
+        begin_bulk(
+            connection,
+            issuer,
+            SYSTEM,
+            Selection(serials=[1]),
+            action=action,
+            reason="r",
+            organisation_id=buyer,
+        )
+    assert running_bulks(connection, issuer) == []
+
+
+@pytest.mark.parametrize("word", ["activate", "suspend"])
+def test_what_one_organisation_asked_is_not_what_another_or_the_issuer_asks(
+    connection: Connection, provider: LocalKeyProvider, word: str
+) -> None:
+    issuer = given_issuer(connection, provider)
+    given_sold_group(connection, issuer)
+    given_stock(connection, issuer, 4)
+    buyer = given_organisation(connection, issuer)
+    other = given_organisation(connection, issuer, "Other")
+    allocation_id = given_allocation(connection, issuer, buyer, 1)
+    handed = hand_out(connection, issuer, buyer, allocation_id=allocation_id, at_once=False)
+    ((serial, _outcome, _number),) = numbers_of(connection, issuer, handed)
+
+    def asked(organisation_id: int | None) -> Outcome:
+        activation = Activate(
+            caller=SYSTEM, reference="once", serial=serial, organisation_id=organisation_id
+        )
+        suspension = Change(
+            caller=SYSTEM,
+            reference="once",
+            action=Action.SUSPEND,
+            serial=serial,
+            reason="r",
+            organisation_id=organisation_id,
+        )
+        (answer,) = ask(connection, issuer, activation if word == "activate" else suspension)
+        return answer.outcome
+
+    assert [asked(each) for each in (buyer, buyer, other, None)] == [
+        Outcome.DONE,
+        Outcome.DONE,
+        Outcome.REFERENCE_REUSED,
+        Outcome.REFERENCE_REUSED,
+    ]
 
 
 def last_subject(connection: Connection, issuer: Issuer) -> str:
@@ -145,9 +226,9 @@ def test_an_allocation_is_changed_range_by_range_and_nothing_beside_it(
         connection,
         issuer,
         SYSTEM,
+        Selection(allocation_id=allocation_id),
         action=Action.CANCEL,
         reason="recalled",
-        allocation_id=allocation_id,
     )
     next(finish_bulk(connection, issuer, begun.bulk_id))
     *_chunks, ended = finish_bulk(connection, issuer, begun.bulk_id)
@@ -162,5 +243,12 @@ def test_an_allocation_is_changed_range_by_range_and_nothing_beside_it(
     connection.rollback()
     assert left == [(beside, State.STOCKED, 3), (allocation_id, State.CANCELLED, 11)]
     with pytest.raises(NotFoundError):
-        begin_bulk(connection, issuer, SYSTEM, action=Action.CANCEL, reason="x", allocation_id=99)
+        begin_bulk(
+            connection,
+            issuer,
+            SYSTEM,
+            Selection(allocation_id=99),
+            action=Action.CANCEL,
+            reason="x",
+        )
     assert check(connection, issuer.issuer_id) == []

@@ -11,6 +11,7 @@ from tests.portal.conftest import Portal
 from counterfoil.engine.acceptors import AcceptorDesign, create_acceptors
 from counterfoil.engine.bank_data import rebank_acceptor
 from counterfoil.engine.bulk import begin_bulk, finish_bulk
+from counterfoil.engine.bulk_selection import Selection
 from counterfoil.engine.catalogue import BankData
 from counterfoil.engine.clients import create_client
 from counterfoil.engine.database import Connection, connected
@@ -303,9 +304,9 @@ def _vouchers(
             connection,
             issuer,
             caller,
+            Selection(serials=serials[1:4]),
             action=Action.BLOCK,
             reason=f"lost {marks.text} {number}",
-            serials=serials[1:4],
         )
         for _step in finish_bulk(connection, issuer, bulk.bulk_id):
             pass

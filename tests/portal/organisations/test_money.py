@@ -12,6 +12,8 @@ from tests.portal.merchants.working import words_of
 from tests.portal.money.working import confirmed, receipt
 from tests.portal.organisations.working import Room, bare, given_buyer, given_room
 
+from counterfoil.engine.bulk import begin_bulk, finish_bulk
+from counterfoil.engine.bulk_selection import Selection
 from counterfoil.engine.database import connected
 from counterfoil.engine.provision import begin_provision, finish_provision
 from counterfoil.engine.sales.steps import finish_sale
@@ -22,6 +24,7 @@ from counterfoil.portal.notifications.following import tell_ends
 from counterfoil.portal.orchestrator.organisations.listed import ORGANISATIONS
 from counterfoil.portal.organisations.reading import balances
 from counterfoil.portal.organisations.statement import latest, statement_of
+from counterfoil.voucher import Action
 
 PAYMENT = {
     "amount": "1,500.00",
@@ -77,6 +80,29 @@ def bought(room: Room, organisation_id: int, quantity: int) -> None:
         sale_id = given_promise(engine, room.issuer, organisation_id, [line(quantity)])
         pay(engine, room.issuer, sale_id, paid_minor=0)
         finish_sale(engine, room.issuer, sale_id)
+
+
+def cancelled(room: Room, *chunks: int) -> list[int]:
+    """So many of those that were bought, a chunk at a time; the serials of the first ones."""
+    with connected(room.portal.url) as engine:
+        room.issuer.catch_up(engine)
+        row = engine.execute(
+            "SELECT max(serial_first) FROM allocation_range WHERE issuer_id = %s",
+            (room.issuer.issuer_id,),
+        ).fetchone()
+        assert row is not None
+        serial, firsts = row[0], []
+        for vouchers in chunks:
+            serials = range(serial, serial + vouchers)
+            asked = Selection(serials=serials)
+            begun = begin_bulk(
+                engine, room.issuer, SYSTEM, asked, action=Action.CANCEL, reason="Flooded"
+            )
+            for _step in finish_bulk(engine, room.issuer, begun.bulk_id):
+                pass
+            firsts.append(serial)
+            serial = serials.stop
+        return firsts
 
 
 def office_of(room: Room) -> Office:
@@ -279,12 +305,23 @@ def test_the_statement_says_what_came_in_and_went_with_the_balance_after_each(ro
         ("Vouchers bought", -10_000, Money(140_000, "KES")),
         ("Payment received", 150_000, Money(150_000, "KES")),
     ]
+    _many, one = cancelled(room, 7, 1)
+    given_back = "Given back: vouchers cancelled"
+    assert [
+        (each.what, each.signed.amount_minor, each.after, each.vouchers, each.serial, each.reason)
+        for each in latest(office, number, rows_max=3)
+    ] == [
+        (given_back, 1_000, Money(107_750, "KES"), 1, one, "Flooded"),
+        (given_back, 7_000, Money(106_750, "KES"), 7, None, "Flooded"),
+        ("Paid back", -40_000, Money(99_750, "KES"), 0, None, "They asked for it back by letter"),
+    ]
     (balance,) = balances(room.issuer.issuer_id, [number])
-    assert balance.free == Money(99_750, "KES")
+    assert balance.free == Money(107_750, "KES")
     assert room.check() == []
     page = room.page(f"{room.root}/{number}/statement")
     assert "OUT 26-0003" in page
-    proved(statement_of(number), office, rows=4)
+    assert "7 vouchers" in page
+    proved(statement_of(number), office, rows=6)
 
 
 def test_a_statement_is_filtered_and_exported(room: Room) -> None:

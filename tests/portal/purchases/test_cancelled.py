@@ -6,6 +6,7 @@ from tests.portal.conftest import Portal
 from tests.portal.purchases.working import Market, given_market
 
 from counterfoil.engine.bulk import begin_bulk, finish_bulk
+from counterfoil.engine.bulk_selection import Selection
 from counterfoil.engine.database import connected
 from counterfoil.portal.models import Notification
 from counterfoil.portal.purchases.cancelled import tell_of_cancelled
@@ -32,9 +33,9 @@ def cancel(market: Market, serials: list[int]) -> None:
             engine,
             market.issuer,
             SYSTEM,
+            Selection(serials=serials),
             action=Action.CANCEL,
             reason="Printed wrongly",
-            serials=serials,
         )
         for _chunk in finish_bulk(engine, market.issuer, bulk.bulk_id):
             pass

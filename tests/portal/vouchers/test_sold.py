@@ -11,6 +11,7 @@ from tests.portal.stock.selling import Market, given_market
 from tests.portal.vouchers.test_story import postings, titles
 
 from counterfoil.engine.bulk import begin_bulk
+from counterfoil.engine.bulk_selection import Selection
 from counterfoil.engine.operation import Caller, Change
 from counterfoil.portal.templatetags.serials import serial as serial_text
 from counterfoil.voucher import Action
@@ -123,9 +124,9 @@ def test_what_an_organisation_did_is_told_without_its_people(market: Market) -> 
         market.connection,
         market.house.issuer,
         caller,
+        Selection(serials=[market.handed[2]]),
         action=Action.SUSPEND,
         reason="Reported lost",
-        serials=[market.handed[2]],
         organisation_id=market.trust,
     )
     market.settle()

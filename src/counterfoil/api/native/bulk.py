@@ -22,7 +22,7 @@ from counterfoil.api.native.guarded import acts_alone, in_review
 from counterfoil.api.native.moments import moment
 from counterfoil.engine.bulk import begin_bulk, bulk_by_id, bulk_refusals
 from counterfoil.engine.bulk_chunks import Bulk
-from counterfoil.engine.bulk_selection import LISTED_MAX
+from counterfoil.engine.bulk_selection import LISTED_MAX, Selection
 from counterfoil.engine.commands.content import ChangeVouchers
 from counterfoil.jobs.queue import Task
 from counterfoil.voucher import Action
@@ -91,11 +91,9 @@ async def begin_one_bulk(asked: Asked, body: BulkBody) -> Answered:
             connection,
             issuer,
             caller,
+            Selection(serials=body.serials, provision_id=body.provision_id, group_code=body.group),
             action=Action[body.action.upper()],
             reason=body.reason,
-            serials=body.serials,
-            provision_id=body.provision_id,
-            group_code=body.group,
             extend_until=until,
             reference=asked.reference,
         ),

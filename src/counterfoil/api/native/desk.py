@@ -21,6 +21,7 @@ from counterfoil.api.problem import ProblemError, outcome_problem
 from counterfoil.api.redemptions import Redemptions
 from counterfoil.api.threads import DatabaseThreads
 from counterfoil.engine.batcher import Batcher
+from counterfoil.engine.catalogue import CODE_PATTERN
 from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.operation import CHANGED, Answer, Caller, Operation, Outcome, Redeem
@@ -35,7 +36,7 @@ _IDEMPOTENCY_KEY: Final = re.compile(r"[!-}][ -~]{0,63}", re.ASCII)
 _SERIAL: Final = re.compile(r"[0-9]{1,18}", re.ASCII)
 _ID: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
-_CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_. -]{0,39}", re.ASCII)
+_CODE: Final = re.compile(CODE_PATTERN, re.ASCII)
 
 _log = structlog.get_logger("counterfoil.api")
 

@@ -9,13 +9,14 @@ import msgspec
 from msgspec import Meta
 
 from counterfoil.api.body import BODY_BYTES_MAX
+from counterfoil.engine.catalogue import CODE_PATTERN
 
 ADMIN: Final = frozenset({"admin"})
 PAGE_ROWS_MAX: Final = 200
 INT4_MAX: Final = 2**31 - 1
 SERIAL_MAX: Final = 2**63 - 1
 
-Code = Annotated[str, Meta(pattern="^[A-Za-z0-9][A-Za-z0-9_. -]{0,39}$", examples=["FOOD-AID"])]
+Code = Annotated[str, Meta(pattern=f"^{CODE_PATTERN}$", examples=["FOOD-AID"])]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Reason = Annotated[str, Meta(min_length=1, max_length=500, examples=["reported lost"])]
 Amount = Annotated[str, Meta(pattern="^(0|[1-9][0-9]{0,17})([.][0-9]{1,4})?$", examples=["10.00"])]

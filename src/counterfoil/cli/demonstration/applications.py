@@ -29,10 +29,10 @@ from counterfoil.cli.demonstration.shops import (
     Spot,
 )
 from counterfoil.engine.acceptors import AcceptorDesign
+from counterfoil.portal.applying.kinds import MERCHANT
+from counterfoil.portal.applying.links import send_link
 from counterfoil.portal.merchants import checks, profiles
 from counterfoil.portal.merchants.life import Step
-from counterfoil.portal.merchants.links import send_link
-from counterfoil.portal.merchants.mails import mail
 from counterfoil.portal.models import Application as Applied
 from counterfoil.portal.models import MerchantProfile, Origin
 from counterfoil.portal.trail import Actor
@@ -195,12 +195,12 @@ def apply(desk: Desk, application: Application) -> None:
 
 
 def _by_mail(desk: Desk, application: Application) -> Applied:
-    send_link(desk.at, application.email, template="link", language=_LANGUAGE)
+    send_link(MERCHANT, desk.at, application.email, template="link", language=_LANGUAGE)
     return Applied.objects.get(issuer_id=desk.issuer_id, email=application.email)
 
 
 def _mail(desk: Desk, name: str, application: Application, told: Mapping[str, object]) -> None:
-    mail(name, [application.email], told, language=_LANGUAGE, issuer_id=desk.issuer_id)
+    MERCHANT.mail(name, [application.email], told, language=_LANGUAGE, issuer_id=desk.issuer_id)
 
 
 def _sent(
@@ -227,6 +227,7 @@ def _sent(
         case "asked":
             profiles.take_step(profile, Step.ASK, operator, told=told)
             send_link(
+                MERCHANT,
                 desk.at,
                 application.email,
                 template="more_information",

@@ -24,7 +24,7 @@ from counterfoil.engine.issuer import Issuer
 from counterfoil.errors import ConflictError
 from counterfoil.portal.access import Office
 from counterfoil.portal.actions import decide_command, prepare_command, seals
-from counterfoil.portal.merchants.links import ApplyingAt
+from counterfoil.portal.applying.links import ApplyingAt
 from counterfoil.portal.models import Person, Role
 from counterfoil.portal.trail import Actor
 

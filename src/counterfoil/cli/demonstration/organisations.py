@@ -16,6 +16,9 @@ from counterfoil.cli.demonstration.logins import PASSWORD
 from counterfoil.cli.demonstration.registering import COUNTRY, TELEPHONES, kept
 from counterfoil.engine.commands.sale_content import RegisterOrganisation, SuspendOrganisation
 from counterfoil.portal.access import Buyer, BuyerRole
+from counterfoil.portal.applying.documents import Paper
+from counterfoil.portal.applying.kinds import ORGANISATION
+from counterfoil.portal.applying.links import send_link
 from counterfoil.portal.door.demonstration import open_login
 from counterfoil.portal.merchants import checks
 from counterfoil.portal.models import (
@@ -32,8 +35,6 @@ from counterfoil.portal.organisations import profiles
 from counterfoil.portal.organisations.following import follow
 from counterfoil.portal.organisations.forms import PURPOSE
 from counterfoil.portal.organisations.life import Step
-from counterfoil.portal.organisations.links import send_link
-from counterfoil.portal.organisations.mails import mail
 from counterfoil.portal.people import OrganisationGrant
 from counterfoil.portal.trail import Actor
 
@@ -91,7 +92,7 @@ def _apply(desk: Desk, name: str, each: Organisation) -> None:
     by = desk.actor("operator")
     applied = None
     if each.is_self:
-        send_link(desk.at, each.email, template="link", language=_LANGUAGE)
+        send_link(ORGANISATION, desk.at, each.email, template="link", language=_LANGUAGE)
         applied = OrganisationApplication.objects.get(issuer_id=desk.issuer_id, email=each.email)
         by = Actor(f"applicant:{applied.pk}", address="203.0.113.8")
     profile = _written(desk, name, each, by)
@@ -102,7 +103,9 @@ def _apply(desk: Desk, name: str, each: Organisation) -> None:
     if applied is not None:
         profiles.take_step(profile, Step.SUBMIT, by)
         told = {"issuer": desk.issuer.name, "name": name}
-        mail("submitted", [each.email], told, language=_LANGUAGE, issuer_id=desk.issuer_id)
+        ORGANISATION.mail(
+            "submitted", [each.email], told, language=_LANGUAGE, issuer_id=desk.issuer_id
+        )
         notify(
             "organisation_applied",
             issuer_id=desk.issuer_id,
@@ -115,6 +118,7 @@ def _apply(desk: Desk, name: str, each: Organisation) -> None:
         operator = desk.actor("operator")
         profiles.take_step(profile, Step.RETURN, operator, told=each.told)
         send_link(
+            ORGANISATION,
             desk.at,
             each.email,
             template="returned",
@@ -152,7 +156,7 @@ def _written(desk: Desk, name: str, each: Organisation, by: Actor) -> Organisati
     ):
         lines = [name, f"Number {number}", f"Signed by {each.contact}"]
         upload = kept(desk, f"{title.lower()}.pdf", drawing.pdf(title, lines), PURPOSE, who)
-        paper = profiles.Paper(kind=kind, number=number, expires_on=None, upload=upload)
+        paper = Paper(kind=kind, number=number, expires_on=None, upload=upload)
         profiles.add_document(profile, known_as(f"{profile.pk} {kind}"), paper, by)
     return profile
 

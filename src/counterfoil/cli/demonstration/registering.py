@@ -14,13 +14,14 @@ from counterfoil.cli.demonstration.shops import SHOPS, Shop, Spot
 from counterfoil.engine.acceptors import AcceptorDesign, create_acceptors
 from counterfoil.engine.commands.content import CreateAcceptorGroup, RegisterAcceptor
 from counterfoil.engine.operation import Caller
+from counterfoil.portal.applying.documents import Paper
 from counterfoil.portal.merchants import checks, profiles
 from counterfoil.portal.merchants.following import follow
 from counterfoil.portal.merchants.forms import PURPOSE
 from counterfoil.portal.merchants.life import Step
 from counterfoil.portal.merchants.opening_hours import day_of
 from counterfoil.portal.merchants.positions import position
-from counterfoil.portal.merchants.written import Contact, Legal, Outlet, Paper
+from counterfoil.portal.merchants.written import Contact, Legal, Outlet
 from counterfoil.portal.models import Checked, DocumentKind, MerchantProfile, Section, Upload
 from counterfoil.portal.models import Person as PortalPerson
 from counterfoil.portal.trail import Actor

@@ -28,9 +28,9 @@ from counterfoil.engine.commands.content import (
 from counterfoil.engine.commands.preparing import Verdict
 from counterfoil.engine.provision import provision_by_id
 from counterfoil.keys.digests import api_key_digest, new_api_key
+from counterfoil.portal.applying.kinds import MERCHANT
+from counterfoil.portal.applying.telling import masked_number
 from counterfoil.portal.merchants.following import people_of
-from counterfoil.portal.merchants.mails import mail
-from counterfoil.portal.merchants.telling import masked_number
 from counterfoil.portal.models import BankChange, Evidence, MerchantProfile
 from counterfoil.portal.orchestrator.merchants.forms import EVIDENCE
 from counterfoil.portal.uploads import attach
@@ -207,7 +207,7 @@ def _rebanked(desk: Desk, name: str, account: str, reason: str) -> UUID:
             "fsp": cast.FSP,
             "days": desk.issuer.catalogue.settings.cooling_off_days,
         }
-        mail("bank_asked", addresses, told, language="en", issuer_id=desk.issuer_id)
+        MERCHANT.mail("bank_asked", addresses, told, language="en", issuer_id=desk.issuer_id)
         content = RebankAcceptor(
             acceptor_id=acceptor.acceptor_id,
             expected_version=acceptor.changed_version,

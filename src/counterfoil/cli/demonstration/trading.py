@@ -24,9 +24,10 @@ from counterfoil.engine.commands.sale_content import RefundOrganisation
 from counterfoil.engine.sales.steps import finish_sale
 from counterfoil.money import Money
 from counterfoil.portal.access import Buyer, Office
+from counterfoil.portal.actions import actor_of
 from counterfoil.portal.models import Purchase, PurchaseProof, PurchaseStep, WhenShort
 from counterfoil.portal.organisations.reading import balances
-from counterfoil.portal.purchases.answering import Sent, actor_of, answer_purchase, quote_purchase
+from counterfoil.portal.purchases.answering import Sent, answer_purchase, quote_purchase
 from counterfoil.portal.purchases.basket import put, request_purchase
 from counterfoil.portal.purchases.following import follow
 from counterfoil.portal.purchases.life import Step

@@ -8,6 +8,7 @@ from typing import Final
 
 from counterfoil.engine import bulk, configuration, funds, groups, programmes
 from counterfoil.engine.apply import apply
+from counterfoil.engine.bulk_selection import Selection
 from counterfoil.engine.commands import acceptor_effects, client_effects, sale_effects
 from counterfoil.engine.commands import content as asks
 from counterfoil.engine.commands.bench import Bench, effect
@@ -19,13 +20,11 @@ from counterfoil.engine.rotation import rotate
 from counterfoil.errors import ConflictError
 from counterfoil.keys.envelope import Purpose
 from counterfoil.money import Money
-from counterfoil.voucher import Action
+from counterfoil.voucher import LIFTING, STOPPING, Action
 
 __all__ = ["Bench", "acceptor_effects", "client_effects", "effect", "sale_effects"]
 
-_ONE_AT_ONCE: Final = {
-    each.word: each for each in (Action.SUSPEND, Action.UNSUSPEND, Action.BLOCK, Action.UNBLOCK)
-}
+_ONE_AT_ONCE: Final = {each.word: each for each in STOPPING | LIFTING}
 
 
 # ------------------------------------------------------------------- money
@@ -240,12 +239,14 @@ def _(asked: asks.ChangeVouchers, bench: Bench) -> str:
         bench.connection,
         bench.issuer,
         bench.caller,
+        Selection(
+            serials=asked.serials,
+            provision_id=asked.provision_id,
+            group_code=asked.group,
+            allocation_id=asked.allocation_id,
+        ),
         action=Action[asked.action.upper()],
         reason=bench.reason,
-        serials=asked.serials,
-        provision_id=asked.provision_id,
-        group_code=asked.group,
-        allocation_id=asked.allocation_id,
         extend_until=asked.extend_until,
         reference=bench.reference,
     )

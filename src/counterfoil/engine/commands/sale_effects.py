@@ -3,6 +3,7 @@
 from typing import Final
 
 from counterfoil.engine import bulk, handing_out, organisations
+from counterfoil.engine.bulk_selection import Selection
 from counterfoil.engine.commands import sale_content as asks
 from counterfoil.engine.commands.bench import Bench, effect
 from counterfoil.engine.sales import paying, promising
@@ -197,9 +198,9 @@ def _(asked: asks.ChangeOwnVouchers, bench: Bench) -> str:
         bench.connection,
         bench.issuer,
         bench.caller,
+        Selection(serials=asked.serials),
         action=action,
         reason=bench.reason,
-        serials=asked.serials,
         organisation_id=asked.organisation_id,
         reference=bench.reference,
     )

@@ -13,14 +13,13 @@ from counterfoil.engine.groups import GroupDesign
 from counterfoil.errors import ConflictError
 from counterfoil.money import Money
 from counterfoil.portal.access import BUYERS, BUYS, Buyer, buyer_page
+from counterfoil.portal.actions import actor_of
 from counterfoil.portal.language import money_text
-from counterfoil.portal.models import Purchase, PurchaseLine, PurchaseStatus
+from counterfoil.portal.models import PurchaseLine
 from counterfoil.portal.orchestrator.vouchers.design import validity_text
-from counterfoil.portal.purchases.answering import actor_of
-from counterfoil.portal.purchases.basket import put
+from counterfoil.portal.purchases.basket import drafts_of, put
 from counterfoil.portal.purchases.catalogue import Offered, free_stock, offered
 from counterfoil.portal.purchases.forms import quantity_field
-from counterfoil.portal.purchases.sheet import Draft
 from counterfoil.portal.upload_pages import picture_of
 from counterfoil.portal.words import Word
 
@@ -104,7 +103,7 @@ def _shown(
 ) -> HttpResponse:
     groups = offered(buyer.issuer_id)
     free = free_stock(buyer.issuer_id, [group.code for group in groups])
-    drafts = _drafts(buyer)
+    drafts = drafts_of(buyer)
     chosen = {
         (line.group_code, line.amount_minor): line.quantity
         for line in PurchaseLine.objects.filter(purchase__in=drafts)
@@ -133,19 +132,9 @@ def _shown(
         {
             "buyer": buyer,
             "shelves": shelves,
-            "drafts": [Draft(draft) for draft in drafts if draft.total_minor],
-            "may_buy": buyer.may(BUYS) and buyer.status == "approved",
+            "drafts": [draft for draft in drafts if draft.total_minor],
+            "may_buy": buyer.may_now(BUYS),
         },
-    )
-
-
-def _drafts(buyer: Buyer) -> list[Purchase]:
-    return list(
-        Purchase.objects.filter(
-            issuer_id=buyer.issuer_id,
-            organisation_id=buyer.organisation_id,
-            status=PurchaseStatus.DRAFT,
-        ).order_by("funding_account_id")
     )
 
 

@@ -33,6 +33,7 @@ from counterfoil.portal.models import HandoverList
 from counterfoil.portal.names import names_of
 from counterfoil.portal.orchestrator.refusals import refusal_text
 from counterfoil.portal.queries import rows
+from counterfoil.portal.serials import joined
 from counterfoil.portal.templatetags.counterfoil import count
 from counterfoil.portal.words import command_state, outcome_word
 from counterfoil.voucher import State
@@ -44,7 +45,6 @@ CHANGED_MAX: Final = 50_000
 _SHOWN_MAX: Final = 10
 _REFUSALS_MAX: Final = 200
 _SERIAL: Final = re.compile(r"[1-9][0-9]{15}", re.ASCII)
-_BETWEEN: Final = re.compile(r"[\s\u00a0\u202f.-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,7 +327,7 @@ def why_not(outcome: str) -> str:
 
 def _found(buyer: Buyer, act: Act, listed: Sequence[Row]) -> tuple[list[int], list[Row]]:
     """Serials, each once, ascending; and the rows that name nothing of this organisation's."""
-    as_serials = {row: _BETWEEN.sub("", row.cells[0]) for row in listed}
+    as_serials = {row: joined(row.cells[0]) for row in listed}
     numbers = {row: int(said) for row, said in as_serials.items() if _SERIAL.fullmatch(said)}
     own = {each.serial for each in own_vouchers(buyer, sorted(set(numbers.values())))}
     chosen = {serial for serial in numbers.values() if serial in own}

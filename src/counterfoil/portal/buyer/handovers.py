@@ -46,7 +46,7 @@ from counterfoil.portal.handovers.lists import (
     send_list,
 )
 from counterfoil.portal.handovers.opening import NumbersForgottenError
-from counterfoil.portal.handovers.progress import Progress, progress_of
+from counterfoil.portal.handovers.progress import Progress, is_lost, progress_of, waits_for_fetch
 from counterfoil.portal.handovers.sealing import file_key
 from counterfoil.portal.listing import ListForm, Listing, shown
 from counterfoil.portal.models import FileKind, HandoverList
@@ -100,7 +100,7 @@ def handovers(request: HttpRequest, buyer: Buyer) -> HttpResponse:
             "list": listed,
             "names": names_of({row.sent_by for row in listed.page.rows}),
             "drafts": drafts.order_by("-begun_at")[:5],
-            "may_hand_out": _may_hand_out(buyer),
+            "may_hand_out": buyer.may_now(HANDS_OUT),
         },
     )
 
@@ -252,7 +252,7 @@ def replace(request: HttpRequest, buyer: Buyer, handover_id: UUID) -> HttpRespon
     """New vouchers for all whose numbers nobody can fetch any more: one list, however often."""
     row = list_of(buyer, handover_id, is_sent=True)
     progress = progress_of(buyer.issuer_id, handover_id)
-    serials = replaceable(buyer, row) if _is_lost(row, progress) else []
+    serials = replaceable(buyer, row) if is_lost(row, progress) else []
     if not serials:
         messages.info(request, _("None of these vouchers can be replaced any more."))
         return redirect("buyer-handover", buyer.code, buyer.organisation_id, handover_id)
@@ -300,11 +300,11 @@ def _page(
             "page": page_of(request, lines, lambda line: line.key, size=_PEOPLE_A_PAGE),
             "only_refused": refused,
             "may_fetch": _may_fetch(buyer, row, progress),
-            "waits_for_fetch": _waits(row, progress),
-            "may_hand_out": _may_hand_out(buyer),
+            "waits_for_fetch": waits_for_fetch(row, progress),
+            "may_hand_out": buyer.may_now(HANDS_OUT),
             "is_cards": row.file_kind == FileKind.CARDS,
             "cards_a_file": CARDS_A_FILE,
-            "is_lost": _is_lost(row, progress),
+            "is_lost": is_lost(row, progress),
             "refusal": refusal_text(progress.outcome) if progress.is_refused else "",
             "names": names_of({row.sent_by, row.fetched_by} - {""}),
         },
@@ -315,25 +315,8 @@ def _allocation(buyer: Buyer, row: HandoverList) -> Allocation | None:
     return None if row.allocation_id is None else allocation_of(buyer, row.allocation_id)
 
 
-def _is_lost(row: HandoverList, progress: Progress) -> bool:
-    return row.fetched_at is None and (row.lost_at is not None or progress.forgotten_at is not None)
-
-
-def _may_hand_out(buyer: Buyer) -> bool:
-    return buyer.may(HANDS_OUT) and buyer.status == "approved"
-
-
-def _waits(row: HandoverList, progress: Progress) -> bool:
-    return (
-        progress.is_finished
-        and progress.handed > 0
-        and row.wrapped_key is not None
-        and progress.forgotten_at is None
-    )
-
-
 def _may_fetch(buyer: Buyer, row: HandoverList, progress: Progress) -> bool:
-    return _may_hand_out(buyer) and _waits(row, progress)
+    return buyer.may_now(HANDS_OUT) and waits_for_fetch(row, progress)
 
 
 def not_fetched_text(error: NotFetchedError) -> str:

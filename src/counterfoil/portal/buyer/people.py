@@ -17,17 +17,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from counterfoil.errors import ConflictError
 from counterfoil.portal.access import BUYS, Buyer, buyer_page
+from counterfoil.portal.actions import actor_of
+from counterfoil.portal.applying.links import ApplyingAt
 from counterfoil.portal.exporting.columns import Column, moment, text
 from counterfoil.portal.exporting.taking import exported
 from counterfoil.portal.forms import OnceForm
 from counterfoil.portal.listing import ListForm, Listing, Wanted, shown
-from counterfoil.portal.merchants.links import ApplyingAt
 from counterfoil.portal.models import OrganisationRole, OrganisationRoleName
 from counterfoil.portal.organisations.following import invite_to_organisation
 from counterfoil.portal.pager import Key, Order, keyed
 from counterfoil.portal.people import OrganisationGrant, take_role
 from counterfoil.portal.queries import rows
-from counterfoil.portal.trail import Actor, address_of
 
 
 class InviteForm(OnceForm):
@@ -122,7 +122,7 @@ def people(request: HttpRequest, buyer: Buyer) -> HttpResponse:
                     buyer.name,
                     str(form.cleaned_data["email"]).lower(),
                     OrganisationRoleName(form.cleaned_data["role"]),
-                    _actor(request, buyer),
+                    actor_of(request, buyer),
                     inviter=buyer.person.shown,
                 )
         except ConflictError as error:
@@ -165,7 +165,7 @@ def remove(request: HttpRequest, buyer: Buyer, role_id: int) -> HttpResponse:
     try:
         with transaction.atomic():
             _keep_a_manager(buyer, held)
-            take_role(held.person, grant, by=_actor(request, buyer))
+            take_role(held.person, grant, by=actor_of(request, buyer))
     except ConflictError as error:
         messages.error(request, str(error))
     else:
@@ -196,7 +196,3 @@ def _keep_a_manager(buyer: Buyer, taken: OrganisationRole) -> None:
 def _at(request: HttpRequest, buyer: Buyer) -> ApplyingAt:
     origin = request.build_absolute_uri("/").rstrip("/")
     return ApplyingAt(buyer.issuer_id, buyer.code, buyer.issuer_name, origin)
-
-
-def _actor(request: HttpRequest, buyer: Buyer) -> Actor:
-    return Actor(buyer.actor, buyer.person.pk, address_of(request))

@@ -12,11 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from counterfoil.errors import ConflictError
-from counterfoil.money import Money
 from counterfoil.portal.access import BUYERS, BUYS, Buyer, buyer_page
+from counterfoil.portal.actions import actor_of
 from counterfoil.portal.exporting.taking import exported
-from counterfoil.portal.forms import Keeper, OnceForm
-from counterfoil.portal.language import money_text
+from counterfoil.portal.forms import Keeper
 from counterfoil.portal.listing import shown
 from counterfoil.portal.models import (
     Paper,
@@ -27,8 +26,8 @@ from counterfoil.portal.models import (
     PurchaseStatus,
 )
 from counterfoil.portal.purchases import papers
-from counterfoil.portal.purchases.answering import actor_of, answer_purchase
-from counterfoil.portal.purchases.basket import request_purchase, write_lines
+from counterfoil.portal.purchases.answering import answer_purchase
+from counterfoil.portal.purchases.basket import drafts_of, request_purchase, write_lines
 from counterfoil.portal.purchases.following import follow
 from counterfoil.portal.purchases.forms import AnswerForm, AskForm, ProofForm, quantity_field
 from counterfoil.portal.purchases.life import STEPS, Step
@@ -36,14 +35,13 @@ from counterfoil.portal.purchases.listed import BUYER_PURCHASES
 from counterfoil.portal.purchases.paper_pages import given_paper, paper_lines
 from counterfoil.portal.purchases.proving import Proof, send_proof
 from counterfoil.portal.purchases.reading import sale_state
-from counterfoil.portal.purchases.sheet import Draft, line_rows, shortfall
+from counterfoil.portal.purchases.sheet import line_rows, shortfall
 from counterfoil.portal.purchases.standing import (
     buyers_next,
     buyers_word,
     story_for_buyer,
     way,
 )
-from counterfoil.portal.purchases.stepping import was_taken
 from counterfoil.portal.upload_pages import file_of
 
 _TO_PAY: Final = frozenset({PurchaseStatus.QUOTED, PurchaseStatus.PROOF, PurchaseStatus.RETURNED})
@@ -54,7 +52,6 @@ _CREDIT_NOTES_MAX: Final = 20
 @buyer_page(sees=BUYERS)
 def purchases(request: HttpRequest, buyer: Buyer) -> HttpResponse:
     follow(buyer.issuer_id)
-    mine = Purchase.objects.filter(issuer_id=buyer.issuer_id, organisation_id=buyer.organisation_id)
     notes = Paper.objects.filter(
         issuer_id=buyer.issuer_id,
         organisation_id=buyer.organisation_id,
@@ -66,11 +63,9 @@ def purchases(request: HttpRequest, buyer: Buyer) -> HttpResponse:
         {
             "buyer": buyer,
             "list": shown(request, buyer, BUYER_PURCHASES),
-            "drafts": [
-                Draft(each) for each in mine.filter(status=PurchaseStatus.DRAFT, total_minor__gt=0)
-            ],
+            "drafts": [draft for draft in drafts_of(buyer) if draft.total_minor],
             "credit_notes": paper_lines(notes[:_CREDIT_NOTES_MAX]),
-            "may_buy": _may_buy(buyer),
+            "may_buy": buyer.may_now(BUYS),
         },
     )
 
@@ -149,12 +144,12 @@ def prove(request: HttpRequest, buyer: Buyer, purchase_id: UUID) -> HttpResponse
         purchase=found,
         keeper=keeper,
     )
-    if is_sent and _was_sent(found, form):
+    if form.was_sent:
         return _back(buyer, purchase_id)
     if (found.status, Step.PROVE) not in STEPS or found.sale_id is None:
         messages.error(request, _("No proof of payment can be sent for it as it stands now."))
         return _back(buyer, purchase_id)
-    if is_sent and form.is_valid() and not form.is_stale(when=found.changed_at):
+    if form.counts:
         proof = Proof(
             form.upload,
             form.cleaned_data["amount"].amount_minor,
@@ -171,7 +166,12 @@ def prove(request: HttpRequest, buyer: Buyer, purchase_id: UUID) -> HttpResponse
     return render(
         request,
         "portal/buyer/purchases/prove.html",
-        {"buyer": buyer, "purchase": found, "form": form, **_money(found)},
+        {
+            "buyer": buyer,
+            "purchase": found,
+            "form": form,
+            "account": papers.account_text(found.issuer_id, found.funding_account_id),
+        },
     )
 
 
@@ -187,12 +187,12 @@ def cancel(request: HttpRequest, buyer: Buyer, purchase_id: UUID) -> HttpRespons
         label=_("Why"),
         help_text=_("The issuer reads it."),
     )
-    if is_sent and _was_sent(found, form):
+    if form.was_sent:
         return _back(buyer, purchase_id)
     if (found.status, Step.CANCEL) not in STEPS:
         messages.error(request, _("It cannot be cancelled as it stands now."))
         return _back(buyer, purchase_id)
-    if is_sent and form.is_valid() and not form.is_stale(when=found.changed_at):
+    if form.counts:
         reason = str(form.cleaned_data["reason"])
         try:
             answer_purchase(request, buyer, purchase_id, form.sent, step=Step.CANCEL, reason=reason)
@@ -238,7 +238,7 @@ def _page(
     lines_form: forms.Form | None,
 ) -> HttpResponse:
     lines, sale = list(found.lines.all()), sale_state(found)
-    may = _may_buy(buyer)
+    may = buyer.may_now(BUYS)
     is_open = found.sale_id is None and found.status in {
         PurchaseStatus.DRAFT,
         PurchaseStatus.RETURNED,
@@ -264,19 +264,9 @@ def _page(
             "may_prove": may and (found.status, Step.PROVE) in STEPS and found.sale_id is not None,
             "may_cancel": may and (found.status, Step.CANCEL) in STEPS,
             "is_to_pay": found.status in _TO_PAY and found.sale_id is not None,
-            **_money(found),
+            "account": papers.account_text(found.issuer_id, found.funding_account_id),
         },
     )
-
-
-def _money(found: Purchase) -> dict[str, object]:
-    return {
-        "total": Money(found.total_minor, found.currency),
-        "total_text": money_text(Money(found.total_minor, found.currency)),
-        "commission": Money(found.commission_minor, found.currency),
-        "face": Money(found.total_minor - found.commission_minor, found.currency),
-        "account": papers.account_text(found.issuer_id, found.funding_account_id),
-    }
 
 
 def _lines_form(lines: list[PurchaseLine], data: QueryDict | None) -> forms.Form:
@@ -299,14 +289,6 @@ def _field(line: PurchaseLine) -> str:
     return f"line_{line.line}"
 
 
-def _was_sent(found: Purchase, form: OnceForm) -> bool:
-    """This very form, before: what it asked for is done, and may not be possible twice."""
-    try:
-        return was_taken(found, UUID(str(form["command_id"].data)))
-    except ValueError:
-        return False
-
-
 def _of(buyer: Buyer, purchase_id: UUID) -> Purchase:
     """Raises Http404, for those of others too."""
     found = Purchase.objects.filter(
@@ -315,10 +297,6 @@ def _of(buyer: Buyer, purchase_id: UUID) -> Purchase:
     if found is None:
         raise Http404
     return found
-
-
-def _may_buy(buyer: Buyer) -> bool:
-    return buyer.may(BUYS) and buyer.status == "approved"
 
 
 def _back(buyer: Buyer, purchase_id: UUID) -> HttpResponse:

@@ -75,7 +75,7 @@ def allocation(request: HttpRequest, buyer: Buyer, allocation_id: int) -> HttpRe
             "more_ranges": len(ranges) > RANGES_MAX,
             "purchase_url": purchase_url(buyer, row),
             "list": shown(request, buyer, vouchers_of(allocation_id)),
-            "may_hand_out": buyer.may(HANDS_OUT) and buyer.status == "approved",
+            "may_hand_out": buyer.may_now(HANDS_OUT),
             "acts": ACTS.values(),
         },
     )
@@ -177,7 +177,7 @@ def _colleagues(buyer: Buyer) -> set[str]:
 
 def _acts(buyer: Buyer, row: Own, happened: list[Happened]) -> list[Act]:
     """What can be done with it now, by who hands out."""
-    if not buyer.may(HANDS_OUT) or buyer.status != "approved":
+    if not buyer.may_now(HANDS_OUT):
         return []
     stopped = is_stopped_by_issuer(buyer, happened)
     return [

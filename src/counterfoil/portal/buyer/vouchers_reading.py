@@ -20,15 +20,12 @@ from counterfoil.portal.orchestrator.vouchers.design import duration_text
 from counterfoil.portal.pager import Key
 from counterfoil.portal.queries import rows
 from counterfoil.portal.words import Word, action_word, voucher_state
-from counterfoil.voucher import Action, State
+from counterfoil.voucher import OPEN, OUT, STOPPING, Action, State
 
 _ID_MAX: Final = 2**31 - 1
 _ALLOCATIONS_MAX: Final = 200
 RANGES_MAX: Final = 50
 _HAPPENED_MAX: Final = 100
-_SUSPENDS: Final = frozenset({Action.SUSPEND, Action.BLOCK})
-_RUNNING: Final = frozenset({State.PREACTIVATED, State.ACTIVE, State.SUSPENDED, State.BLOCKED})
-_OUT: Final = frozenset(_RUNNING | {State.REDEEMING})
 
 
 @dataclass(frozen=True)
@@ -76,7 +73,7 @@ class Allocation:
     @property
     def out(self) -> int:
         """With people, and worth something."""
-        return sum(self.by_state.get(state, 0) for state in _OUT)
+        return sum(self.by_state.get(state, 0) for state in OUT)
 
     @property
     def waiting(self) -> int:
@@ -277,7 +274,7 @@ def _line(  # a row of the statement
     return VoucherLine(
         serial,
         voucher_state(state),
-        state in _RUNNING,
+        state in OPEN,
         expires_at,
         changed_at,
         replaced_by,
@@ -316,7 +313,7 @@ def happened_to(buyer: Buyer, serial: int) -> list[Happened]:
 def is_stopped_by_issuer(buyer: Buyer, happened: Sequence[Happened]) -> bool:
     """What the issuer suspended, the organisation cannot let go on; to extend it stops nothing."""
     last = next((each for each in happened if each.action != Action.EXTEND), None)
-    return last is not None and last.action in _SUSPENDS and not last.is_by(buyer.organisation_id)
+    return last is not None and last.action in STOPPING and not last.is_by(buyer.organisation_id)
 
 
 def _as_it_counts(
@@ -326,6 +323,6 @@ def _as_it_counts(
     state = State(stored)
     if state is State.PREACTIVATED and hold_until is not None and hold_until <= read_at:
         return State.CANCELLED
-    if state in _RUNNING and expires_at is not None and expires_at <= read_at:
+    if state in OPEN and expires_at is not None and expires_at <= read_at:
         return State.EXPIRED
     return state

@@ -9,8 +9,8 @@ from django.utils.translation import ngettext
 from counterfoil.engine.commands import sale_content as asks
 from counterfoil.portal.access import Office
 from counterfoil.portal.buyer.changing import ACTS
+from counterfoil.portal.names import organisation_name
 from counterfoil.portal.orchestrator.changes import Change, Shown, shown
-from counterfoil.portal.queries import rows
 from counterfoil.portal.templatetags.counterfoil import count
 from counterfoil.portal.templatetags.serials import serial
 
@@ -75,12 +75,7 @@ def _change_own(asked: asks.ChangeOwnVouchers, office: Office) -> Shown:
 
 
 def _organisation(office: Office, organisation_id: int | None) -> str:
-    found = rows(
-        __package__,
-        "organisation_name",
-        {"issuer_id": office.issuer_id, "organisation_id": organisation_id},
-    )
-    return str(found[0][0]) if found else _("an organisation")
+    return organisation_name(office.issuer_id, organisation_id) or _("an organisation")
 
 
 def _serials(serials: Sequence[int]) -> str:

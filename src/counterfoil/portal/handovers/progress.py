@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from counterfoil.portal.models import HandoverList
 from counterfoil.portal.queries import rows
 
 
@@ -37,6 +38,19 @@ class Progress:
     @property
     def not_handed(self) -> int:
         return self.past - self.handed
+
+
+def waits_for_fetch(row: HandoverList, progress: Progress) -> bool:
+    return (
+        progress.is_finished
+        and progress.handed > 0
+        and row.wrapped_key is not None
+        and progress.forgotten_at is None
+    )
+
+
+def is_lost(row: HandoverList, progress: Progress) -> bool:
+    return row.fetched_at is None and (row.lost_at is not None or progress.forgotten_at is not None)
 
 
 _NOT_YET = Progress("waiting", None, None, 0, 0, 0, None, None, None)

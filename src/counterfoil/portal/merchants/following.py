@@ -14,12 +14,12 @@ from django.utils import timezone
 
 from counterfoil.engine.commands.content import RebankAcceptor, decoded
 from counterfoil.errors import ConflictError
+from counterfoil.portal.applying.kinds import MERCHANT
+from counterfoil.portal.applying.links import ApplyingAt, application_for, language_of
+from counterfoil.portal.applying.telling import masked_number
 from counterfoil.portal.merchants.checks import Bank
 from counterfoil.portal.merchants.life import Step
-from counterfoil.portal.merchants.links import ApplyingAt, application_for
-from counterfoil.portal.merchants.mails import mail
 from counterfoil.portal.merchants.profiles import locked, take_step
-from counterfoil.portal.merchants.telling import masked_number
 from counterfoil.portal.models import (
     AcceptorRoleName,
     BankChange,
@@ -75,7 +75,7 @@ def _end_proposal(at: ApplyingAt, profile_id: UUID, status: str, outcome: str) -
         except ConflictError:
             _log.warning("merchant.owner_not_invited", acceptor_id=acceptor_id)
     others = [each for each in people_of(profile) if each != profile.owner_email]
-    mail(
+    MERCHANT.mail(
         "approved",
         others,
         {"issuer": at.name, "name": profile.name},
@@ -103,7 +103,7 @@ def invite_to_shop(
     invitation = invite(email, [ShopGrant(role, at.issuer_id, acceptor_id)], by)
     has_password = invitation.person.has_usable_password()
     path = reverse("shop", args=[at.code, acceptor_id]) if has_password else invitation.path
-    mail(
+    MERCHANT.mail(
         "cashier" if inviter else "owner",
         [email],
         {
@@ -130,13 +130,6 @@ def people_of(profile: MerchantProfile) -> list[str]:
     return sorted(addresses)
 
 
-def language_of(profile: MerchantProfile) -> str:
-    application = application_for(profile)
-    if application is not None and application.language:
-        return application.language
-    return portal_settings(profile.issuer_id).language
-
-
 @transaction.atomic
 def _end_bank_change(
     at: ApplyingAt, command_id: UUID, acceptor_id: int, name: str, switched: Bank | None
@@ -159,11 +152,15 @@ def _end_bank_change(
     told: dict[str, object] = {"issuer": at.name, "name": name}
     language = portal_settings(at.issuer_id).language
     if switched is None:
-        mail("bank_kept", change.addresses, told, language=language, issuer_id=at.issuer_id)
+        MERCHANT.mail(
+            "bank_kept", change.addresses, told, language=language, issuer_id=at.issuer_id
+        )
         return
     _take_over(at.issuer_id, acceptor_id, switched)
     told |= {"account": masked_number(switched.account), "fsp": switched.fsp}
-    mail("bank_switched", change.addresses, told, language=language, issuer_id=at.issuer_id)
+    MERCHANT.mail(
+        "bank_switched", change.addresses, told, language=language, issuer_id=at.issuer_id
+    )
 
 
 def _take_over(issuer_id: int, acceptor_id: int, bank: Bank) -> None:

@@ -11,23 +11,19 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from counterfoil.portal.forms import KeptFileField, OnceForm
 from counterfoil.portal.language import page_locale
 from counterfoil.portal.merchants import checks
 from counterfoil.portal.merchants.opening_hours import DAYS, Day, day_of, day_text
 from counterfoil.portal.merchants.positions import position, position_text
-from counterfoil.portal.merchants.written import Contact, Legal, Outlet, Paper
+from counterfoil.portal.merchants.written import Contact, Legal, Outlet
 from counterfoil.portal.models import (
-    DocumentKind,
     MerchantContact,
     MerchantKind,
     MerchantOutlet,
     MerchantProfile,
-    Upload,
 )
 from counterfoil.portal.stale import VersionedForm
 
-PURPOSE: Final = "merchant-document"
 _DAY_NAMES: Final = (
     gettext_lazy("Monday"),
     gettext_lazy("Tuesday"),
@@ -43,6 +39,7 @@ _SAME: Final = (
     ("5", gettext_lazy("Tuesday to Saturday")),
     ("6", gettext_lazy("Every other day")),
 )
+PURPOSE: Final = "merchant-document"
 
 
 class LegalForm(VersionedForm):
@@ -236,38 +233,6 @@ class OutletForm(VersionedForm):
             town=given["town"],
             position=position(given["position"]),
             week=tuple(hours or (week[0] if day <= last else ()) for day, hours in enumerate(week)),
-        )
-
-
-class DocumentForm(OnceForm):
-    kind = forms.ChoiceField(label=gettext_lazy("What it is"), choices=DocumentKind.choices)
-    upload = KeptFileField(
-        purpose=PURPOSE,
-        label=gettext_lazy("File"),
-        help_text=gettext_lazy("A photo of the paper, or a PDF; 10 MB at most."),
-    )
-    number = forms.CharField(
-        label=gettext_lazy("Number on it"),
-        max_length=60,
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    expires_on = forms.DateField(
-        label=gettext_lazy("Valid until"),
-        help_text=gettext_lazy("Leave it empty if it does not end."),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-
-    @property
-    def paper(self) -> Paper:
-        """Of a valid form."""
-        given = self.cleaned_data
-        return Paper(
-            kind=given["kind"],
-            number=given["number"],
-            expires_on=given["expires_on"],
-            upload=cast("Upload", given["upload"]),
         )
 
 

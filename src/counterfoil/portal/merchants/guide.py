@@ -7,14 +7,12 @@ sends something has the profile locked meanwhile, so that the form is over what 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
@@ -22,12 +20,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from counterfoil.errors import ConflictError
-from counterfoil.portal.forms import Keeper, OnceForm
+from counterfoil.portal.applying.documents import DocumentForm
+from counterfoil.portal.applying.guide import Guide, StageShown, held, saves
+from counterfoil.portal.forms import OnceForm
 from counterfoil.portal.merchants import profiles
 from counterfoil.portal.merchants.bank_forms import BANK_FORMS, bank_initial
 from counterfoil.portal.merchants.forms import (
+    PURPOSE,
     ContactForm,
-    DocumentForm,
     LegalForm,
     OutletForm,
     contact_initial,
@@ -37,10 +37,7 @@ from counterfoil.portal.merchants.forms import (
 from counterfoil.portal.merchants.life import STEPS, Status, Step
 from counterfoil.portal.merchants.reading import Sheet, sheet
 from counterfoil.portal.merchants.written import bank_of
-from counterfoil.portal.models import MerchantProfile, ProfileStatus, Scheme
-from counterfoil.portal.names import names_of
-from counterfoil.portal.stale import VersionedForm
-from counterfoil.portal.trail import Actor
+from counterfoil.portal.models import DocumentKind, MerchantProfile, ProfileStatus, Scheme
 
 
 class Stage(StrEnum):
@@ -63,33 +60,7 @@ STAGES: Final[Mapping[Stage, Promise]] = {
 _LISTS: Final = frozenset({Stage.PEOPLE, Stage.PLACES, Stage.DOCUMENTS})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guide:
-    """Who goes through it. `frame` is the template its pages stand in, `base` the address below
-    which the stages are, `home` where one came from; `submitted` is called when it was sent.
-    """
-
-    issuer_id: int
-    issuer: str  # its name
-    by: Actor
-    keeper: Keeper
-    is_applicant: bool
-    frame: str
-    base: str
-    home: str
-    submitted: Callable[[MerchantProfile], None]
-
-    def url(self, stage: Stage, item: object = "") -> str:
-        return f"{self.base}/{stage}/{item}".rstrip("/")
-
-
-@dataclass(frozen=True, slots=True)
-class StageShown:
-    stage: Stage
-    name: Promise
-    url: str
-    is_here: bool
-    is_done: bool
+MerchantGuide = Guide[MerchantProfile]
 
 
 class TrueForm(OnceForm):
@@ -100,7 +71,9 @@ class TrueForm(OnceForm):
     )
 
 
-def stage_page(request: HttpRequest, guide: Guide, profile_id: UUID, stage: str) -> HttpResponse:
+def stage_page(
+    request: HttpRequest, guide: MerchantGuide, profile_id: UUID, stage: str
+) -> HttpResponse:
     """A stage of the form: the form itself, or the list of what was written down so far."""
     if stage not in STAGES:
         raise Http404
@@ -109,7 +82,7 @@ def stage_page(request: HttpRequest, guide: Guide, profile_id: UUID, stage: str)
 
 
 def item_page(
-    request: HttpRequest, guide: Guide, profile_id: UUID, stage: str, item_id: UUID | None
+    request: HttpRequest, guide: MerchantGuide, profile_id: UUID, stage: str, item_id: UUID | None
 ) -> HttpResponse:
     """One person, place or document; None is a new one."""
     if stage not in _ITEM_PAGES:
@@ -119,7 +92,7 @@ def item_page(
 
 
 def remove_item(
-    request: HttpRequest, guide: Guide, profile_id: UUID, stage: str, item_id: UUID
+    request: HttpRequest, guide: MerchantGuide, profile_id: UUID, stage: str, item_id: UUID
 ) -> HttpResponse:
     if stage not in _LISTS:
         raise Http404
@@ -143,51 +116,35 @@ def remove_item(
 
 def _held(
     request: HttpRequest,
-    guide: Guide,
+    guide: MerchantGuide,
     profile_id: UUID,
     page: Callable[[MerchantProfile], HttpResponse],
 ) -> HttpResponse:
-    """With the profile as it is now; locked while something is sent."""
-    with transaction.atomic():
-        if request.method == "POST":
-            profile = profiles.locked(guide.issuer_id, profile_id)
-        else:
-            found = MerchantProfile.objects.filter(pk=profile_id, issuer_id=guide.issuer_id)
-            profile = found.first() or _nothing()
-        try:
-            profiles.refuse_unless_open(profile, is_applicant=guide.is_applicant)
-        except ConflictError as error:
-            messages.error(request, str(error))
-            return redirect(guide.home)
-        return page(profile)
-
-
-def _nothing() -> MerchantProfile:
-    raise Http404
+    return held(request, guide, profile_id, MerchantProfile, profiles.refuse_unless_open, page)
 
 
 # ------------------------------------------------------------------ stages
 
 
-def _business(request: HttpRequest, guide: Guide, profile: MerchantProfile) -> HttpResponse:
+def _business(request: HttpRequest, guide: MerchantGuide, profile: MerchantProfile) -> HttpResponse:
     form = LegalForm(request.POST or None, version=profile.version, initial=legal_initial(profile))
     if profile.status == ProfileStatus.APPROVED:
         for name in ("kind", "name"):  # the engine knows it by these
             form.fields[name].disabled = True
-    if _saves(request, form, profile):
+    if saves(request, form, profile):
         profiles.change_legal(profile, form.legal, guide.by)
         return _onwards(guide, profile, Stage.BUSINESS)
     return _shown(request, guide, profile, Stage.BUSINESS, form=form)
 
 
-def _list(stage: Stage) -> Callable[[HttpRequest, Guide, MerchantProfile], HttpResponse]:
-    def page(request: HttpRequest, guide: Guide, profile: MerchantProfile) -> HttpResponse:
+def _list(stage: Stage) -> Callable[[HttpRequest, MerchantGuide, MerchantProfile], HttpResponse]:
+    def page(request: HttpRequest, guide: MerchantGuide, profile: MerchantProfile) -> HttpResponse:
         return _shown(request, guide, profile, stage, template="list")
 
     return page
 
 
-def _payment(request: HttpRequest, guide: Guide, profile: MerchantProfile) -> HttpResponse:
+def _payment(request: HttpRequest, guide: MerchantGuide, profile: MerchantProfile) -> HttpResponse:
     if profile.status == ProfileStatus.APPROVED:
         return redirect(guide.home)  # it changes by a command now, approved by a second person
     scheme = request.GET.get("scheme", profile.scheme)
@@ -196,14 +153,14 @@ def _payment(request: HttpRequest, guide: Guide, profile: MerchantProfile) -> Ht
     initial = bank_initial(bank_of(profile), scheme, profile.holder or profile.registered_name)
     form = BANK_FORMS[scheme](request.POST or None, version=profile.version, initial=initial)
     form.country = profile.country
-    if _saves(request, form, profile):
+    if saves(request, form, profile):
         holder = str(form.cleaned_data["holder"])
         profiles.change_bank(profile, form.bank, holder, guide.by)
         return _onwards(guide, profile, Stage.PAYMENT)
     return _shown(request, guide, profile, Stage.PAYMENT, form=form, scheme=scheme)
 
 
-def _review(request: HttpRequest, guide: Guide, profile: MerchantProfile) -> HttpResponse:
+def _review(request: HttpRequest, guide: MerchantGuide, profile: MerchantProfile) -> HttpResponse:
     form_class = TrueForm if guide.is_applicant else OnceForm
     form = form_class(request.POST or None)
     if request.method == "POST" and form.is_valid() and not sheet(profile).missing:
@@ -217,7 +174,9 @@ def _review(request: HttpRequest, guide: Guide, profile: MerchantProfile) -> Htt
     return _shown(request, guide, profile, Stage.REVIEW, template="review", form=form)
 
 
-_PAGES: Final[Mapping[Stage, Callable[[HttpRequest, Guide, MerchantProfile], HttpResponse]]] = {
+_PAGES: Final[
+    Mapping[Stage, Callable[[HttpRequest, MerchantGuide, MerchantProfile], HttpResponse]]
+] = {
     Stage.BUSINESS: _business,
     Stage.PEOPLE: _list(Stage.PEOPLE),
     Stage.PLACES: _list(Stage.PLACES),
@@ -231,7 +190,7 @@ _PAGES: Final[Mapping[Stage, Callable[[HttpRequest, Guide, MerchantProfile], Htt
 
 
 def _person(
-    request: HttpRequest, guide: Guide, profile: MerchantProfile, item_id: UUID | None
+    request: HttpRequest, guide: MerchantGuide, profile: MerchantProfile, item_id: UUID | None
 ) -> HttpResponse:
     contact = profile.contacts.filter(pk=item_id, ended_at=None).first() if item_id else None
     if item_id and contact is None:
@@ -239,7 +198,7 @@ def _person(
     version = 0 if contact is None else contact.version
     form = ContactForm(request.POST or None, version=version, initial=contact_initial(contact))
     form.country = profile.country
-    if _saves(request, form, profile):
+    if saves(request, form, profile):
         return _kept(
             request,
             guide,
@@ -250,7 +209,7 @@ def _person(
 
 
 def _place(
-    request: HttpRequest, guide: Guide, profile: MerchantProfile, item_id: UUID | None
+    request: HttpRequest, guide: MerchantGuide, profile: MerchantProfile, item_id: UUID | None
 ) -> HttpResponse:
     outlet = profile.outlets.filter(pk=item_id, ended_at=None).first() if item_id else None
     if item_id and outlet is None:
@@ -258,7 +217,7 @@ def _place(
     version = 0 if outlet is None else outlet.version
     initial = outlet_initial(outlet, profile)
     form = OutletForm(request.POST or None, version=version, initial=initial)
-    if _saves(request, form, profile):
+    if saves(request, form, profile):
         return _kept(
             request,
             guide,
@@ -269,12 +228,18 @@ def _place(
 
 
 def _document(
-    request: HttpRequest, guide: Guide, profile: MerchantProfile, item_id: UUID | None
+    request: HttpRequest, guide: MerchantGuide, profile: MerchantProfile, item_id: UUID | None
 ) -> HttpResponse:
     """A new one: what is there is not changed, but taken out and added again."""
     if item_id is not None:
         raise Http404
-    form = DocumentForm(request.POST or None, request.FILES or None, keeper=guide.keeper)
+    form = DocumentForm(
+        request.POST or None,
+        request.FILES or None,
+        keeper=guide.keeper,
+        kinds=DocumentKind,
+        purpose=PURPOSE,
+    )
     if request.method == "POST" and form.is_valid():
         return _kept(
             request,
@@ -295,23 +260,8 @@ _ITEM_PAGES: Final = {
 # -------------------------------------------------------------- for all
 
 
-def _saves(request: HttpRequest, form: VersionedForm, profile: MerchantProfile) -> bool:
-    """Whether what was sent can be saved. What somebody else changed elsewhere in the profile does
-    not stand in the way.
-    """
-    if request.method != "POST" or not form.is_valid():
-        return False
-    who = names_of([profile.changed_by])[profile.changed_by]
-    if not form.is_stale(who=who, when=profile.changed_at):
-        return True
-    if form.stale is not None and form.stale.differences:
-        return False
-    form.stale = None
-    return True
-
-
 def _kept(
-    request: HttpRequest, guide: Guide, stage: Stage, keep: Callable[[], None]
+    request: HttpRequest, guide: MerchantGuide, stage: Stage, keep: Callable[[], None]
 ) -> HttpResponse:
     try:
         keep()
@@ -320,7 +270,7 @@ def _kept(
     return redirect(guide.url(stage))
 
 
-def _onwards(guide: Guide, profile: MerchantProfile, stage: Stage) -> HttpResponse:
+def _onwards(guide: MerchantGuide, profile: MerchantProfile, stage: Stage) -> HttpResponse:
     """To the next stage; of what is registered already, back to its page."""
     if profile.status == ProfileStatus.APPROVED:
         return redirect(guide.home)
@@ -330,7 +280,7 @@ def _onwards(guide: Guide, profile: MerchantProfile, stage: Stage) -> HttpRespon
 
 def _shown(
     request: HttpRequest,
-    guide: Guide,
+    guide: MerchantGuide,
     profile: MerchantProfile,
     stage: Stage,
     *,
@@ -359,7 +309,7 @@ def _shown(
     )
 
 
-def stages_of(guide: Guide, told: Sheet, here: Stage | None) -> list[StageShown]:
+def stages_of(guide: MerchantGuide, told: Sheet, here: Stage | None) -> list[StageShown]:
     """What is registered already has no payment and no review of its own here."""
     done: dict[Stage, bool] = {
         Stage.BUSINESS: True,
@@ -376,7 +326,7 @@ def stages_of(guide: Guide, told: Sheet, here: Stage | None) -> list[StageShown]
     ]
 
 
-def _next(guide: Guide, profile: MerchantProfile, stage: Stage) -> str:
+def _next(guide: MerchantGuide, profile: MerchantProfile, stage: Stage) -> str:
     stages = list(STAGES)
     last = Stage.DOCUMENTS if profile.status == ProfileStatus.APPROVED else Stage.REVIEW
     return guide.home if stage is last else guide.url(stages[stages.index(stage) + 1])

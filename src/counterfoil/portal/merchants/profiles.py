@@ -12,20 +12,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from counterfoil.errors import ConflictError
+from counterfoil.portal.applying.documents import Paper, added_document, refuse_many
+from counterfoil.portal.applying.telling import tell, told_document
 from counterfoil.portal.merchants.checks import Bank
 from counterfoil.portal.merchants.life import APPLICANT_WRITES, Status, Step
 from counterfoil.portal.merchants.life import after as status_after
 from counterfoil.portal.merchants.telling import (
     told_bank,
     told_contact,
-    told_document,
     told_outlet,
 )
 from counterfoil.portal.merchants.written import (
     Contact,
     Legal,
     Outlet,
-    Paper,
     bank_of,
     contact_given,
     outlet_given,
@@ -39,10 +39,8 @@ from counterfoil.portal.models import (
     Section,
     Verification,
 )
-from counterfoil.portal.trail import Actor, record
-from counterfoil.portal.uploads import attach
+from counterfoil.portal.trail import Actor
 
-_OF_EACH_MAX: Final = 50
 _PAST: Final = frozenset({Status.REJECTED, Status.CLOSED})
 
 
@@ -57,7 +55,7 @@ def locked(issuer_id: int, profile_id: UUID) -> MerchantProfile:
     return profile
 
 
-def refuse_unless_open(profile: MerchantProfile, *, is_applicant: bool) -> None:
+def refuse_unless_open(profile: MerchantProfile, is_applicant: bool) -> None:  # noqa: FBT001  # the guide asks it
     """Raises ConflictError where what is in it cannot be changed now."""
     status = Status(profile.status)
     if is_applicant and status not in APPLICANT_WRITES:
@@ -89,14 +87,14 @@ def begin(
         raise Http404
     if is_new:
         told = {"origin": origin, **_columns(legal)}
-        _record(profile, by, "merchant.begun", before=None, after=told)
+        tell(profile, by, "merchant.begun", before=None, after=told)
     return profile
 
 
 def tell_begun(profile: MerchantProfile, by: Actor) -> None:
     """Of one that was registered before anybody wrote a profile."""
     after = {"acceptor": profile.acceptor_id, "name": profile.name}
-    _record(profile, by, "merchant.profile", before=None, after=after)
+    tell(profile, by, "merchant.profile", before=None, after=after)
 
 
 def change_legal(profile: MerchantProfile, legal: Legal, by: Actor) -> None:
@@ -114,7 +112,7 @@ def save_contact(profile: MerchantProfile, contact_id: UUID, given: Contact, by:
     contact = profile.contacts.filter(pk=contact_id).first()
     before = None if contact is None else told_contact(contact)
     if contact is None:
-        _refuse_many(profile.contacts.filter(ended_at=None).count())
+        refuse_many(profile.contacts.filter(ended_at=None).count())
         _refuse_taken(MerchantContact.objects.filter(pk=contact_id).exists())
         contact = MerchantContact(id=contact_id, profile=profile, version=0)
     elif given == contact_given(contact):
@@ -160,7 +158,7 @@ def save_outlet(profile: MerchantProfile, outlet_id: UUID, given: Outlet, by: Ac
     outlet = profile.outlets.filter(pk=outlet_id).first()
     before = None if outlet is None else told_outlet(outlet)
     if outlet is None:
-        _refuse_many(profile.outlets.filter(ended_at=None).count())
+        refuse_many(profile.outlets.filter(ended_at=None).count())
         _refuse_taken(MerchantOutlet.objects.filter(pk=outlet_id).exists())
         outlet = MerchantOutlet(id=outlet_id, profile=profile, version=0)
     elif given == outlet_given(outlet):
@@ -183,21 +181,9 @@ def end_outlet(profile: MerchantProfile, outlet: MerchantOutlet, by: Actor) -> N
 
 def add_document(profile: MerchantProfile, document_id: UUID, given: Paper, by: Actor) -> None:
     """The same id again is the same document."""
-    if profile.documents.filter(pk=document_id).exists():
-        return
-    _refuse_many(profile.documents.filter(ended_at=None).count())
-    _refuse_taken(MerchantDocument.objects.filter(pk=document_id).exists())
-    document = profile.documents.create(
-        id=document_id,
-        kind=given.kind,
-        number=given.number,
-        expires_on=given.expires_on,
-        upload=given.upload,
-        added_by=by.name,
-    )
-    attach(given.upload)
-    told = told_document(document)
-    _save(profile, by, "merchant.document", Section.LEGAL, before=None, after=told)
+    told = added_document(profile, document_id, given, by)
+    if told is not None:
+        _save(profile, by, "merchant.document", Section.LEGAL, before=None, after=told)
 
 
 def end_document(profile: MerchantProfile, document: MerchantDocument, by: Actor) -> None:
@@ -274,11 +260,6 @@ def _columns(legal: Legal) -> dict[str, str | bool]:
     }
 
 
-def _refuse_many(count: int) -> None:
-    if count >= _OF_EACH_MAX:
-        raise ConflictError(_("There are as many as can be kept. Take one out first."))
-
-
 def _save(
     profile: MerchantProfile,
     by: Actor,
@@ -294,25 +275,4 @@ def _save(
     profile.save()
     if section is not None:
         profile.verifications.filter(section=section).delete()
-    _record(profile, by, event, before=before, after=after, reason=reason)
-
-
-def _record(
-    profile: MerchantProfile,
-    by: Actor,
-    event: str,
-    *,
-    before: Mapping[str, object] | None,
-    after: Mapping[str, object] | None,
-    reason: str = "",
-) -> None:
-    record(
-        profile.issuer_id,
-        by.name,
-        event,
-        subject=profile.subject,
-        before=None if before is None else dict(before),
-        after=None if after is None else dict(after),
-        reason=reason,
-        address=by.address,
-    )
+    tell(profile, by, event, before=before, after=after, reason=reason)

@@ -2,19 +2,15 @@
 can be reached by stands there masked: enough to see that it changed.
 """
 
-from typing import Final
-
+from counterfoil.portal.applying.telling import masked_email, masked_number
 from counterfoil.portal.merchants.opening_hours import day_text
 from counterfoil.portal.merchants.positions import position_text
 from counterfoil.portal.merchants.written import outlet_given
 from counterfoil.portal.models import (
     MerchantContact,
-    MerchantDocument,
     MerchantOutlet,
     MerchantProfile,
 )
-
-_SHOWN_DIGITS: Final = 4
 
 
 def told_contact(contact: MerchantContact) -> dict[str, object]:
@@ -37,28 +33,9 @@ def told_outlet(outlet: MerchantOutlet) -> dict[str, object]:
     }
 
 
-def told_document(document: MerchantDocument) -> dict[str, object]:
-    return {
-        "document": document.kind,
-        "file": document.upload.name,
-        "expires_on": None if document.expires_on is None else document.expires_on.isoformat(),
-    }
-
-
 def told_bank(profile: MerchantProfile) -> dict[str, object]:
     return {
         "scheme": profile.scheme,
         "fsp": profile.fsp,
         "account": masked_number(profile.account),
     }
-
-
-def masked_email(address: str) -> str:
-    """`a…@example.org`."""
-    name, at, domain = address.partition("@")
-    return f"{name[:1]}…{at}{domain}" if address else ""
-
-
-def masked_number(number: str) -> str:
-    """`…0001`: of an account or a telephone."""
-    return f"…{number[-_SHOWN_DIGITS:]}" if number else ""

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from counterfoil.portal.merchants.checks import Bank
 from counterfoil.portal.merchants.opening_hours import Day
 from counterfoil.portal.merchants.positions import Position
-from counterfoil.portal.models import MerchantContact, MerchantOutlet, MerchantProfile, Upload
+from counterfoil.portal.models import MerchantContact, MerchantOutlet, MerchantProfile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,14 +36,6 @@ class Outlet:
     town: str
     position: Position | None
     week: Sequence[Day]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paper:
-    kind: str
-    number: str
-    expires_on: date | None
-    upload: Upload
 
 
 def contact_given(contact: MerchantContact) -> Contact:

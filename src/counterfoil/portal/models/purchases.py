@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import pgettext_lazy
 
+from counterfoil.money import Money
 from counterfoil.portal.models.uploads import Upload
 
 if TYPE_CHECKING:
@@ -165,6 +166,18 @@ class Purchase(models.Model):
     def reference(self) -> str:
         """As people call it; what is to be given with the payment."""
         return "" if self.number is None else reference_of(self.number)
+
+    @property
+    def total(self) -> Money:
+        return Money(self.total_minor, self.currency)
+
+    @property
+    def commission(self) -> Money:
+        return Money(self.commission_minor, self.currency)
+
+    @property
+    def face(self) -> Money:
+        return self.total - self.commission
 
 
 def reference_of(number: int) -> str:

@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from counterfoil.engine.commands.content import SuspendOrganisation, TurnOrganisation
 from counterfoil.portal.models.notifications import CommandToTell, Notification
+from counterfoil.portal.names import organisation_name
 from counterfoil.portal.notifications.parameters import Parameters
 from counterfoil.portal.notifications.telling import notify
 from counterfoil.portal.purchases.reading import command_content
 from counterfoil.portal.purchases.refunded import note_refund
-from counterfoil.portal.purchases.telling import organisation_name
 from counterfoil.portal.queries import rows
 
 _ROWS_MAX: Final = 200

@@ -10,11 +10,10 @@ from django.db import transaction
 from django.urls import reverse
 
 from counterfoil.errors import ConflictError
-from counterfoil.portal.merchants.links import ApplyingAt
+from counterfoil.portal.applying.kinds import ORGANISATION
+from counterfoil.portal.applying.links import ApplyingAt, application_for, language_of
 from counterfoil.portal.models import OrganisationProfile, OrganisationRoleName, portal_settings
 from counterfoil.portal.organisations.life import Step
-from counterfoil.portal.organisations.links import application_for
-from counterfoil.portal.organisations.mails import mail
 from counterfoil.portal.organisations.profiles import locked, take_step
 from counterfoil.portal.people import OrganisationGrant, invite
 from counterfoil.portal.queries import rows
@@ -54,7 +53,7 @@ def _end_proposal(at: ApplyingAt, profile_id: UUID, status: str, outcome: str) -
             )
     except ConflictError:
         _log.warning("organisation.manager_not_invited", organisation_id=organisation_id)
-    mail(
+    ORGANISATION.mail(
         "approved",
         [each for each in people_of(profile) if each != profile.contact_email],
         {"issuer": at.name, "name": profile.name},
@@ -80,7 +79,7 @@ def invite_to_organisation(
     invitation = invite(email, [grant], by)
     has_password = invitation.person.has_usable_password()
     path = reverse("buyer", args=[at.code, organisation_id]) if has_password else invitation.path
-    mail(
+    ORGANISATION.mail(
         "invited",
         [email],
         {
@@ -102,10 +101,3 @@ def people_of(profile: OrganisationProfile) -> list[str]:
     application = application_for(profile)
     applied = "" if application is None else application.email
     return sorted({each for each in (profile.contact_email, applied) if each})
-
-
-def language_of(profile: OrganisationProfile) -> str:
-    application = application_for(profile)
-    if application is not None and application.language:
-        return application.language
-    return portal_settings(profile.issuer_id).language

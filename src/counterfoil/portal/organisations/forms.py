@@ -9,16 +9,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy
 
-from counterfoil.portal.forms import KeptFileField, OnceForm
 from counterfoil.portal.merchants import checks
 from counterfoil.portal.merchants.forms import country_choices
 from counterfoil.portal.models import (
     OrganisationKind,
-    OrganisationPaper,
     OrganisationProfile,
-    Upload,
 )
-from counterfoil.portal.organisations.profiles import Contact, Legal, Paper
+from counterfoil.portal.organisations.profiles import Contact, Legal
 from counterfoil.portal.stale import VersionedForm
 
 PURPOSE: Final = "organisation-document"
@@ -141,38 +138,6 @@ class ContactForm(VersionedForm):
             contact_telephone=given["contact_telephone"],
             invoice_address=given["invoice_address"].replace("\r\n", "\n"),
             invoice_email=given["invoice_email"].lower(),
-        )
-
-
-class DocumentForm(OnceForm):
-    kind = forms.ChoiceField(label=gettext_lazy("What it is"), choices=OrganisationPaper.choices)
-    upload = KeptFileField(
-        purpose=PURPOSE,
-        label=gettext_lazy("File"),
-        help_text=gettext_lazy("A photo of the paper, or a PDF; 10 MB at most."),
-    )
-    number = forms.CharField(
-        label=gettext_lazy("Number on it"),
-        max_length=60,
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    expires_on = forms.DateField(
-        label=gettext_lazy("Valid until"),
-        help_text=gettext_lazy("Leave it empty if it does not end."),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-
-    @property
-    def paper(self) -> Paper:
-        """Of a valid form."""
-        given = self.cleaned_data
-        return Paper(
-            kind=given["kind"],
-            number=given["number"],
-            expires_on=given["expires_on"],
-            upload=cast("Upload", given["upload"]),
         )
 
 

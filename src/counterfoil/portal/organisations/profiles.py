@@ -4,7 +4,6 @@ change makes it a version newer and goes to the trail.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -14,14 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from counterfoil.errors import ConflictError
-from counterfoil.portal.merchants.telling import masked_email, masked_number
-from counterfoil.portal.models import OrganisationDocument, OrganisationProfile, Upload
+from counterfoil.portal.applying.documents import Paper, added_document
+from counterfoil.portal.applying.telling import masked_email, masked_number, tell, told_document
+from counterfoil.portal.models import OrganisationDocument, OrganisationProfile
 from counterfoil.portal.organisations.life import APPLICANT_WRITES, Status, Step
 from counterfoil.portal.organisations.life import after as status_after
-from counterfoil.portal.trail import Actor, record
-from counterfoil.portal.uploads import attach
+from counterfoil.portal.trail import Actor
 
-_DOCUMENTS_MAX: Final = 50
 _PAST: Final = frozenset({Status.REJECTED, Status.WITHDRAWN})
 
 
@@ -48,14 +46,6 @@ class Contact:
     invoice_email: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paper:
-    kind: str
-    number: str
-    expires_on: date | None
-    upload: Upload
-
-
 def locked(issuer_id: int, profile_id: UUID) -> OrganisationProfile:
     """Nobody else changes it until this transaction ends. Raises Http404."""
     found = OrganisationProfile.objects.select_for_update(no_key=True).filter(
@@ -67,7 +57,7 @@ def locked(issuer_id: int, profile_id: UUID) -> OrganisationProfile:
     return profile
 
 
-def refuse_unless_open(profile: OrganisationProfile, *, is_applicant: bool) -> None:
+def refuse_unless_open(profile: OrganisationProfile, is_applicant: bool) -> None:  # noqa: FBT001  # the guide asks it
     """Raises ConflictError where what is in it cannot be changed now."""
     status = Status(profile.status)
     if is_applicant and status not in APPLICANT_WRITES:
@@ -99,14 +89,14 @@ def begin(
     if (profile.issuer_id, profile.made_by) != (issuer_id, by.name):
         raise Http404
     if is_new:
-        _record(profile, by, "organisation.begun", before=None, after={"origin": origin, **told})
+        tell(profile, by, "organisation.begun", before=None, after={"origin": origin, **told})
     return profile
 
 
 def tell_begun(profile: OrganisationProfile, by: Actor) -> None:
     """Of one that was registered before anybody wrote a profile."""
     after = {"organisation_id": profile.organisation_id, "name": profile.name}
-    _record(profile, by, "organisation.profile", before=None, after=after)
+    tell(profile, by, "organisation.profile", before=None, after=after)
 
 
 def change_legal(profile: OrganisationProfile, legal: Legal, by: Actor) -> None:
@@ -124,30 +114,17 @@ def change_terms(profile: OrganisationProfile, points: int, notes: str, by: Acto
 
 
 def add_document(profile: OrganisationProfile, document_id: UUID, given: Paper, by: Actor) -> None:
-    """The same id again is the same document. Raises Http404 for another profile's."""
-    if profile.documents.filter(pk=document_id).exists():
-        return
-    if profile.documents.filter(ended_at=None).count() >= _DOCUMENTS_MAX:
-        raise ConflictError(_("There are as many as can be kept. Take one out first."))
-    if OrganisationDocument.objects.filter(pk=document_id).exists():
-        raise Http404
-    document = profile.documents.create(
-        id=document_id,
-        kind=given.kind,
-        number=given.number,
-        expires_on=given.expires_on,
-        upload=given.upload,
-        added_by=by.name,
-    )
-    attach(given.upload)
-    _save(profile, by, "organisation.document", before=None, after=_told_document(document))
+    """The same id again is the same document."""
+    told = added_document(profile, document_id, given, by)
+    if told is not None:
+        _save(profile, by, "organisation.document", before=None, after=told)
 
 
 def end_document(profile: OrganisationProfile, document: OrganisationDocument, by: Actor) -> None:
     """It is not shown any more; what was decided with it stays as it was."""
     document.ended_at = timezone.now()
     document.save(update_fields=["ended_at"])
-    _save(profile, by, "organisation.document", before=_told_document(document), after=None)
+    _save(profile, by, "organisation.document", before=told_document(document), after=None)
 
 
 def take_step(
@@ -207,14 +184,6 @@ def _masked(values: Mapping[str, object]) -> dict[str, object]:
     }
 
 
-def _told_document(document: OrganisationDocument) -> dict[str, object]:
-    return {
-        "document": document.kind,
-        "file": document.upload.name,
-        "expires_on": None if document.expires_on is None else document.expires_on.isoformat(),
-    }
-
-
 def _save(
     profile: OrganisationProfile,
     by: Actor,
@@ -227,25 +196,4 @@ def _save(
     profile.version += 1
     profile.changed_at, profile.changed_by = timezone.now(), by.name
     profile.save()
-    _record(profile, by, event, before=before, after=after, reason=reason)
-
-
-def _record(
-    profile: OrganisationProfile,
-    by: Actor,
-    event: str,
-    *,
-    before: Mapping[str, object] | None,
-    after: Mapping[str, object] | None,
-    reason: str = "",
-) -> None:
-    record(
-        profile.issuer_id,
-        by.name,
-        event,
-        subject=profile.subject,
-        before=None if before is None else dict(before),
-        after=None if after is None else dict(after),
-        reason=reason,
-        address=by.address,
-    )
+    tell(profile, by, event, before=before, after=after, reason=reason)

@@ -1,5 +1,5 @@
 """The statement of account of an organisation: what came in, was charged, paid back or given
-back, by the ledger's own rows, with the balance after each.
+back, a line for each step of the ledger, with the balance after each.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from counterfoil.engine.journal import OWN_REFERENCE
 from counterfoil.money import Money
-from counterfoil.portal.exporting.columns import Column, moment, money, text
+from counterfoil.portal.exporting.columns import Column, moment, money, number, text
 from counterfoil.portal.listing import ListForm, Listing, Place, Wanted, day_field, span
 from counterfoil.portal.names import names_of
 from counterfoil.portal.pager import AT_FIRST, Key, Order
@@ -23,7 +23,7 @@ from counterfoil.voucher import Action
 
 _FIRST: Final = {"after_number": AT_FIRST["after_number"]}
 _COMMAND: Final = "command:"
-_ACTOR: Final = 12  # of a row
+_ACTOR: Final = 13  # of a row
 _OF_PEOPLE: Final = -2  # the last columns
 _SALE: Final = "sale:"
 _WORDS: Final[Mapping[Action, Promise]] = {
@@ -60,7 +60,8 @@ class StatementFilter(ListForm):
 @dataclass(frozen=True, slots=True)
 class Entry:
     """`signed` is below zero for what left the balance; `after` is None where too much came since.
-    `sale` is the key of a purchase, if it was for one.
+    `sale` is the key of a purchase, if it was for one; `vouchers` is how many were changed, and
+    `serial` which, if it was one.
     """
 
     posting_id: int
@@ -71,6 +72,7 @@ class Entry:
     after: Money | None
     reference: str
     sale: str
+    vouchers: int
     serial: int | None
     by: str
     reason: str
@@ -116,7 +118,7 @@ def _rows(place: Place, organisation_id: int, wanted: Wanted) -> list[tuple[Any,
 
 def _entry(row: tuple[Any, ...], names: Mapping[str, str], sort: str) -> Entry:
     (posting_id, at, action, is_commission, _account_id, account, currency, signed, after) = row[:9]
-    reference, subject, serial, actor, reason = row[9:]
+    reference, subject, vouchers, serial, actor, reason = row[9:]
     subject = subject or ""
     return Entry(
         posting_id,
@@ -127,7 +129,8 @@ def _entry(row: tuple[Any, ...], names: Mapping[str, str], sort: str) -> Entry:
         None if after is None else Money(after, currency),
         _bank_reference(action, reference or ""),
         subject.removeprefix(_SALE) if subject.startswith(_SALE) else "",
-        serial,
+        vouchers,
+        serial if vouchers == 1 else None,
         names.get(actor, ""),
         reason,
         (posting_id if sort == "oldest" else -posting_id,),
@@ -147,6 +150,7 @@ COLUMNS: Final[tuple[Column[Entry], ...]] = (
     text(_("Bank reference"), lambda row: row.reference),
     money(_("Amount"), lambda row: row.signed),
     money(_("Balance after it"), lambda row: row.after),
+    number(_("Vouchers"), lambda row: row.vouchers or None),
     text(_("Who"), lambda row: row.by),
     text(_("Why"), lambda row: row.reason),
 )

@@ -17,7 +17,7 @@ from counterfoil.engine.commands.sale_content import HoldStock, ReleaseStock
 from counterfoil.engine.sales.promising import SaleLine
 from counterfoil.errors import ConflictError
 from counterfoil.portal.access import Buyer, Office
-from counterfoil.portal.actions import write_command
+from counterfoil.portal.actions import actor_of, write_command
 from counterfoil.portal.models import Purchase, PurchaseStatus
 from counterfoil.portal.purchases.life import HAS_STOCK, Side, Step
 from counterfoil.portal.purchases.stepping import (
@@ -27,7 +27,6 @@ from counterfoil.portal.purchases.stepping import (
     was_taken,
 )
 from counterfoil.portal.purchases.telling import tell_buyer
-from counterfoil.portal.trail import Actor, address_of
 
 _TOLD: Final = {
     Step.RETURN: "purchase_returned",
@@ -131,7 +130,3 @@ def _give_back(request: HttpRequest, place: Office | Buyer, purchase: Purchase, 
         return
     content = ReleaseStock(sale_id=purchase.sale_id)
     write_command(request, place, content, command_id=uuid5(once, "release"))
-
-
-def actor_of(request: HttpRequest, place: Office | Buyer) -> Actor:
-    return Actor(place.actor, place.person.pk, address_of(request))

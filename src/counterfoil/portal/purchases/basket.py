@@ -25,6 +25,15 @@ from counterfoil.portal.trail import Actor
 _WRITABLE: Final = frozenset({PurchaseStatus.DRAFT, PurchaseStatus.RETURNED})
 
 
+def drafts_of(buyer: Buyer) -> list[Purchase]:
+    drafts = Purchase.objects.filter(
+        issuer_id=buyer.issuer_id,
+        organisation_id=buyer.organisation_id,
+        status=PurchaseStatus.DRAFT,
+    )
+    return list(drafts.order_by("funding_account_id"))
+
+
 @transaction.atomic
 def put(buyer: Buyer, code: str, quantities: Mapping[int, int], by: Actor) -> Purchase:
     """So many of each amount of one voucher are in the draft then, however often it is sent.

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final, cast
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -12,15 +13,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from counterfoil.engine.sales.promising import LINE_VOUCHERS_MAX
-from counterfoil.money import Money
 from counterfoil.portal.forms import Keeper, KeptFileField, MoneyField, ReasonField, say_limits
 from counterfoil.portal.models import Purchase, PurchaseLine, Upload, WhenShort
 from counterfoil.portal.purchases.answering import Sent
 from counterfoil.portal.purchases.paying import Paid
+from counterfoil.portal.purchases.stepping import was_taken
 from counterfoil.portal.stale import VersionedForm
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
+
+    from counterfoil.money import Money
 
 _HELD_DAYS: Final = 14
 _HELD_DAYS_MAX: Final = 365
@@ -45,6 +48,19 @@ class StepForm(VersionedForm):
             data, files, version=purchase.version, initial=initial or {}, keeper=keeper
         )
         self.purchase = purchase
+
+    @property
+    def was_sent(self) -> bool:
+        """This very form, before: what it asked for is done, and may not be possible twice."""
+        try:
+            return was_taken(self.purchase, UUID(str(self["command_id"].data)))
+        except ValueError:
+            return False
+
+    @property
+    def counts(self) -> bool:
+        """Valid, and the purchase is as it was looked at."""
+        return self.is_valid() and not self.is_stale(when=self.purchase.changed_at)
 
     @property
     def sent(self) -> Sent:
@@ -178,7 +194,7 @@ class ProofForm(StepForm):
         super().__init__(data, files, purchase=purchase, keeper=keeper)
         amount = cast("MoneyField", self.fields["amount"])
         amount.currency = purchase.currency
-        self.initial["amount"] = Money(purchase.total_minor, purchase.currency)
+        self.initial["amount"] = purchase.total
 
     def clean_bank_reference(self) -> str:
         return _one_line(str(self.cleaned_data["bank_reference"]))

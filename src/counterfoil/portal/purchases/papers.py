@@ -26,6 +26,7 @@ from counterfoil.portal.models import (
     letterhead,
     portal_settings,
 )
+from counterfoil.portal.names import organisation_name
 from counterfoil.portal.purchases.reading import SaleState
 from counterfoil.portal.purchases.series import next_number
 from counterfoil.portal.queries import rows
@@ -237,12 +238,7 @@ def _buyer_party(issuer_id: int, organisation_id: int) -> Party:
         issuer_id=issuer_id, organisation_id=organisation_id
     ).first()
     if profile is None:
-        found = rows(
-            __package__,
-            "organisation_name",
-            {"issuer_id": issuer_id, "organisation_id": organisation_id},
-        )
-        return Party(name=str(found[0][0]) if found else "")
+        return Party(name=organisation_name(issuer_id, organisation_id))
     return Party(
         name=profile.registered_name,
         address=profile.invoice_address,

@@ -15,10 +15,10 @@ from counterfoil.engine.commands.sale_content import ApprovePurchase, PaidIn
 from counterfoil.errors import ConflictError
 from counterfoil.money import Money
 from counterfoil.portal.access import Office
-from counterfoil.portal.actions import write_command
+from counterfoil.portal.actions import actor_of, write_command
 from counterfoil.portal.language import money_text
 from counterfoil.portal.models import Evidence, Purchase, PurchasePayment, PurchaseProof
-from counterfoil.portal.purchases.answering import Sent, actor_of
+from counterfoil.portal.purchases.answering import Sent
 from counterfoil.portal.purchases.life import Side, Step
 from counterfoil.portal.purchases.reading import around
 from counterfoil.portal.purchases.references import reference_key, used_by

@@ -11,17 +11,6 @@ from counterfoil.portal.purchases.reading import SaleState, SoldLine
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """Put together, and not asked for yet."""
-
-    purchase: Purchase
-
-    @property
-    def total_text(self) -> str:
-        return money_text(Money(self.purchase.total_minor, self.purchase.currency))
-
-
-@dataclass(frozen=True, slots=True)
 class LineRow:
     """`free` is what is in stock for nobody else, where it was looked up."""
 

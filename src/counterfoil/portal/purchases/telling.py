@@ -1,9 +1,9 @@
 """Telling both sides what happened to a purchase, in the transaction in which it happens."""
 
 from counterfoil.portal.models import Purchase
+from counterfoil.portal.names import organisation_name
 from counterfoil.portal.notifications.parameters import Parameters
 from counterfoil.portal.notifications.telling import notify
-from counterfoil.portal.queries import rows
 from counterfoil.portal.trail import Actor
 
 
@@ -15,16 +15,6 @@ def tell_issuer(purchase: Purchase, kind: str, by: Actor) -> None:
 def tell_buyer(purchase: Purchase, kind: str, by: Actor, *, count: int | None = None) -> None:
     """Those whom the kind names at the organisation, and at the issuer where it names such."""
     _tell(purchase, kind, by, count, organisation_id=purchase.organisation_id)
-
-
-def organisation_name(issuer_id: int, organisation_id: int) -> str:
-    """As the engine has it."""
-    found = rows(
-        __package__,
-        "organisation_name",
-        {"issuer_id": issuer_id, "organisation_id": organisation_id},
-    )
-    return str(found[0][0]) if found else ""
 
 
 def _tell(

@@ -10,15 +10,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from counterfoil.portal.access import Shop, ShopRole, shop_page
+from counterfoil.portal.access import OWNS, Shop, shop_page
 from counterfoil.portal.exporting.columns import Column, moment, text
 from counterfoil.portal.exporting.taking import exported
 from counterfoil.portal.listing import ListForm, Listing, Wanted
 from counterfoil.portal.models import AcceptorRoleName
 from counterfoil.portal.pager import Key, Order, keyed
 from counterfoil.portal.queries import rows
-
-_OWNS: Final = frozenset({ShopRole.OWNER})
 
 
 class ShopPeopleFilter(ListForm):
@@ -81,6 +79,6 @@ def people_of(shop: Shop) -> Listing[Shop, ShopPerson]:
 
 
 @require_POST
-@shop_page(sees=_OWNS, acts=_OWNS)
+@shop_page(sees=OWNS, acts=OWNS)
 def export(request: HttpRequest, shop: Shop) -> StreamingHttpResponse:
     return exported(request, shop, people_of(shop))

@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from counterfoil.errors import ConflictError
-from counterfoil.portal.access import Shop, ShopRole, shop_page
+from counterfoil.portal.access import OWNS, Shop, ShopRole, shop_page
+from counterfoil.portal.applying.links import ApplyingAt
 from counterfoil.portal.forms import OnceForm
 from counterfoil.portal.listing import shown
 from counterfoil.portal.live import shop_part
 from counterfoil.portal.merchants.following import invite_to_shop
-from counterfoil.portal.merchants.links import ApplyingAt
 from counterfoil.portal.merchants.reading import sheet
 from counterfoil.portal.models import AcceptorRole, AcceptorRoleName, MerchantProfile
 from counterfoil.portal.orchestrator.merchants.reading import (
@@ -35,7 +35,6 @@ from counterfoil.portal.trail import Actor, address_of
 from counterfoil.portal.words import acceptor_status
 
 _ALL: Final = frozenset(ShopRole)
-_OWNS: Final = frozenset({ShopRole.OWNER})
 
 
 class CashierForm(OnceForm):
@@ -81,7 +80,7 @@ def shop(request: HttpRequest, shop: Shop) -> HttpResponse:
 
 
 @require_safe
-@shop_page(sees=_OWNS)
+@shop_page(sees=OWNS)
 def details(request: HttpRequest, shop: Shop) -> HttpResponse:
     """What the issuer has written down of it; the issuer changes it."""
     acceptor, _profile_id = merchant_of(shop.issuer_id, shop.acceptor_id)
@@ -99,7 +98,7 @@ def details(request: HttpRequest, shop: Shop) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@shop_page(sees=_OWNS, acts=_OWNS)
+@shop_page(sees=OWNS, acts=OWNS)
 def people(request: HttpRequest, shop: Shop) -> HttpResponse:
     """Who may come in; the owner lets cashiers in."""
     form = CashierForm(request.POST if request.method == "POST" else None)
@@ -131,7 +130,7 @@ def people(request: HttpRequest, shop: Shop) -> HttpResponse:
 
 
 @require_POST
-@shop_page(sees=_OWNS, acts=_OWNS)
+@shop_page(sees=OWNS, acts=OWNS)
 def remove(request: HttpRequest, shop: Shop, role_id: int) -> HttpResponse:
     """A cashier leaves."""
     held = (

@@ -53,6 +53,9 @@ def money(amount: "Money | int | None", currency: str = "") -> dict[str, Amount 
     return {"amount": Amount(*money_text(whole).rsplit("\N{NO-BREAK SPACE}", 1))}
 
 
+register.filter("money_text", money_text)
+
+
 @register.filter
 def count(number: int | None) -> str:
     """A number of things, grouped as the language does it."""

@@ -36,7 +36,15 @@ WITH changes AS (
             ORDER BY r.serial_first DESC
             LIMIT 1
         ) AS w
-    LEFT JOIN figure_range AS y ON y.issuer_id = %(issuer_id)s AND w.serial_first = y.serial_first
+    LEFT JOIN
+        LATERAL (
+            SELECT x.operation_id
+            FROM figure_range AS x
+            WHERE x.issuer_id = %(issuer_id)s AND x.serial_first = w.serial_first
+            ORDER BY x.serial_first
+            OFFSET 0
+        ) AS y
+        ON TRUE
     CROSS JOIN
         LATERAL (
             VALUES

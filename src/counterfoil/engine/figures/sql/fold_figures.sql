@@ -4,8 +4,8 @@
 -- money: those are operations alone. A replacement moves its value out and in again, an import
 -- brings what was provisioned elsewhere: neither is a figure. Who redeemed what was settled is in
 -- the operation before it; the reference of an ALLOCATE operation ends with a serial it sold.
--- Everything is looked up by key, and counted to the issuer, the group, the acceptor and the
--- organisation, where it has one.
+-- Everything is looked up by its key (OFFSET keeps it so, whatever the planner knows), and counted to
+-- the issuer, the group, the acceptor and the organisation, where it has one.
 --
 -- In:     issuer_id int, first_operation, end_operation, first_posting, end_posting bigint: from the
 --         first on, less than the end; no posting is of a later operation
@@ -23,7 +23,21 @@ WITH moved AS MATERIALIZED (
         sum(c.vouchers) AS vouchers,
         sum(p.amount_minor) AS amount_minor
     FROM posting AS p
-    INNER JOIN operation AS o ON o.issuer_id = %(issuer_id)s AND p.operation_id = o.operation_id
+    CROSS JOIN
+        LATERAL ( -- noqa: ST05
+            SELECT
+                x.operation_id,
+                x.at,
+                x.action,
+                x.serial,
+                x.reference,
+                x.acceptor_id,
+                x.previous
+            FROM operation AS x
+            WHERE x.issuer_id = %(issuer_id)s AND x.operation_id = p.operation_id
+            ORDER BY x.operation_id
+            OFFSET 0
+        ) AS o
     CROSS JOIN
         LATERAL (
             VALUES
@@ -34,10 +48,35 @@ WITH moved AS MATERIALIZED (
                 END
             )
         ) AS k (serial)
-    LEFT JOIN operation AS b
-        ON o.action = 6 AND b.issuer_id = %(issuer_id)s AND o.previous = b.operation_id
-    LEFT JOIN provision AS v
-        ON o.action = 104 AND v.issuer_id = %(issuer_id)s AND p.credit_owner = v.provision_id
+    LEFT JOIN
+        LATERAL (
+            SELECT x.acceptor_id
+            FROM operation AS x
+            WHERE
+                o.action = 6
+                AND x.issuer_id = %(issuer_id)s
+                AND x.operation_id = o.previous
+            ORDER BY x.operation_id
+            OFFSET 0
+        ) AS b
+        ON TRUE
+    LEFT JOIN
+        LATERAL ( -- noqa: ST05
+            SELECT
+                x.provision_id,
+                x.group_id,
+                x.serial_first,
+                x.serial_last
+            FROM provision AS x
+            WHERE
+                o.action = 104
+                AND x.issuer_id = %(issuer_id)s
+                AND x.provision_id = p.credit_owner
+                AND (x.issuer_id, x.provision_id) >= (%(issuer_id)s, p.credit_owner)
+            ORDER BY x.provision_id
+            OFFSET 0
+        ) AS v
+        ON TRUE
     LEFT JOIN
         LATERAL (
             SELECT
@@ -51,16 +90,31 @@ WITH moved AS MATERIALIZED (
             LIMIT 1
         ) AS w
         ON k.serial <= w.serial_last AND w.status IN ('sold', 'replacement')
-    LEFT JOIN figure_range AS y
-        ON
-            y.issuer_id = %(issuer_id)s
-            AND w.serial_first = y.serial_first
-            AND o.operation_id >= y.operation_id
-    LEFT JOIN allocation AS a
-        ON
-            a.issuer_id = %(issuer_id)s
-            AND w.allocation_id = a.allocation_id
-            AND (w.status = 'replacement' OR y.serial_first IS NOT NULL)
+    LEFT JOIN
+        LATERAL ( -- noqa: ST05
+            SELECT
+                a.group_id,
+                a.organisation_id,
+                a.amount_minor
+            FROM allocation AS a
+            WHERE
+                a.issuer_id = %(issuer_id)s
+                AND a.allocation_id = w.allocation_id
+                AND (
+                    w.status = 'replacement'
+                    OR EXISTS (
+                        SELECT
+                        FROM figure_range AS y
+                        WHERE
+                            y.issuer_id = %(issuer_id)s
+                            AND y.serial_first = w.serial_first
+                            AND y.operation_id <= o.operation_id
+                    )
+                )
+            ORDER BY a.allocation_id
+            OFFSET 0
+        ) AS a
+        ON TRUE
     CROSS JOIN
         LATERAL (
             VALUES
@@ -100,19 +154,23 @@ WITH moved AS MATERIALIZED (
         c.organisation_id
 ),
 
-reached AS (
+reached AS MATERIALIZED (
     SELECT
         d.day,
         v.group_id,
         a.organisation_id,
-        g.funding_account_id,
         count(*) AS vouchers,
         sum(o.amount_minor) AS amount_minor
     FROM operation AS o
     CROSS JOIN LATERAL (VALUES ((o.at AT TIME ZONE 'UTC')::date)) AS d (day)
-    INNER JOIN voucher AS v ON v.issuer_id = %(issuer_id)s AND o.serial = v.serial
-    INNER JOIN voucher_group AS c ON c.issuer_id = %(issuer_id)s AND v.group_id = c.group_id
-    INNER JOIN programme AS g ON g.issuer_id = %(issuer_id)s AND c.programme_id = g.programme_id
+    CROSS JOIN
+        LATERAL (
+            SELECT x.group_id
+            FROM voucher AS x
+            WHERE x.issuer_id = %(issuer_id)s AND x.serial = o.serial
+            ORDER BY x.serial
+            OFFSET 0
+        ) AS v
     LEFT JOIN
         LATERAL (
             SELECT
@@ -126,22 +184,34 @@ reached AS (
             LIMIT 1
         ) AS w
         ON o.serial <= w.serial_last AND w.status IN ('sold', 'replacement')
-    LEFT JOIN figure_range AS y
-        ON
-            y.issuer_id = %(issuer_id)s
-            AND w.serial_first = y.serial_first
-            AND o.operation_id >= y.operation_id
-    LEFT JOIN allocation AS a
-        ON
-            a.issuer_id = %(issuer_id)s
-            AND w.allocation_id = a.allocation_id
-            AND (w.status = 'replacement' OR y.serial_first IS NOT NULL)
+    LEFT JOIN
+        LATERAL ( -- noqa: ST05
+            SELECT a.organisation_id
+            FROM allocation AS a
+            WHERE
+                a.issuer_id = %(issuer_id)s
+                AND a.allocation_id = w.allocation_id
+                AND (
+                    w.status = 'replacement'
+                    OR EXISTS (
+                        SELECT
+                        FROM figure_range AS y
+                        WHERE
+                            y.issuer_id = %(issuer_id)s
+                            AND y.serial_first = w.serial_first
+                            AND y.operation_id <= o.operation_id
+                    )
+                )
+            ORDER BY a.allocation_id
+            OFFSET 0
+        ) AS a
+        ON TRUE
     WHERE
         o.issuer_id = %(issuer_id)s
         AND o.operation_id >= %(first_operation)s
         AND o.operation_id < %(end_operation)s
         AND (o.action = 2 OR (o.action = 1 AND o.state_after = 3))
-    GROUP BY d.day, v.group_id, a.organisation_id, g.funding_account_id
+    GROUP BY d.day, v.group_id, a.organisation_id
 ),
 
 named AS (
@@ -178,13 +248,15 @@ named AS (
     SELECT
         r.day,
         'distributed' AS measure,
-        r.funding_account_id,
+        g.funding_account_id,
         r.group_id,
         NULL AS acceptor_id,
         r.organisation_id,
         r.vouchers,
         r.amount_minor
     FROM reached AS r
+    INNER JOIN voucher_group AS c ON c.issuer_id = %(issuer_id)s AND r.group_id = c.group_id
+    INNER JOIN programme AS g ON g.issuer_id = %(issuer_id)s AND c.programme_id = g.programme_id
 )
 
 INSERT INTO figure AS f (

@@ -1,7 +1,8 @@
 -- Add a stretch of the journal to the redemptions by whom they concern.
 --
 -- What left a group for an acceptor, at once or to be paid later. Who redeemed what was settled is in
--- the operation before it; whose voucher it was, in the ranges that were sold by then.
+-- the operation before it; whose voucher it was, in the ranges that were sold by then. Each is looked
+-- up by its key (OFFSET keeps it so), whatever the planner knows.
 --
 -- In:     issuer_id int, first_posting, end_posting bigint: from the first on, less than the end
 -- Locks:  the cursor is ours
@@ -17,9 +18,32 @@ WITH redeemed AS MATERIALIZED (
         p.funding_account_id,
         p.amount_minor
     FROM posting AS p
-    INNER JOIN operation AS o ON o.issuer_id = %(issuer_id)s AND p.operation_id = o.operation_id
-    LEFT JOIN operation AS b
-        ON o.action = 6 AND b.issuer_id = %(issuer_id)s AND o.previous = b.operation_id
+    CROSS JOIN
+        LATERAL ( -- noqa: ST05
+            SELECT
+                x.operation_id,
+                x.at,
+                x.action,
+                x.serial,
+                x.acceptor_id,
+                x.previous
+            FROM operation AS x
+            WHERE x.issuer_id = %(issuer_id)s AND x.operation_id = p.operation_id
+            ORDER BY x.operation_id
+            OFFSET 0
+        ) AS o
+    LEFT JOIN
+        LATERAL (
+            SELECT x.acceptor_id
+            FROM operation AS x
+            WHERE
+                o.action = 6
+                AND x.issuer_id = %(issuer_id)s
+                AND x.operation_id = o.previous
+            ORDER BY x.operation_id
+            OFFSET 0
+        ) AS b
+        ON TRUE
     LEFT JOIN
         LATERAL (
             SELECT
@@ -33,16 +57,28 @@ WITH redeemed AS MATERIALIZED (
             LIMIT 1
         ) AS w
         ON o.serial <= w.serial_last AND w.status IN ('sold', 'replacement')
-    LEFT JOIN figure_range AS y
-        ON
-            y.issuer_id = %(issuer_id)s
-            AND w.serial_first = y.serial_first
-            AND o.operation_id >= y.operation_id
-    LEFT JOIN allocation AS a
-        ON
-            a.issuer_id = %(issuer_id)s
-            AND w.allocation_id = a.allocation_id
-            AND (w.status = 'replacement' OR y.serial_first IS NOT NULL)
+    LEFT JOIN
+        LATERAL ( -- noqa: ST05
+            SELECT a.organisation_id
+            FROM allocation AS a
+            WHERE
+                a.issuer_id = %(issuer_id)s
+                AND a.allocation_id = w.allocation_id
+                AND (
+                    w.status = 'replacement'
+                    OR EXISTS (
+                        SELECT
+                        FROM figure_range AS y
+                        WHERE
+                            y.issuer_id = %(issuer_id)s
+                            AND y.serial_first = w.serial_first
+                            AND y.operation_id <= o.operation_id
+                    )
+                )
+            ORDER BY a.allocation_id
+            OFFSET 0
+        ) AS a
+        ON TRUE
     WHERE
         p.issuer_id = %(issuer_id)s
         AND p.posting_id >= %(first_posting)s

@@ -14,16 +14,16 @@ from counterfoil.engine.acceptors import AcceptorDesign
 from counterfoil.engine.commands.content import RegisterAcceptor
 from counterfoil.errors import ConflictError
 from counterfoil.portal.access import EVERYONE, OPERATES, Office, office_page
-from counterfoil.portal.actions import prepare_command
+from counterfoil.portal.actions import actor_of
+from counterfoil.portal.applying.guide import Guide, is_stale
+from counterfoil.portal.applying.links import applying_at
+from counterfoil.portal.applying.reviewing import prepared, reject_by_mail, return_by_mail
 from counterfoil.portal.forms import Keeper, OnceForm
 from counterfoil.portal.merchants import guide, profiles
-from counterfoil.portal.merchants.following import follow, language_of, people_of
+from counterfoil.portal.merchants.following import follow, people_of
 from counterfoil.portal.merchants.life import STEPS, Status, Step
-from counterfoil.portal.merchants.links import application_for, send_link
-from counterfoil.portal.merchants.mails import mail
 from counterfoil.portal.merchants.reading import sheet, status_word
 from counterfoil.portal.models import Checked, MerchantProfile, ProfileStatus, Section
-from counterfoil.portal.names import names_of
 from counterfoil.portal.orchestrator.merchants.forms import (
     MessageForm,
     ProposeForm,
@@ -33,13 +33,10 @@ from counterfoil.portal.orchestrator.merchants.forms import (
 )
 from counterfoil.portal.orchestrator.merchants.reading import (
     alike,
-    applying_at,
     currency_of_limits,
     groups_of,
 )
 from counterfoil.portal.orchestrator.merchants.story import story
-from counterfoil.portal.stale import VersionedForm
-from counterfoil.portal.trail import Actor, address_of
 
 
 @require_safe
@@ -141,10 +138,18 @@ def _told(request: HttpRequest, office: Office, profile_id: UUID, step: Step) ->
             with transaction.atomic():
                 profile = profiles.locked(office.issuer_id, profile_id)
                 profiles.take_step(profile, step, actor_of(request, office), told=message)
+                people = people_of(profile)
                 if step is Step.ASK:
-                    _ask_by_mail(request, office, profile, message)
+                    return_by_mail(
+                        request,
+                        office,
+                        profile,
+                        message,
+                        template="more_information",
+                        people=people,
+                    )
                 else:
-                    _reject_by_mail(office, profile, message)
+                    reject_by_mail(office, profile, message, people=people)
         except ConflictError as error:
             messages.error(request, str(error))
         return redirect("application", office.code, profile_id)
@@ -174,7 +179,7 @@ def verify(request: HttpRequest, office: Office, profile_id: UUID, section: str)
             version=profile.version,
             initial={},
         )
-        if request.method == "POST" and form.is_valid() and not _stale(form, profile):
+        if request.method == "POST" and form.is_valid() and not is_stale(form, profile):
             found, note = Checked(form.cleaned_data["state"]), str(form.cleaned_data["note"])
             by = actor_of(request, office)
             profiles.verify(profile, Section(section), found, note, by)
@@ -205,7 +210,7 @@ def propose(request: HttpRequest, office: Office, profile_id: UUID) -> HttpRespo
             messages.error(request, _("It cannot be approved as it stands."))
             return redirect("application", office.code, profile_id)
         form = _propose_form(request, office, profile)
-        if request.method == "POST" and form.is_valid() and not _stale(form, profile):
+        if request.method == "POST" and form.is_valid() and not is_stale(form, profile):
             answer = _proposed(request, office, profile, form)
             if answer is not None:
                 return answer
@@ -251,22 +256,13 @@ def _proposed(
         ),
         profile=str(profile.pk),
     )
-    reason = str(form.cleaned_data["reason"])
-    try:
-        answer = prepare_command(request, office, content, command_id=form.once, reason=reason)
-    except ConflictError:
-        form.add_error(None, _("This form was sent before, with something else in it."))
+    answer = prepared(request, office, form, content)
+    if answer is None:
         return None
     profile.proposal = form.once
     profile.owner_email = str(form.cleaned_data["owner_email"]).lower()
     profile.save(update_fields=["proposal", "owner_email"])
     return answer
-
-
-def _stale(form: VersionedForm, profile: MerchantProfile) -> bool:
-    """What is decided about must be what was looked at."""
-    who = names_of([profile.changed_by])[profile.changed_by]
-    return form.is_stale(who=who, when=profile.changed_at)
 
 
 def profile_of(office: Office, profile_id: UUID) -> MerchantProfile:
@@ -277,11 +273,7 @@ def profile_of(office: Office, profile_id: UUID) -> MerchantProfile:
     return found
 
 
-def actor_of(request: HttpRequest, office: Office) -> Actor:
-    return Actor(office.actor, office.person.pk, address_of(request))
-
-
-def guide_of(request: HttpRequest, office: Office, profile_id: UUID) -> guide.Guide:
+def guide_of(request: HttpRequest, office: Office, profile_id: UUID) -> guide.MerchantGuide:
     by = actor_of(request, office)
     home = reverse("application", args=[office.code, profile_id])
 
@@ -289,7 +281,7 @@ def guide_of(request: HttpRequest, office: Office, profile_id: UUID) -> guide.Gu
         """Who wrote it down has read it: it is in review at once."""
         profiles.take_step(profile, Step.TAKE, by)
 
-    return guide.Guide(
+    return Guide(
         issuer_id=office.issuer_id,
         issuer=office.name,
         by=by,
@@ -299,35 +291,4 @@ def guide_of(request: HttpRequest, office: Office, profile_id: UUID) -> guide.Gu
         base=home,
         home=home,
         submitted=submitted,
-    )
-
-
-def _ask_by_mail(
-    request: HttpRequest, office: Office, profile: MerchantProfile, message: str
-) -> None:
-    """To who applied; where nobody did, to the first contact, who can go on with it by the link."""
-    applied = application_for(profile)
-    addresses = [applied.email] if applied is not None else people_of(profile)[:1]
-    for address in addresses:
-        send_link(
-            applying_at(request, office),
-            address,
-            template="more_information",
-            language=language_of(profile),
-            told=message,
-            profile=profile,
-        )
-    if not addresses:
-        messages.warning(
-            request, _("There is no e-mail to write to: call them, and write down what they say.")
-        )
-
-
-def _reject_by_mail(office: Office, profile: MerchantProfile, message: str) -> None:
-    mail(
-        "rejected",
-        people_of(profile),
-        {"issuer": office.name, "name": profile.name, "told": message},
-        language=language_of(profile),
-        issuer_id=office.issuer_id,
     )

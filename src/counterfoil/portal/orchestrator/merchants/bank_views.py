@@ -20,12 +20,13 @@ from counterfoil.engine.commands.content import RebankAcceptor
 from counterfoil.errors import ConflictError
 from counterfoil.portal.access import OPERATES, Office, office_page
 from counterfoil.portal.actions import prepare_command
+from counterfoil.portal.applying.kinds import MERCHANT
+from counterfoil.portal.applying.links import language_of
+from counterfoil.portal.applying.telling import masked_number
 from counterfoil.portal.forms import Keeper
 from counterfoil.portal.merchants.bank_forms import BANK_FORMS, BankForm, bank_initial
 from counterfoil.portal.merchants.checks import Bank
-from counterfoil.portal.merchants.following import language_of, people_of
-from counterfoil.portal.merchants.mails import mail
-from counterfoil.portal.merchants.telling import masked_number
+from counterfoil.portal.merchants.following import people_of
 from counterfoil.portal.models import (
     AcceptorRole,
     AcceptorRoleName,
@@ -194,7 +195,7 @@ def _tell(
     addresses: list[str],
 ) -> None:
     language = portal_settings(office.issuer_id).language
-    mail(
+    MERCHANT.mail(
         "bank_asked",
         addresses,
         {

@@ -7,7 +7,7 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy
 
-from counterfoil.engine.catalogue import Acceptor
+from counterfoil.engine.catalogue import CODE_PATTERN, Acceptor
 from counterfoil.money import Money
 from counterfoil.portal.forms import KeptFileField, MoneyField, OnceForm, ReasonField
 from counterfoil.portal.merchants.forms import LegalForm
@@ -129,7 +129,7 @@ class GroupForm(OnceForm):
         max_length=40,
         validators=[
             RegexValidator(
-                r"\A[A-Za-z0-9][A-Za-z0-9_. -]{0,39}\Z",
+                rf"\A{CODE_PATTERN}\Z",
                 gettext_lazy("Use letters, digits, spaces, dots and hyphens."),
             )
         ],

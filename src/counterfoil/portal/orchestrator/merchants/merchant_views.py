@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from counterfoil.engine.catalogue import Acceptor
-from counterfoil.engine.commands.asking import Content
 from counterfoil.engine.commands.content import RegroupAcceptor
 from counterfoil.errors import ConflictError
 from counterfoil.portal.access import (
@@ -24,7 +23,9 @@ from counterfoil.portal.access import (
     Office,
     office_page,
 )
-from counterfoil.portal.actions import prepare_command
+from counterfoil.portal.actions import actor_of
+from counterfoil.portal.applying.links import applying_at
+from counterfoil.portal.applying.reviewing import prepared
 from counterfoil.portal.merchants import profiles
 from counterfoil.portal.merchants.following import follow, invite_owner
 from counterfoil.portal.merchants.reading import Sheet, sheet
@@ -35,7 +36,6 @@ from counterfoil.portal.models import (
 )
 from counterfoil.portal.names import names_of
 from counterfoil.portal.orchestrator.merchants.acts import PAYOUTS, STANDING, Act
-from counterfoil.portal.orchestrator.merchants.application_views import actor_of
 from counterfoil.portal.orchestrator.merchants.forms import (
     OwnerForm,
     ReasonForm,
@@ -45,7 +45,6 @@ from counterfoil.portal.orchestrator.merchants.forms import (
     offer,
 )
 from counterfoil.portal.orchestrator.merchants.reading import (
-    applying_at,
     bank_next,
     bank_now,
     currency_of_limits,
@@ -122,7 +121,7 @@ def _act(request: HttpRequest, office: Office, acceptor_id: int, act: Act | None
         raise Http404
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        answer = _prepared(request, office, form, act.content(acceptor_id))
+        answer = prepared(request, office, form, act.content(acceptor_id))
         if answer is not None:
             return answer
     elif not act.fits(acceptor):
@@ -162,7 +161,7 @@ def regroup(request: HttpRequest, office: Office, acceptor_id: int) -> HttpRespo
             daily_amount_minor_max=amount_minor,
             daily_count_max=count,
         )
-        answer = _prepared(request, office, form, content)
+        answer = prepared(request, office, form, content)
         if answer is not None:
             return answer
     return render(
@@ -204,18 +203,6 @@ def invite(request: HttpRequest, office: Office, acceptor_id: int) -> HttpRespon
         "portal/orchestrator/merchants/owner.html",
         {"merchant": acceptor, "form": form},
     )
-
-
-def _prepared(
-    request: HttpRequest, office: Office, form: ReasonForm | RegroupForm, content: Content
-) -> HttpResponse | None:
-    """None where it could not be: the form says why."""
-    reason = str(form.cleaned_data["reason"])
-    try:
-        return prepare_command(request, office, content, command_id=form.once, reason=reason)
-    except ConflictError:
-        form.add_error(None, _("This form was sent before, with something else in it."))
-        return None
 
 
 def _fitting(acts: Iterable[Act], acceptor: Acceptor) -> list[Act]:

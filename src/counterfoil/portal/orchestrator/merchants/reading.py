@@ -6,14 +6,13 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.http import Http404, HttpRequest
+from django.http import Http404
 
 from counterfoil.engine.catalogue import Acceptor
 from counterfoil.money import NO_CURRENCY
 from counterfoil.portal.access import Office
 from counterfoil.portal.listing import Wanted
 from counterfoil.portal.merchants.checks import Bank
-from counterfoil.portal.merchants.links import ApplyingAt
 from counterfoil.portal.merchants.reading import status_word
 from counterfoil.portal.models import MerchantProfile, Origin
 from counterfoil.portal.names import names_of
@@ -258,8 +257,3 @@ def alike(
         "profile_id": None if profile is None else profile.pk,
     }
     return [Alike(*row) for row in rows(__package__, "alike", asked)]
-
-
-def applying_at(request: HttpRequest, office: Office) -> ApplyingAt:
-    origin = request.build_absolute_uri("/").rstrip("/")
-    return ApplyingAt(office.issuer_id, office.code, office.name, origin)

@@ -10,16 +10,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 from counterfoil.engine.commands.content import CreateAcceptorGroup
 from counterfoil.errors import ConflictError
 from counterfoil.portal.access import EVERYONE, OPERATES, Office, office_page
-from counterfoil.portal.actions import prepare_command
+from counterfoil.portal.actions import actor_of, prepare_command
+from counterfoil.portal.applying.guide import first_stages
+from counterfoil.portal.applying.links import applying_at
 from counterfoil.portal.listing import shown
 from counterfoil.portal.merchants import profiles
 from counterfoil.portal.merchants.following import follow
-from counterfoil.portal.merchants.guide import STAGES, Stage, StageShown
+from counterfoil.portal.merchants.guide import STAGES, Stage
 from counterfoil.portal.models import portal_settings
-from counterfoil.portal.orchestrator.merchants.application_views import actor_of, guide_of
+from counterfoil.portal.orchestrator.merchants.application_views import guide_of
 from counterfoil.portal.orchestrator.merchants.forms import GroupForm, NewForm
 from counterfoil.portal.orchestrator.merchants.listed import MERCHANTS
-from counterfoil.portal.orchestrator.merchants.reading import applying_at, groups_of
+from counterfoil.portal.orchestrator.merchants.reading import groups_of
 from counterfoil.portal.public.country import likely_country
 
 
@@ -79,14 +81,10 @@ def new_merchant(request: HttpRequest, office: Office) -> HttpResponse:
                 by=actor_of(request, office),
             )
         return redirect(guide_of(request, office, profile.pk).url(Stage.PEOPLE))
-    stages = [
-        StageShown(each, name, "", each is Stage.BUSINESS, is_done=False)
-        for each, name in STAGES.items()
-    ]
     return render(
         request,
         "portal/orchestrator/merchants/new.html",
-        {"form": form, "stages": stages},
+        {"form": form, "stages": first_stages(STAGES.items())},
     )
 
 

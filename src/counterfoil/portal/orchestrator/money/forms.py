@@ -56,11 +56,20 @@ class MovementForm(OnceForm):
         reference = " ".join(str(self.cleaned_data["reference"]).split())
         if reference.startswith(_RESERVED) or not reference.isprintable():
             raise ValidationError(_("Write the reference as the bank's statement has it."))
-        is_out = self.action is Action.WITHDRAW
-        before = recorded(self.office, self.account, reference, is_out=is_out)
+        before = recorded(self.office, self.account, reference, is_out=self.is_out)
         if before is not None:
             raise ValidationError(before.text)
         return reference
+
+    def clean_value_date(self) -> object:
+        day = self.cleaned_data["value_date"]
+        if day is not None and day > timezone.localdate():
+            raise ValidationError(_("That day is still to come. Record money once it is there."))
+        return day
+
+    @property
+    def is_out(self) -> bool:
+        return self.action in {Action.WITHDRAW, Action.REFUND}
 
     @property
     def money(self) -> Money:
@@ -70,7 +79,7 @@ class MovementForm(OnceForm):
     @property
     def evidence(self) -> Upload | None:
         """Of a valid form."""
-        return cast("Upload | None", self.cleaned_data.get("evidence"))
+        return cast("Upload | None", self.cleaned_data.get("evidence_file"))
 
     def hidden(self) -> list[tuple[str, str]]:
         """Of a valid form: what sends the same once more, the kept file included."""
@@ -121,16 +130,6 @@ class DepositForm(MovementForm):
     ) -> None:
         super().__init__(data, files, office=office, account=account)
         self.fields["amount"].label = _("Amount received")
-
-    def clean_value_date(self) -> object:
-        day = self.cleaned_data["value_date"]
-        if day is not None and day > timezone.localdate():
-            raise ValidationError(_("That day is still to come. Record money once it is there."))
-        return day
-
-    @property
-    def evidence(self) -> Upload | None:
-        return cast("Upload | None", self.cleaned_data["evidence_file"])
 
 
 class WithdrawalForm(MovementForm):

@@ -202,9 +202,7 @@ def effects_of(account: FundingAccount, action: Action, money: Money) -> list[Ef
 def _notices(office: Office, account: FundingAccount, form: MovementForm) -> list[papers.Notice]:
     """What to think of before it is sent; sent a second time, it is not told of itself."""
     waiting = [each for each in papers.waiting(office, account) if each.command_id != form.once]
-    wanted = papers.BankSide(
-        form.cleaned_data["reference"], None, is_out=form.action is Action.WITHDRAW
-    )
+    wanted = papers.BankSide(form.cleaned_data["reference"], None, is_out=form.is_out)
     notices = papers.same_reference(waiting, wanted)
     if form.evidence is not None:
         came = papers.came(office, bytes(form.evidence.digest))

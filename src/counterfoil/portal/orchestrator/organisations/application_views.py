@@ -13,22 +13,25 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from counterfoil.engine.commands.content import RegisterOrganisation
 from counterfoil.errors import ConflictError
 from counterfoil.portal.access import EVERYONE, OPERATES, Office, office_page
-from counterfoil.portal.actions import prepare_command
+from counterfoil.portal.actions import actor_of
+from counterfoil.portal.applying.guide import Guide, is_stale
+from counterfoil.portal.applying.links import applying_at
+from counterfoil.portal.applying.reviewing import (
+    prepared,
+    reject_by_mail,
+    return_by_mail,
+    returned_to,
+)
 from counterfoil.portal.forms import Keeper
 from counterfoil.portal.models import OrganisationProfile, OrganisationStatus, Origin
-from counterfoil.portal.names import names_of
 from counterfoil.portal.orchestrator.organisations.forms import MessageForm, ProposeForm
-from counterfoil.portal.orchestrator.organisations.reading import alike, applying_at
+from counterfoil.portal.orchestrator.organisations.reading import alike
 from counterfoil.portal.orchestrator.organisations.story import story
 from counterfoil.portal.organisations import guide, profiles
-from counterfoil.portal.organisations.following import follow, language_of, people_of
+from counterfoil.portal.organisations.following import follow, people_of
 from counterfoil.portal.organisations.life import OVER, STEPS, Status, Step
-from counterfoil.portal.organisations.links import application_for, send_link
-from counterfoil.portal.organisations.mails import mail
 from counterfoil.portal.organisations.reading import sheet
 from counterfoil.portal.organisations.words import commission_text, organisation_status
-from counterfoil.portal.stale import VersionedForm
-from counterfoil.portal.trail import Actor, address_of
 
 
 @require_safe
@@ -127,23 +130,25 @@ def _told(request: HttpRequest, office: Office, profile_id: UUID, step: Step) ->
             with transaction.atomic():
                 profile = profiles.locked(office.issuer_id, profile_id)
                 profiles.take_step(profile, step, actor_of(request, office), told=message)
+                people = people_of(profile)
                 if step is Step.RETURN:
-                    _return_by_mail(request, office, profile, message)
+                    return_by_mail(
+                        request, office, profile, message, template="returned", people=people
+                    )
                 else:
-                    _reject_by_mail(office, profile, message)
+                    reject_by_mail(office, profile, message, people=people)
         except ConflictError as error:
             messages.error(request, str(error))
         return redirect("organisation-application", office.code, profile_id)
-    applied = application_for(profile)
-    returned_to = [applied.email] if applied is not None else people_of(profile)[:1]
+    people, returns = people_of(profile), step is Step.RETURN
     return render(
         request,
         "portal/orchestrator/organisations/message.html",
         {
             "profile": profile,
             "form": form,
-            "returns": step is Step.RETURN,
-            "addresses": returned_to if step is Step.RETURN else people_of(profile),
+            "returns": returns,
+            "addresses": returned_to(profile, people) if returns else people,
             "base": _base(office, profile),
         },
     )
@@ -165,7 +170,7 @@ def propose(request: HttpRequest, office: Office, profile_id: UUID) -> HttpRespo
             version=profile.version,
             initial={"commission": profile.commission_points, "notes": profile.notes},
         )
-        if request.method == "POST" and form.is_valid() and not _stale(form, profile):
+        if request.method == "POST" and form.is_valid() and not is_stale(form, profile):
             answer = _proposed(request, office, profile, form)
             if answer is not None:
                 return answer
@@ -197,27 +202,13 @@ def _proposed(
     content = RegisterOrganisation(
         name=profile.name, commission_points=points, profile=str(profile.pk)
     )
-    try:
-        answer = prepare_command(
-            request,
-            office,
-            content,
-            command_id=form.once,
-            reason=str(form.cleaned_data["reason"]),
-        )
-    except ConflictError:
-        form.add_error(None, _("This form was sent before, with something else in it."))
+    answer = prepared(request, office, form, content)
+    if answer is None:
         return None
     by = actor_of(request, office)
     profiles.change_terms(profile, points, str(form.cleaned_data["notes"]), by)
     profiles.take_step(profile, Step.PROPOSE, by, proposal=form.once)
     return answer
-
-
-def _stale(form: VersionedForm, profile: OrganisationProfile) -> bool:
-    """What is decided about must be what was looked at."""
-    who = names_of([profile.changed_by])[profile.changed_by]
-    return form.is_stale(who=who, when=profile.changed_at)
 
 
 def profile_of(office: Office, profile_id: UUID) -> OrganisationProfile:
@@ -228,16 +219,14 @@ def profile_of(office: Office, profile_id: UUID) -> OrganisationProfile:
     return found
 
 
-def actor_of(request: HttpRequest, office: Office) -> Actor:
-    return Actor(office.actor, office.person.pk, address_of(request))
-
-
-def guide_of(request: HttpRequest, office: Office, profile: OrganisationProfile) -> guide.Guide:
+def guide_of(
+    request: HttpRequest, office: Office, profile: OrganisationProfile
+) -> guide.OrganisationGuide:
     base = _base(office, profile)
     home = base
     if profile.organisation_id is not None:
         home = reverse("organisation", args=[office.code, profile.organisation_id])
-    return guide.Guide(
+    return Guide(
         issuer_id=office.issuer_id,
         issuer=office.name,
         by=actor_of(request, office),
@@ -258,34 +247,3 @@ def _alike(office: Office, profile: OrganisationProfile) -> list[tuple[str, str,
     """Why, name and address of each."""
     found = alike(office, profile.name, profile=profile)
     return [(each.why, each.name, each.url(office)) for each in found]
-
-
-def _return_by_mail(
-    request: HttpRequest, office: Office, profile: OrganisationProfile, message: str
-) -> None:
-    """To who applied; where nobody did, to who is in charge, who can go on with it by the link."""
-    applied = application_for(profile)
-    addresses = [applied.email] if applied is not None else people_of(profile)[:1]
-    for address in addresses:
-        send_link(
-            applying_at(request, office),
-            address,
-            template="returned",
-            language=language_of(profile),
-            told=message,
-            profile=profile,
-        )
-    if not addresses:
-        messages.warning(
-            request, _("There is no e-mail to write to: call them, and write down what they say.")
-        )
-
-
-def _reject_by_mail(office: Office, profile: OrganisationProfile, message: str) -> None:
-    mail(
-        "rejected",
-        people_of(profile),
-        {"issuer": office.name, "name": profile.name, "told": message},
-        language=language_of(profile),
-        issuer_id=office.issuer_id,
-    )

@@ -14,12 +14,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from counterfoil.engine.commands.asking import Content
 from counterfoil.engine.commands.content import ChangeOrganisation
 from counterfoil.engine.organisations import Organisation
 from counterfoil.errors import ConflictError
 from counterfoil.portal.access import EVERYONE, HANDLES_MONEY, OPERATES, Office, office_page
-from counterfoil.portal.actions import prepare_command
+from counterfoil.portal.actions import actor_of
+from counterfoil.portal.applying.links import applying_at
+from counterfoil.portal.applying.reviewing import prepared
+from counterfoil.portal.applying.story import Asked
 from counterfoil.portal.listing import shown
 from counterfoil.portal.models import (
     OrganisationProfile,
@@ -28,13 +30,10 @@ from counterfoil.portal.models import (
     Origin,
 )
 from counterfoil.portal.orchestrator.again import sent_before
-from counterfoil.portal.orchestrator.merchants.story import Asked
 from counterfoil.portal.orchestrator.organisations.acts import STANDING
-from counterfoil.portal.orchestrator.organisations.application_views import actor_of
 from counterfoil.portal.orchestrator.organisations.forms import ManagerForm, ReasonForm, TermsForm
 from counterfoil.portal.orchestrator.organisations.reading import (
     Turned,
-    applying_at,
     open_purchases,
     organisation_of,
     people_of,
@@ -124,7 +123,7 @@ def standing(request: HttpRequest, office: Office, organisation_id: int, act: st
         return redirect("organisation", office.code, organisation_id)
     still_open = open_purchases(office, organisation_id) if act == "close" else []
     if request.method == "POST" and form.is_valid() and not still_open:
-        answer = _prepared(request, office, form, wanted.content(organisation_id))
+        answer = prepared(request, office, form, wanted.content(organisation_id))
         if answer is not None:
             return answer
     return render(
@@ -165,7 +164,7 @@ def terms(request: HttpRequest, office: Office, organisation_id: int) -> HttpRes
                 name=form.cleaned_data["name"],
                 commission_points=points,
             )
-            answer = _prepared(request, office, form, content)
+            answer = prepared(request, office, form, content)
             if answer is not None:
                 return answer
     return render(
@@ -225,18 +224,6 @@ def _turned(commands: Sequence[Asked]) -> Turned | None:
     if last is None or last.finished_at is None:
         return None
     return Turned(last.finished_at, last.prepared_by, last.reason)
-
-
-def _prepared(
-    request: HttpRequest, office: Office, form: ReasonForm | TermsForm, content: Content
-) -> HttpResponse | None:
-    """None where it could not be: the form says why."""
-    reason = str(form.cleaned_data["reason"])
-    try:
-        return prepare_command(request, office, content, command_id=form.once, reason=reason)
-    except ConflictError:
-        form.add_error(None, _("This form was sent before, with something else in it."))
-        return None
 
 
 def _sheet(office: Office, profile_id: UUID | None) -> Sheet | None:

@@ -6,14 +6,13 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.urls import reverse
 
 from counterfoil.engine.organisations import Organisation
 from counterfoil.money import Money
 from counterfoil.portal.access import Office
 from counterfoil.portal.listing import Wanted
-from counterfoil.portal.merchants.links import ApplyingAt
 from counterfoil.portal.models import (
     OrganisationKind,
     OrganisationProfile,
@@ -189,8 +188,3 @@ def _shown(office: Office, purchase: Purchase) -> PurchaseShown:
         purchase.since,
         page_address("purchase", office, purchase.pk),
     )
-
-
-def applying_at(request: HttpRequest, office: Office) -> ApplyingAt:
-    origin = request.build_absolute_uri("/").rstrip("/")
-    return ApplyingAt(office.issuer_id, office.code, office.name, origin)

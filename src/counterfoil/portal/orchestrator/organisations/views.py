@@ -7,15 +7,17 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from counterfoil.portal.access import EVERYONE, OPERATES, Office, office_page
+from counterfoil.portal.actions import actor_of
+from counterfoil.portal.applying.guide import first_stages
+from counterfoil.portal.applying.links import applying_at
 from counterfoil.portal.listing import shown
 from counterfoil.portal.models import portal_settings
-from counterfoil.portal.orchestrator.organisations.application_views import actor_of, guide_of
+from counterfoil.portal.orchestrator.organisations.application_views import guide_of
 from counterfoil.portal.orchestrator.organisations.forms import NewForm
 from counterfoil.portal.orchestrator.organisations.listed import ORGANISATIONS
-from counterfoil.portal.orchestrator.organisations.reading import applying_at
 from counterfoil.portal.organisations import profiles
 from counterfoil.portal.organisations.following import follow
-from counterfoil.portal.organisations.guide import STAGES, Stage, first_stages
+from counterfoil.portal.organisations.guide import STAGES, Stage
 from counterfoil.portal.public.country import likely_country
 
 
@@ -53,7 +55,7 @@ def new_organisation(request: HttpRequest, office: Office) -> HttpResponse:
                 by=actor_of(request, office),
             )
         return redirect(guide_of(request, office, profile).url(Stage.CONTACT))
-    stages = [each for each in STAGES if each is not Stage.REVIEW]
+    stages = [each for each in STAGES.items() if each[0] is not Stage.REVIEW]
     return render(
         request,
         "portal/orchestrator/organisations/new.html",

@@ -13,8 +13,8 @@ from counterfoil.portal.access import (
     Office,
     office_page,
 )
+from counterfoil.portal.applying.links import applying_at
 from counterfoil.portal.merchants.following import follow
-from counterfoil.portal.orchestrator.merchants.reading import applying_at
 from counterfoil.portal.orchestrator.overview.happened import latest
 from counterfoil.portal.orchestrator.overview.reading import (
     GROUPS_SHOWN,

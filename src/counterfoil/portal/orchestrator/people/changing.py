@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from counterfoil.errors import ConflictError
 from counterfoil.portal.access import ADMINISTERS, Office, office_page
+from counterfoil.portal.actions import actor_of
 from counterfoil.portal.door.invitations import send_invitation, tell_second_factor_reset
 from counterfoil.portal.models import Role, portal_settings
 from counterfoil.portal.orchestrator.people.forms import InviteForm, RolesForm, WhyForm
@@ -24,7 +25,7 @@ from counterfoil.portal.people import (
     link_path,
     reset_second_factor,
 )
-from counterfoil.portal.trail import Actor, address_of, record
+from counterfoil.portal.trail import address_of, record
 
 _SENT_SECONDS = 3600
 
@@ -142,10 +143,6 @@ def deactivation(request: HttpRequest, office: Office, person_id: int) -> HttpRe
             messages.success(request, _("They cannot do anything here any more."))
             return redirect("people", office.code)
     return _asked(request, "deactivate", person_row(office, person_id), form)
-
-
-def actor_of(request: HttpRequest, office: Office) -> Actor:
-    return Actor(office.actor, office.person.pk, address_of(request))
 
 
 def _changed(request: HttpRequest, office: Office, person_id: int, form: RolesForm) -> bool:

@@ -8,10 +8,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from counterfoil.errors import ConflictError
 from counterfoil.portal.access import ADMINISTERS, APPROVES, AUDITS, Office, office_page
+from counterfoil.portal.actions import actor_of
 from counterfoil.portal.delegations import delegate, end_delegation
 from counterfoil.portal.listing import shown
 from counterfoil.portal.models import Delegation, Person, Role
-from counterfoil.portal.orchestrator.people.changing import actor_of
 from counterfoil.portal.orchestrator.people.forms import LendForm
 from counterfoil.portal.orchestrator.people.listed import DELEGATIONS
 from counterfoil.portal.orchestrator.people.reading import DelegationRow

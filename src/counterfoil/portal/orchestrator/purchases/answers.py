@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods
 from counterfoil.errors import ConflictError
 from counterfoil.money import Money
 from counterfoil.portal.access import PREPARES_STOCK, Office, office_page
-from counterfoil.portal.forms import OnceForm
 from counterfoil.portal.models import Purchase, PurchaseLine
+from counterfoil.portal.names import organisation_name
 from counterfoil.portal.orchestrator.purchases.views import purchase_of
 from counterfoil.portal.purchases.answering import answer_purchase, quote_purchase
 from counterfoil.portal.purchases.catalogue import free_stock
@@ -25,8 +25,6 @@ from counterfoil.portal.purchases.following import follow
 from counterfoil.portal.purchases.forms import AnswerForm, QuoteForm
 from counterfoil.portal.purchases.life import HAS_STOCK, STEPS, Step
 from counterfoil.portal.purchases.reading import sale_state
-from counterfoil.portal.purchases.stepping import was_taken
-from counterfoil.portal.purchases.telling import organisation_name
 from counterfoil.portal.queries import rows
 
 
@@ -102,12 +100,12 @@ def quote(request: HttpRequest, office: Office, purchase_id: UUID) -> HttpRespon
     form = QuoteForm(
         request.POST if is_sent else None, purchase=found, versions=versions, lines=lines
     )
-    if is_sent and was_sent(found, form):
+    if form.was_sent:
         return back(office, purchase_id)
     if (found.status, Step.QUOTE) not in STEPS:
         messages.error(request, _("It cannot be quoted as it stands now."))
         return back(office, purchase_id)
-    if is_sent and form.is_valid() and not form.is_stale(when=found.changed_at):
+    if form.counts:
         try:
             quote_purchase(
                 request,
@@ -154,12 +152,12 @@ def answer(request: HttpRequest, office: Office, purchase_id: UUID, answer: str)
         label=str(what.label),
         help_text=_("The buyer reads it. It is kept."),
     )
-    if is_sent and was_sent(found, form):
+    if form.was_sent:
         return back(office, purchase_id)
     if (found.status, what.step) not in STEPS:
         messages.error(request, _("That cannot be done with this purchase as it stands now."))
         return back(office, purchase_id)
-    if is_sent and form.is_valid() and not form.is_stale(when=found.changed_at):
+    if form.counts:
         reason = str(form.cleaned_data["reason"])
         try:
             answer_purchase(request, office, purchase_id, form.sent, step=what.step, reason=reason)
@@ -178,14 +176,6 @@ def answer(request: HttpRequest, office: Office, purchase_id: UUID, answer: str)
             "answer": what,
         },
     )
-
-
-def was_sent(purchase: Purchase, form: OnceForm) -> bool:
-    """This very form, before: what it asked for is done, and may not be possible twice."""
-    try:
-        return was_taken(purchase, UUID(str(form["command_id"].data)))
-    except ValueError:
-        return False
 
 
 def back(office: Office, purchase_id: UUID) -> HttpResponse:

@@ -12,11 +12,11 @@ from counterfoil.money import Money
 from counterfoil.portal.access import Office
 from counterfoil.portal.language import day_text, money_text
 from counterfoil.portal.models import Purchase, PurchasePayment, PurchaseProof, WhenShort
+from counterfoil.portal.names import organisation_name
 from counterfoil.portal.orchestrator.changes import Change, Shown, shown
 from counterfoil.portal.orchestrator.vouchers.design import last_moment_text
 from counterfoil.portal.purchases.reading import Around, SaleState, around, sale_state
 from counterfoil.portal.purchases.references import repeated, used_by
-from counterfoil.portal.purchases.telling import organisation_name
 from counterfoil.portal.templatetags.counterfoil import count
 
 

@@ -12,7 +12,7 @@ from counterfoil.errors import ConflictError
 from counterfoil.money import Money
 from counterfoil.portal.access import HANDLES_MONEY, Office, office_page
 from counterfoil.portal.models import Purchase, PurchaseProof
-from counterfoil.portal.orchestrator.purchases.answers import back, was_sent
+from counterfoil.portal.orchestrator.purchases.answers import back
 from counterfoil.portal.orchestrator.purchases.views import purchase_of
 from counterfoil.portal.purchases.following import follow
 from counterfoil.portal.purchases.forms import PaymentForm
@@ -35,13 +35,13 @@ def pay(request: HttpRequest, office: Office, purchase_id: UUID) -> HttpResponse
         may_use_balance=near.balance.amount_minor >= found.total_minor > 0,
         is_stock_short=sale is not None and sale.missing > 0,
     )
-    if is_sent and was_sent(found, form):
+    if form.was_sent:
         return back(office, purchase_id)
     if (found.status, Step.RECORD) not in STEPS:
         messages.error(request, _("No payment can be recorded for it as it stands now."))
         return back(office, purchase_id)
     used: list[Used] = []
-    if is_sent and form.is_valid() and not form.is_stale(when=found.changed_at):
+    if form.counts:
         paid, reason = form.paid, str(form.cleaned_data["reason"])
         try:
             record_payment(request, office, purchase_id, form.sent, paid, reason=reason)
@@ -74,7 +74,6 @@ def _page(  # which purchase, the form, and what is known
             "organisation": near.organisation,
             "form": form,
             "sale": sale,
-            "total": Money(found.total_minor, found.currency),
             "balance": near.balance,
             "proof": proof,
             "paid": None if proof is None else Money(proof.amount_minor, found.currency),

@@ -25,6 +25,7 @@ from counterfoil.portal.orchestrator.stock.ranges import ranges_of_allocation
 from counterfoil.portal.pager import AT_FIRST, Key, Order, keyed
 from counterfoil.portal.queries import rows
 from counterfoil.portal.words import Word, voucher_state
+from counterfoil.voucher import HOLDS_VALUE
 
 _ID_MAX: Final = 2**31 - 1
 
@@ -222,7 +223,8 @@ def allocation(request: HttpRequest, office: Office, allocation_id: int) -> Http
             "states": state_lines(parts),
             "vouchers": sum(part.vouchers for part in parts),
             "list": shown(request, office, ranges_of_allocation(allocation_id)),
-            "may_act": office.may(OPERATES) and bool(parts),
+            "may_act": office.may(OPERATES)
+            and any(part.state in HOLDS_VALUE and part.vouchers for part in parts),
         },
     )
 

@@ -28,10 +28,10 @@ from counterfoil.portal.orchestrator.vouchers.reading import counted, published_
 from counterfoil.portal.templatetags.counterfoil import count
 from counterfoil.portal.templatetags.serials import serial
 from counterfoil.portal.words import provision_status
-from counterfoil.voucher import Action, State
+from counterfoil.voucher import STOPPING, Action, State
 
 # What takes a voucher out of the hands of whoever holds it.
-_STOPS: Final = frozenset({Action.CANCEL, Action.SUSPEND, Action.BLOCK})
+_STOPS: Final = STOPPING | {Action.CANCEL}
 
 
 @shown.register

@@ -24,7 +24,7 @@ from counterfoil.portal.orchestrator.vouchers.design import names_of_issuer
 from counterfoil.portal.pager import Key, Order, Part, keyed
 from counterfoil.portal.queries import rows
 from counterfoil.portal.words import Word, group_status, voucher_state
-from counterfoil.voucher import State
+from counterfoil.voucher import OUT, State
 
 LOW_MAX: Final = 12  # of what runs low, above the list
 _KEY_PARTS: Final = 4
@@ -34,13 +34,6 @@ _FIRST: Final[dict[str, Part]] = {
     "after_group": 0,
     "after_amount": 0,
 }
-_OUT: Final = (
-    State.PREACTIVATED,
-    State.ACTIVE,
-    State.REDEEMING,
-    State.SUSPENDED,
-    State.BLOCKED,
-)
 _PARTS: Final = 6  # of a total: all that is in stock, and what it is made of
 _NOBODYS: Final = 3  # free, paused, expired
 _OVER: Final = (State.CANCELLED, State.EXPIRED, State.PURGED)
@@ -110,7 +103,7 @@ class InventoryLine:
 
     @property
     def out(self) -> int:
-        return self._of(_OUT)
+        return self._of(OUT)
 
     @property
     def redeemed(self) -> int:

@@ -11,10 +11,8 @@ from counterfoil.chart import FREED_BY
 from counterfoil.money import Money
 from counterfoil.portal.orchestrator.stock.counting import Owner, Part
 from counterfoil.portal.words import Word, voucher_state
-from counterfoil.voucher import HOLDS_VALUE, TRANSITIONS, Action, State
+from counterfoil.voucher import HOLDS_VALUE, LIFTING, STOPPING, TRANSITIONS, Action, State
 
-_STOPPING: Final = frozenset({Action.SUSPEND, Action.BLOCK})
-_LIFTING: Final = frozenset({Action.UNSUSPEND, Action.UNBLOCK})
 _NOT_HANDED_OUT: Final = gettext_lazy("it is not handed out yet")
 _PAYMENT: Final = gettext_lazy("a payment for it is under way")
 _OVER: Final = gettext_lazy("it is over")
@@ -166,8 +164,8 @@ def _why_not(state: State, action: Action) -> str:
         return str(_OVER)
     if state is State.STOCKED:
         return str(_NOT_HANDED_OUT)
-    if action in _LIFTING:
+    if action in LIFTING:
         return _("there is nothing to lift")
     if state is State.SUSPENDED:
         return _("it is suspended: lift that first")
-    return _("it is blocked already") if action in _STOPPING else _("that cannot happen to it")
+    return _("it is blocked already") if action in STOPPING else _("that cannot happen to it")

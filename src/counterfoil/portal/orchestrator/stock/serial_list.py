@@ -2,7 +2,6 @@
 tick for a change.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Final
@@ -23,6 +22,7 @@ from counterfoil.portal.listing import ListForm, Listing, Wanted, shown
 from counterfoil.portal.orchestrator.stock.allocations import allocation_of
 from counterfoil.portal.pager import Key, Order
 from counterfoil.portal.queries import rows
+from counterfoil.portal.serials import SERIAL_OR_NUMBER, joined
 from counterfoil.portal.templatetags.serials import serial as serial_text
 from counterfoil.portal.words import Word, voucher_state
 from counterfoil.voucher import State
@@ -30,8 +30,6 @@ from counterfoil.voucher import State
 LOOKED_MAX: Final = 100_000  # vouchers that are looked at for a page
 _ID_MAX: Final = 2**31 - 1
 _FIRST: Final = {"after_serial": 0}
-_SERIAL: Final = re.compile(r"[0-9]{1,18}", re.ASCII)
-_BETWEEN: Final = re.compile(r"[\s\u00a0\u202f.-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +73,10 @@ class SerialField(forms.CharField):
         )
 
     def clean(self, value: object) -> int | None:
-        digits = _BETWEEN.sub("", str(super().clean(value)))
+        digits = joined(str(super().clean(value)))
         if not digits:
             return None
-        if not _SERIAL.fullmatch(digits):
+        if not SERIAL_OR_NUMBER.fullmatch(digits):
             raise ValidationError(_("A serial has digits only, like 1000 0000 0000 0042."))
         return int(digits)
 

@@ -10,7 +10,6 @@ from counterfoil.portal.models import DraftStatus, VoucherDraft
 from counterfoil.portal.orchestrator.changes import Change, Shown, shown
 from counterfoil.portal.orchestrator.vouchers.design import differences, names_of_issuer
 from counterfoil.portal.orchestrator.vouchers.reading import (
-    OUT,
     Published,
     accepting_today,
     counted,
@@ -22,7 +21,7 @@ from counterfoil.portal.orchestrator.vouchers.story import voucher_of
 from counterfoil.portal.templatetags.counterfoil import count
 from counterfoil.portal.templatetags.serials import serial
 from counterfoil.portal.words import group_status, voucher_state
-from counterfoil.voucher import next_state
+from counterfoil.voucher import OUT, next_state
 
 
 @shown.register

@@ -17,10 +17,6 @@ from counterfoil.voucher import State
 
 VERSIONS_MAX: Final = 50
 FOUND_MAX: Final = 20
-# With people, and worth something.
-OUT: Final = frozenset(
-    {State.PREACTIVATED, State.ACTIVE, State.REDEEMING, State.SUSPENDED, State.BLOCKED}
-)
 
 
 @dataclass(frozen=True, slots=True)

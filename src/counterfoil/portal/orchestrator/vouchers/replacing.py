@@ -25,7 +25,7 @@ from counterfoil.portal.handovers.lists import (
     send_list,
 )
 from counterfoil.portal.handovers.opening import NumbersForgottenError
-from counterfoil.portal.handovers.progress import Progress, progress_of
+from counterfoil.portal.handovers.progress import Progress, is_lost, progress_of, waits_for_fetch
 from counterfoil.portal.models import ISSUERS_OWN, FileKind, HandoverList, HandoverPerson
 from counterfoil.portal.names import names_of
 from counterfoil.portal.orchestrator.refusals import refusal_text
@@ -122,7 +122,7 @@ def fetch(request: HttpRequest, office: Office, handover_id: UUID) -> HttpRespon
     row = list_of(buyer, handover_id, is_sent=True)
     progress = progress_of(office.issuer_id, handover_id)
     form = FetchForm(request.POST)
-    if not _may_be_fetched(row, progress):
+    if not waits_for_fetch(row, progress):
         return redirect("replacement", office.code, handover_id)
     if form.is_valid():
         try:
@@ -156,21 +156,11 @@ def _page(
             "progress": progress,
             "form": form,
             "page": page_of(request, list(lines[: ROWS_A_PAGE + 1]), lambda line: (line.line,)),
-            "may_fetch": office.may(OPERATES) and _may_be_fetched(row, progress),
+            "may_fetch": office.may(OPERATES) and waits_for_fetch(row, progress),
             "is_cards": row.file_kind == FileKind.CARDS,
             "cards_a_file": CARDS_A_FILE,
-            "is_lost": row.fetched_at is None
-            and (row.lost_at is not None or progress.forgotten_at is not None),
+            "is_lost": is_lost(row, progress),
             "refusal": refusal_text(progress.outcome) if progress.outcome else "",
             "names": names_of({row.sent_by, row.fetched_by} - {""}),
         },
-    )
-
-
-def _may_be_fetched(row: HandoverList, progress: Progress) -> bool:
-    return (
-        progress.is_finished
-        and progress.handed > 0
-        and row.wrapped_key is not None
-        and progress.forgotten_at is None
     )

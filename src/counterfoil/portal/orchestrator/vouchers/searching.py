@@ -19,10 +19,9 @@ from counterfoil.portal.access import EVERYONE, Office, office_page
 from counterfoil.portal.models.purchases import reference_of
 from counterfoil.portal.orchestrator.stock.links import purchase_url
 from counterfoil.portal.queries import rows
+from counterfoil.portal.serials import SERIAL_OR_NUMBER, joined
 
-_BETWEEN: Final = re.compile(r"[\s\u00a0\u202f.-]+")
 _PURCHASE: Final = re.compile(r"P0*([1-9][0-9]{0,8})", re.ASCII | re.IGNORECASE)
-_DIGITS: Final = re.compile(r"[0-9]{1,18}", re.ASCII)
 _SERIAL_DIGITS: Final = 16
 _ID_MAX: Final = 2**31 - 1
 
@@ -41,10 +40,10 @@ class SearchForm(forms.Form):
     )
 
     def clean_serial(self) -> str:
-        said = _BETWEEN.sub("", str(self.cleaned_data["serial"]))
+        said = joined(str(self.cleaned_data["serial"]))
         if _PURCHASE.fullmatch(said):
             return said
-        if not _DIGITS.fullmatch(said):
+        if not SERIAL_OR_NUMBER.fullmatch(said):
             raise ValidationError(_("A serial has digits only, like 1000 0000 0000 0042."))
         if len(said) > _SERIAL_DIGITS:
             raise ValidationError(

@@ -19,6 +19,7 @@ from counterfoil.portal.handovers.sheets import UnreadableFileError
 from counterfoil.portal.models import ISSUERS_OWN, VoucherSelection
 from counterfoil.portal.orchestrator.vouchers.selecting import forget_unsent, packed
 from counterfoil.portal.queries import rows
+from counterfoil.portal.serials import joined
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -27,7 +28,6 @@ PROBLEMS_KEPT: Final = 1000
 _NAME_CHARACTERS_MAX: Final = 120
 _SERIAL: Final = re.compile(r"[0-9]{1,16}", re.ASCII)
 _NUMBER: Final = re.compile(r"[0-9]{17,18}", re.ASCII)
-_BETWEEN: Final = re.compile(r"[\s\u00a0\u202f.-]+")
 _PROBLEMS: Final = {
     "none": gettext_lazy("This is no serial: it has 16 digits."),
     "number": gettext_lazy("This may be a secret number. Name the voucher by its serial."),
@@ -49,7 +49,7 @@ def keep_file(office: Office, file: "UploadedFile[bytes]", act: str) -> VoucherS
     serials: dict[int, int] = {}
     problems: list[tuple[int, str]] = []
     for row in rows_of:
-        said = _BETWEEN.sub("", row.cells[0])
+        said = joined(row.cells[0])
         if not _SERIAL.fullmatch(said):
             problems.append((row.number, "number" if _NUMBER.fullmatch(said) else "none"))
         elif int(said) in serials:

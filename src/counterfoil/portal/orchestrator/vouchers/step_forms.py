@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from counterfoil.engine.catalogue import CODE_PATTERN
 from counterfoil.engine.groups import GroupDesign
 from counterfoil.portal.forms import KeptFileField
 from counterfoil.portal.models.uploads import Upload
@@ -22,7 +23,7 @@ from counterfoil.portal.orchestrator.vouchers.reading import Choice
 from counterfoil.portal.stale import VersionedForm
 from counterfoil.portal.uploads import RefusedUploadError, picture
 
-_CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_. -]{0,39}", re.ASCII)
+_CODE: Final = re.compile(CODE_PATTERN, re.ASCII)
 _INT_MAX: Final = 2**31 - 1
 _DAYS_MAX: Final = 36_500
 

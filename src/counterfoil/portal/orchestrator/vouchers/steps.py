@@ -7,7 +7,7 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from counterfoil.voucher import Action
+from counterfoil.voucher import LIFTING, STOPPING, Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,4 +90,4 @@ REPLACE: Final = Step(
 STEPS: Final[Mapping[str, Step]] = {
     each.word: each for each in (SUSPEND, UNSUSPEND, BLOCK, UNBLOCK, CANCEL, EXTEND, REPLACE)
 }
-AT_ONCE: Final = frozenset({Action.SUSPEND, Action.UNSUSPEND, Action.BLOCK, Action.UNBLOCK})
+AT_ONCE: Final = STOPPING | LIFTING

@@ -23,9 +23,8 @@ from counterfoil.portal.orchestrator.vouchers.story import (
 )
 from counterfoil.portal.templatetags.serials import serial
 from counterfoil.portal.words import account_word, action_word, outcome_word, payment_status
-from counterfoil.voucher import Action, State
+from counterfoil.voucher import STOPPING, Action, State
 
-_STOPPED: Final = frozenset({Action.SUSPEND, Action.BLOCK})
 _ENDED: Final = frozenset({Action.CANCEL, Action.EXPIRE, Action.LAPSE, Action.REPLACE})
 _SYSTEM_REFERENCES: Final = "~"  # the engine's own: they tell people nothing
 
@@ -232,7 +231,7 @@ def _sold(office: Office, owner: Ownership, at: datetime) -> Line:
 def _mark(step: Action) -> str:
     if step in _ENDED or step is Action.RELEASE:
         return "refused"
-    return "waiting" if step in _STOPPED or step is Action.RESERVE else ""
+    return "waiting" if step in STOPPING or step is Action.RESERVE else ""
 
 
 def _title(each: Happening, story: Story) -> str:

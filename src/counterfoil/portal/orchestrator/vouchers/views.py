@@ -35,7 +35,6 @@ from counterfoil.portal.orchestrator.vouchers.design import (
 from counterfoil.portal.orchestrator.vouchers.drafts import Draft, live_drafts
 from counterfoil.portal.orchestrator.vouchers.listed import VOUCHERS
 from counterfoil.portal.orchestrator.vouchers.reading import (
-    OUT,
     CountedState,
     Deed,
     Published,
@@ -52,7 +51,7 @@ from counterfoil.portal.orchestrator.vouchers.ticket import tickets
 from counterfoil.portal.queries import rows
 from counterfoil.portal.words import Word, group_status, voucher_state
 from counterfoil.standing import GROUP_STEPS
-from counterfoil.voucher import State
+from counterfoil.voucher import OUT, State
 
 if TYPE_CHECKING:
     from counterfoil.engine.commands.asking import Content
@@ -61,10 +60,7 @@ _STATUSES: Final = ("open", "paused", "closed")
 # Where vouchers are, in few columns; what a column is made of stands in it.
 _PILES: Final = (
     (gettext_lazy("In stock"), (State.STOCKED,)),
-    (
-        gettext_lazy("In people's hands"),
-        (State.PREACTIVATED, State.ACTIVE, State.REDEEMING, State.SUSPENDED, State.BLOCKED),
-    ),
+    (gettext_lazy("In people's hands"), tuple(sorted(OUT))),
     (gettext_lazy("Redeemed"), (State.REDEEMED,)),
     (pgettext_lazy("vouchers", "Over"), (State.CANCELLED, State.EXPIRED, State.PURGED)),
 )

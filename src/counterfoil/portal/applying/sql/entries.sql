@@ -1,11 +1,11 @@
--- What the trail and the journal say of a merchant, the latest first; only the subjects asked for
--- are looked up.
+-- What the trail and the journal say of a merchant or an organisation, the latest first; only the
+-- subjects asked for are looked up.
 --
 -- In:     issuer_id int, trail_subjects text[], journal_subjects text[]
 -- Out:    at, actor, event (of the trail) or null, after (jsonb, of the trail) or null, subject,
 --         reason, reference (of the journal) or null
 -- Locks:  none
--- Caller: portal.orchestrator.merchants.story
+-- Caller: portal.applying.story
 WITH told AS MATERIALIZED ( -- by their subject, whatever the planner expects of the journal
     SELECT
         e.operation_id,

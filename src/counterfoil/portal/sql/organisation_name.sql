@@ -3,7 +3,7 @@
 -- In:     issuer_id int, organisation_id int
 -- Out:    name
 -- Locks:  none
--- Caller: portal.purchases.telling
+-- Caller: portal.names
 SELECT name
 FROM organisation
 WHERE issuer_id = %(issuer_id)s AND organisation_id = %(organisation_id)s

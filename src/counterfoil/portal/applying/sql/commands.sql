@@ -1,10 +1,10 @@
--- Commands about a merchant and what was decided about each, the latest first.
+-- Commands about a merchant or an organisation and what was decided about each, the latest first.
 --
 -- In:     issuer_id int, subjects text[]
 -- Out:    command_id, kind, approvals, prepared_by, prepared_at, reason, status, outcome,
 --         finished_at, decisions (jsonb array: by, verdict, reason, at; or null)
 -- Locks:  none
--- Caller: portal.orchestrator.merchants.story
+-- Caller: portal.applying.story
 SELECT
     c.command_id,
     c.kind,
