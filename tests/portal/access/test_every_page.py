@@ -29,7 +29,18 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.prove
 
 _OF_NAME: Final = {address.name: address for address in addresses()}
-_FILES: Final = frozenset({"static", "upload", "picture", "programme-report-csv"})
+_FILES: Final = frozenset(
+    {
+        "static",
+        "upload",
+        "picture",
+        "buyer-picture",
+        "programme-report-csv",
+        "paper",
+        "buyer-paper",
+        "buyer-proof-file",
+    }
+)
 _PARTS: Final = frozenset({"programme-closing", "voucher-names", "client-key-state"})  # of pages
 _PAGES: Final = {
     line.name: line
