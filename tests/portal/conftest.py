@@ -13,7 +13,7 @@ from typing import Final
 import pytest
 from django.conf import settings
 from django.db import connections
-from tests.databases import copied_database
+from tests.databases import close_kept, copied_database
 
 from counterfoil.embedded import EmbeddedPostgres
 from counterfoil.keys.provider import LocalKeyProvider
@@ -61,3 +61,4 @@ def portal(
         )
         yield Portal(url, provider)
         connections.close_all()
+        close_kept(url)

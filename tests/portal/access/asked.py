@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from django.utils import timezone
+from tests.databases import connected
 from tests.portal.access.buying import Buying
 from tests.portal.access.desk import Desk
 from tests.portal.access.house import House, Marks
@@ -20,7 +21,7 @@ from counterfoil.engine.commands.asking import Content
 from counterfoil.engine.commands.carrying_out import carry_out
 from counterfoil.engine.commands.preparing import Decision, Prepared, Verdict, decide, prepare
 from counterfoil.engine.commands.sale_content import PaidIn
-from counterfoil.engine.database import Connection, connected
+from counterfoil.engine.database import Connection
 from counterfoil.engine.groups import GroupDesign
 from counterfoil.portal.actions import seals
 from counterfoil.portal.models import BankChange, Evidence, Person

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from django.test import RequestFactory
+from tests.databases import connected
 from tests.engine.sales.given_sales import given_promise, pay
 from tests.portal.access.house import ONE, House, Marks
 from tests.portal.conftest import Portal
 
 from counterfoil.engine.commands.carrying_out import carry_out
 from counterfoil.engine.commands.sale_content import ChangeOwnVouchers
-from counterfoil.engine.database import Connection, connected
+from counterfoil.engine.database import Connection
 from counterfoil.engine.figures.folding import catch_up
 from counterfoil.engine.handing_out import finish_handover
 from counterfoil.engine.operation import Caller

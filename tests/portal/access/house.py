@@ -5,6 +5,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Final
 
+from tests.databases import connected
 from tests.given import ask
 from tests.portal.conftest import Portal
 
@@ -14,7 +15,7 @@ from counterfoil.engine.bulk import begin_bulk, finish_bulk
 from counterfoil.engine.bulk_selection import Selection
 from counterfoil.engine.catalogue import BankData
 from counterfoil.engine.clients import create_client
-from counterfoil.engine.database import Connection, connected
+from counterfoil.engine.database import Connection
 from counterfoil.engine.funds import deposit
 from counterfoil.engine.groups import GroupDesign, create_group
 from counterfoil.engine.issuer import Issuer

@@ -13,6 +13,7 @@ import pytest
 from django.db import connection
 from django.http.response import HttpResponseBase
 from django.test import Client
+from tests.databases import connected
 from tests.portal.access.addresses import addresses, parts_of
 from tests.portal.access.furnished import Furnished, given_furnished
 from tests.portal.access.table import lines
@@ -24,7 +25,6 @@ from tests.portal.filled import filled
 from tests.portal.given import given_person, given_shop_role, signed_in, signed_out
 
 from counterfoil.engine.acceptors import AcceptorDesign, create_acceptors
-from counterfoil.engine.database import connected
 from counterfoil.engine.operation import Caller
 from counterfoil.engine.programmes import ProgrammeDesign, open_programme
 from counterfoil.portal.models import (

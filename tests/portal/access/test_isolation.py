@@ -12,6 +12,7 @@ from uuid import UUID
 
 import pytest
 from django.test import Client
+from tests.databases import connected
 from tests.given import given_active
 from tests.portal.access.addresses import Address, addresses, parts_of
 from tests.portal.access.furnished import Furnished
@@ -21,7 +22,6 @@ from tests.portal.access.visiting import body_of, taken_back, visit
 from tests.portal.conftest import Portal
 from tests.portal.given import given_person, signed_in
 
-from counterfoil.engine.database import connected
 from counterfoil.engine.funds import deposit
 from counterfoil.engine.operation import Caller
 from counterfoil.money import Money

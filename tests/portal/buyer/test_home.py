@@ -1,6 +1,7 @@
 """An organisation's own pages: what it sees of itself, and of nobody else."""
 
 import pytest
+from tests.databases import connected
 from tests.engine.sales.given_sales import given_allocation, given_sold_group
 from tests.given import SYSTEM
 from tests.portal.conftest import Portal
@@ -9,7 +10,6 @@ from tests.portal.given import given_person, signed_in
 from tests.portal.merchants.working import words_of
 from tests.portal.organisations.working import Room, bare, given_buyer, given_room, registered
 
-from counterfoil.engine.database import connected
 from counterfoil.engine.figures.folding import catch_up
 from counterfoil.engine.provision import begin_provision, finish_provision
 from counterfoil.money import Money

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from tests.databases import connected
 from tests.given import given_client
 from tests.net import Net
 from tests.portal.commands.scenes import Scene, given_scene
@@ -16,7 +17,6 @@ from tests.portal.filled import filled
 from tests.portal.given import given_office, given_person, signed_in
 
 from counterfoil.engine.commands.content import ChangeClient, CreateClient, ReplaceClientKey
-from counterfoil.engine.database import connected
 from counterfoil.engine.issuer import open_issuer
 from counterfoil.engine.queries import KnownClient, client_of_key
 from counterfoil.keys.digests import api_key_digest

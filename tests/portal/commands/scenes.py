@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.test import Client
+from tests.databases import connected
 from tests.portal.conftest import Portal
 from tests.portal.given import given_office, given_person, signed_in
 
@@ -14,7 +15,6 @@ from counterfoil.engine.commands.carrying_out import carry_out, commands_to_look
 from counterfoil.engine.commands.content import Deposit, encoded
 from counterfoil.engine.commands.preparing import Decision, Prepared, Verdict, decide, prepare
 from counterfoil.engine.commands.rules import approvals_needed
-from counterfoil.engine.database import connected
 from counterfoil.engine.issuer import Issuer, open_issuer
 from counterfoil.keys.seals import Seals
 from counterfoil.portal.models import Person, Role

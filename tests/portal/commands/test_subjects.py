@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from tests.databases import connected
 from tests.given import SYSTEM, given_group, given_stock
 from tests.portal.commands.scenes import Scene, deposit_of, given_scene
 from tests.portal.commands.test_approvals import text_of
@@ -14,7 +15,6 @@ from tests.portal.given import given_office
 
 from counterfoil.engine.acceptors import create_acceptor_group
 from counterfoil.engine.commands.content import PauseGroup, ProvisionStock
-from counterfoil.engine.database import connected
 from counterfoil.portal.access import Office
 from counterfoil.portal.models import MerchantKind, MerchantProfile, Origin, Role
 from counterfoil.portal.orchestrator.subjects import Subject, subjects_of

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
+from tests.databases import connected
 from tests.given import given_client
 from tests.portal.commands.scenes import Scene
 from tests.portal.exporting.files import csv_of
 
-from counterfoil.engine.database import connected
 from counterfoil.engine.issuer import open_issuer
 from counterfoil.portal.access import Office
 from counterfoil.portal.models import (

@@ -5,6 +5,7 @@ by holds for the file: merchants, programmes, vouchers, calling systems and thei
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from tests.databases import connected
 from tests.given import SYSTEM, given_client, given_group, given_programme, given_stock
 from tests.portal.commands.scenes import Scene, given_scene
 from tests.portal.conftest import Portal
@@ -13,7 +14,6 @@ from tests.portal.exporting.offices import execute, names, office_of, taken
 from tests.portal.given import given_person, given_shop_role, signed_in
 
 from counterfoil.engine.acceptors import AcceptorDesign, create_acceptors
-from counterfoil.engine.database import connected
 from counterfoil.engine.issuer import open_issuer
 from counterfoil.portal.access import Shop, ShopRole
 from counterfoil.portal.models import (

@@ -3,13 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tests.databases import connected
 from tests.given import SYSTEM, given_group, given_stock
 from tests.portal.commands.scenes import Scene, deposit_of, given_scene
 from tests.portal.conftest import Portal
 from tests.portal.exporting.files import proved
 from tests.portal.exporting.offices import execute, office_of, taken
 
-from counterfoil.engine.database import connected
 from counterfoil.engine.funds import deposit, withdraw
 from counterfoil.engine.issuer import open_issuer
 from counterfoil.money import Money

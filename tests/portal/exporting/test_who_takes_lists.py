@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 
 import pytest
+from tests.databases import connected
 from tests.given import given_client
 from tests.portal.commands.scenes import Scene, deposit_of, given_scene
 from tests.portal.conftest import Portal
 from tests.portal.exporting.files import csv_of, pages_of
 from tests.portal.exporting.offices import given_client_named, taken
 
-from counterfoil.engine.database import connected
 from counterfoil.engine.issuer import open_issuer
 from counterfoil.portal.models import (
     Delegation,

@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http.response import HttpResponseBase
 from django.test import Client
 from pypdf import PdfReader
+from tests.databases import connected
 from tests.engine.sales.given_sales import (
     given_allocation,
     given_organisation,
@@ -26,7 +27,7 @@ from tests.portal.given import Page, given_buyer_role, given_office, given_perso
 
 from counterfoil.engine.bulk import finish_bulk, running_bulks
 from counterfoil.engine.commands.carrying_out import carry_out
-from counterfoil.engine.database import Connection, connected
+from counterfoil.engine.database import Connection
 from counterfoil.engine.figures.folding import catch_up
 from counterfoil.engine.handing_out import finish_handover, running_handovers
 from counterfoil.engine.issuer import Issuer, open_issuer

@@ -9,6 +9,7 @@ from zipfile import ZipFile
 
 import pytest
 from django.db import connections
+from tests.databases import connected
 from tests.portal.conftest import SCRYPT_BYTES, Portal
 from tests.portal.exporting.files import csv_of
 from tests.portal.given import given_buyer_role, given_person
@@ -27,7 +28,7 @@ from tests.portal.handovers.scene import (
 )
 
 from counterfoil.engine.check import check
-from counterfoil.engine.database import connect_as_owner, connected
+from counterfoil.engine.database import connect_as_owner
 from counterfoil.engine.figures.folding import catch_up
 from counterfoil.engine.operation import Outcome
 from counterfoil.portal.buyer import handovers

@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection as portal_connection
 from django.test.utils import CaptureQueriesContext
+from tests.databases import connected
 from tests.given import SYSTEM, ask
 from tests.portal.conftest import Portal
 from tests.portal.exporting.files import csv_of, proved
@@ -31,7 +32,6 @@ from tests.portal.handovers.scene import (
 )
 
 from counterfoil.engine.commands.sale_content import ChangeOwnVouchers, ForgetHandover, HandOut
-from counterfoil.engine.database import connected
 from counterfoil.engine.handing_out import HandoverAsked
 from counterfoil.engine.operation import Change, Outcome
 from counterfoil.portal.access import Buyer, BuyerRole, Office

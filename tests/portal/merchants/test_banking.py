@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.utils import timezone
+from tests.databases import connected
 from tests.portal.conftest import Portal
 from tests.portal.given import given_person, given_shop_role, signed_in
 from tests.portal.merchants.test_registering import redeemed_at
@@ -23,7 +24,6 @@ from tests.portal.merchants.working import (
 from counterfoil.engine.bank_data import switch_due_accounts
 from counterfoil.engine.catalogue import Acceptor, BankData
 from counterfoil.engine.commands.content import RebankAcceptor, decoded
-from counterfoil.engine.database import connected
 from counterfoil.engine.operation import Outcome
 from counterfoil.portal.models import (
     AcceptorRoleName,

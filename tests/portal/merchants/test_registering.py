@@ -4,6 +4,7 @@ from contextlib import closing
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from tests.databases import connected
 from tests.given import given_group, given_stock, preactivate
 from tests.portal.conftest import Portal
 from tests.portal.given import given_office, given_person, hidden, signed_in
@@ -27,7 +28,6 @@ from tests.portal.merchants.working import (
 
 from counterfoil.engine.apply import apply
 from counterfoil.engine.catalogue import BankData
-from counterfoil.engine.database import connected
 from counterfoil.engine.operation import Activate, Answer, Caller, Outcome, Redeem
 from counterfoil.portal.models import AcceptorRole, MerchantProfile, Role, TrailEntry, Upload
 

@@ -7,6 +7,7 @@ import re
 from django.db import connection as django_connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from tests.databases import connected
 from tests.given import SYSTEM
 from tests.portal.conftest import Portal
 from tests.portal.given import given_person, signed_in
@@ -31,7 +32,6 @@ from counterfoil.engine.acceptors import (
     create_acceptors,
 )
 from counterfoil.engine.catalogue import DailyLimits
-from counterfoil.engine.database import connected
 from counterfoil.engine.operation import Outcome
 from counterfoil.portal.language import day_text
 from counterfoil.portal.models import MerchantProfile, Role

@@ -12,11 +12,11 @@ from uuid import UUID
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import resolve
+from tests.databases import connected
 from tests.portal.conftest import Portal
 from tests.portal.given import Page, given_office, given_person, hidden, signed_in, signed_out
 
 from counterfoil.engine.commands.carrying_out import carry_out
-from counterfoil.engine.database import connected
 from counterfoil.engine.issuer import Issuer
 from counterfoil.portal.actions import seals
 from counterfoil.portal.models import Mail, MerchantProfile, Person, Role

@@ -1,10 +1,10 @@
 """Funding accounts: where their money is, and opening another one."""
 
+from tests.databases import connected
 from tests.given import SYSTEM, ask, given_active, given_group, given_stock, redemption
 from tests.portal.conftest import Portal
 from tests.portal.money.working import command_of, given_house, words_of
 
-from counterfoil.engine.database import connected
 from counterfoil.engine.provision import begin_provision
 from counterfoil.money import Money
 

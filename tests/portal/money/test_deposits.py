@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 from PIL import Image
+from tests.databases import connected
 from tests.portal.conftest import Portal
 from tests.portal.given import given_person, hidden, signed_in
 from tests.portal.money.working import (
@@ -21,7 +22,6 @@ from tests.portal.money.working import (
     words_of,
 )
 
-from counterfoil.engine.database import connected
 from counterfoil.engine.funds import deposit
 from counterfoil.engine.operation import Caller
 from counterfoil.money import parse_amount

@@ -1,9 +1,9 @@
 """Money that leaves: never beyond what is available, when it is asked for or when it is done."""
 
+from tests.databases import connected
 from tests.portal.conftest import Portal
 from tests.portal.money.working import command_of, confirmed, given_house, posted, words_of
 
-from counterfoil.engine.database import connected
 from counterfoil.engine.funds import withdraw
 from counterfoil.engine.operation import Caller
 from counterfoil.money import parse_amount

@@ -14,13 +14,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
+from tests.databases import connected
 from tests.given import balances
 from tests.portal.conftest import Portal
 from tests.portal.given import Page, given_office, given_person, hidden, signed_in
 
 from counterfoil.engine.bulk import finish_bulk, running_bulks
 from counterfoil.engine.commands.carrying_out import carry_out
-from counterfoil.engine.database import connected
 from counterfoil.engine.issuer import Issuer
 from counterfoil.portal.actions import seals
 from counterfoil.portal.models import Person, Role

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.test import RequestFactory, override_settings
 from django.utils import timezone
+from tests.databases import connected
 from tests.given import SYSTEM, given_stock, preactivate
 from tests.portal.commands.scenes import Scene, deposit_of, given_scene
 from tests.portal.conftest import Portal
@@ -15,7 +16,6 @@ from tests.portal.notifications.test_telling import mails_to, told
 from counterfoil.engine.commands.asking import Content
 from counterfoil.engine.commands.content import SuspendAcceptor, TurnGroup
 from counterfoil.engine.commands.preparing import Verdict
-from counterfoil.engine.database import connected
 from counterfoil.engine.groups import GroupDesign, create_group
 from counterfoil.portal.access import Office
 from counterfoil.portal.actions import prepare_command

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import pytest
+from tests.databases import connected
 from tests.engine.sales.given_sales import given_promise, given_sold_group, line, pay
 from tests.given import SYSTEM
 from tests.portal.conftest import Portal
@@ -14,7 +15,6 @@ from tests.portal.organisations.working import Room, bare, given_buyer, given_ro
 
 from counterfoil.engine.bulk import begin_bulk, finish_bulk
 from counterfoil.engine.bulk_selection import Selection
-from counterfoil.engine.database import connected
 from counterfoil.engine.provision import begin_provision, finish_provision
 from counterfoil.engine.sales.steps import finish_sale
 from counterfoil.money import Money

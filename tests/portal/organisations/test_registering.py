@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.databases import connected
 from tests.portal.conftest import Portal
 from tests.portal.given import given_office, given_person, signed_in
 from tests.portal.merchants.working import form_of, mails_to, photo, text_of, words_of
@@ -21,7 +22,6 @@ from tests.portal.organisations.working import (
     registered,
 )
 
-from counterfoil.engine.database import connected
 from counterfoil.engine.organisations import organisation_of
 from counterfoil.portal.models import OrganisationProfile, OrganisationRole, Role, TrailEntry
 

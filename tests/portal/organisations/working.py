@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
+from tests.databases import connected
 from tests.engine.sales.given_sales import given_organisation
 from tests.given import balances
 from tests.portal.conftest import Portal
@@ -28,7 +29,6 @@ from tests.portal.money.working import confirmed
 
 from counterfoil.engine.check import check
 from counterfoil.engine.commands.carrying_out import carry_out
-from counterfoil.engine.database import connected
 from counterfoil.engine.issuer import Issuer
 from counterfoil.portal.actions import seals
 from counterfoil.portal.models import (

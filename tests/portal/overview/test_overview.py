@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from tests.databases import connected
 from tests.given import (
     SYSTEM,
     ask,
@@ -18,7 +19,6 @@ from tests.portal.conftest import Portal
 from tests.portal.given import given_person, signed_in
 from tests.portal.money.working import House, given_house, words_of
 
-from counterfoil.engine.database import connected
 from counterfoil.engine.groups import GroupDesign, create_group
 from counterfoil.engine.issuer_creation import create_issuer
 from counterfoil.engine.provision import begin_provision

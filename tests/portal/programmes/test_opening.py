@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from tests.databases import connected
 from tests.given import given_group, given_stock
 from tests.portal.conftest import Portal
 from tests.portal.money.working import (
@@ -16,7 +17,6 @@ from tests.portal.money.working import (
     words_of,
 )
 
-from counterfoil.engine.database import connected
 from counterfoil.engine.programme_figures import programme_by_code
 from counterfoil.errors import NotFoundError
 

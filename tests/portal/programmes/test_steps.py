@@ -4,6 +4,7 @@ import csv
 import io
 import re
 
+from tests.databases import connected
 from tests.given import (
     SHOP,
     SYSTEM,
@@ -26,7 +27,6 @@ from tests.portal.money.working import (
 )
 
 from counterfoil.engine.check import check
-from counterfoil.engine.database import connected
 from counterfoil.engine.operation import Outcome, Preactivate
 from counterfoil.engine.provision import begin_provision
 from counterfoil.money import Money

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from django.db import connection
 from django.test import Client
+from tests.databases import connected
 from tests.portal.conftest import Portal
 from tests.portal.given import given_person, signed_in
 from tests.portal.money.working import form_of, posted, words_of
@@ -25,7 +26,6 @@ from tests.portal.purchases.working import (
 )
 
 from counterfoil.engine.commands.carrying_out import carry_out
-from counterfoil.engine.database import connected
 from counterfoil.portal.actions import seals
 from counterfoil.portal.models import (
     Notification,

@@ -1,13 +1,13 @@
 """Vouchers that were sold, cancelled by the issuer: buyers hear how many and what came back."""
 
 import pytest
+from tests.databases import connected
 from tests.given import SYSTEM
 from tests.portal.conftest import Portal
 from tests.portal.purchases.working import Market, given_market
 
 from counterfoil.engine.bulk import begin_bulk, finish_bulk
 from counterfoil.engine.bulk_selection import Selection
-from counterfoil.engine.database import connected
 from counterfoil.portal.models import Notification
 from counterfoil.portal.purchases.cancelled import tell_of_cancelled
 from counterfoil.voucher import Action

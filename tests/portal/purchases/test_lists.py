@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from tests.databases import connected
 from tests.portal.conftest import Portal
 from tests.portal.exporting.files import csv_of, proved
 from tests.portal.purchases.working import Market, given_market
 
-from counterfoil.engine.database import connect_as_owner, connected
+from counterfoil.engine.database import connect_as_owner
 from counterfoil.portal.access import Office
 from counterfoil.portal.models import PurchaseLine, Role
 from counterfoil.portal.purchases.following import follow

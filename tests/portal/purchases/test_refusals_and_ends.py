@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from tests.databases import connected
 from tests.given import SYSTEM
 from tests.portal.conftest import Portal
 from tests.portal.given import signed_out
@@ -19,7 +20,6 @@ from tests.portal.purchases.working import (
     steps,
 )
 
-from counterfoil.engine.database import connected
 from counterfoil.engine.organisations import (
     OrganisationChange,
     change_organisation,

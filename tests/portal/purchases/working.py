@@ -15,6 +15,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
+from tests.databases import connected
 from tests.engine.sales.given_sales import given_organisation, given_sold_group
 from tests.given import balances, given_stock
 from tests.portal.conftest import Portal
@@ -30,7 +31,6 @@ from tests.portal.money.working import PNG, form_of, posted, text_of, words_of
 
 from counterfoil.engine.check import check
 from counterfoil.engine.commands.carrying_out import carry_out, commands_to_look_at
-from counterfoil.engine.database import connected
 from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.provision import finish_provision, running_provisions
 from counterfoil.engine.sales.steps import finish_sale, open_sales

@@ -6,12 +6,12 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from tests.databases import connected
 from tests.portal.commands.scenes import Scene, given_scene
 from tests.portal.conftest import Portal
 from tests.portal.filled import filled
 
 from counterfoil.engine.commands.content import ChangeSettings, RotateKey
-from counterfoil.engine.database import connected
 from counterfoil.engine.issuer import open_issuer
 from counterfoil.portal.models import TrailEntry, portal_settings
 

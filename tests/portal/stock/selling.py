@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
+from tests.databases import connected
 from tests.engine.sales.given_sales import (
     given_organisation,
     given_promise,
@@ -18,7 +19,7 @@ from tests.portal.conftest import Portal
 from tests.portal.vouchers.designing import House, given_house
 
 from counterfoil.engine.bulk import finish_bulk, running_bulks
-from counterfoil.engine.database import Connection, connected
+from counterfoil.engine.database import Connection
 from counterfoil.engine.figures.folding import catch_up
 from counterfoil.engine.handing_out import HandoverAsked, begin_handover, finish_handover
 from counterfoil.engine.sales.reading import allocations_of

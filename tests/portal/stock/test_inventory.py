@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection as portal_connection
 from django.test.utils import CaptureQueriesContext
+from tests.databases import connected
 from tests.engine.sales.given_sales import given_sold_group
 from tests.given import SYSTEM, ask, given_stock, preactivate
 from tests.portal.conftest import Portal
@@ -13,7 +14,7 @@ from tests.portal.exporting.files import csv_of
 from tests.portal.stock.selling import Market, figures, given_market, table
 from tests.portal.vouchers.designing import House, command_of, fill_in, given_house
 
-from counterfoil.engine.database import connect_as_owner, connected
+from counterfoil.engine.database import connect_as_owner
 from counterfoil.engine.groups import GroupDesign, create_group
 from counterfoil.engine.operation import Change
 from counterfoil.portal.purchases.catalogue import free_stock

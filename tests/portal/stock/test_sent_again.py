@@ -1,10 +1,9 @@
 """Provisions asked for twice, paused twice, and who paused them."""
 
+from tests.databases import connected
 from tests.given import given_group, given_stock
 from tests.portal.conftest import Portal
 from tests.portal.vouchers.designing import command_of, fill_in, given_house, hiddens
-
-from counterfoil.engine.database import connected
 
 
 def test_a_paused_provision_says_since_when_by_whom_and_why(portal: Portal) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from django.db import connection as portal_connection
 from django.test.utils import CaptureQueriesContext
+from tests.databases import connected
 from tests.given import (
     SYSTEM,
     ask,
@@ -31,7 +32,7 @@ from tests.portal.vouchers.designing import (
 from counterfoil.engine.bulk import finish_bulk, running_bulks
 from counterfoil.engine.commands.content import ApprovalBand
 from counterfoil.engine.commands.rules import change_approvals
-from counterfoil.engine.database import Connection, connected
+from counterfoil.engine.database import Connection
 from counterfoil.engine.groups import GroupDesign, create_group, turn_group
 from counterfoil.engine.operation import Change
 from counterfoil.engine.programmes import ProgrammeDesign, change_programme

@@ -7,11 +7,11 @@ from typing import Final
 from uuid import UUID
 
 from django.test import Client
+from tests.databases import connected
 from tests.portal.conftest import Portal
 from tests.portal.given import Page, given_office, given_person, signed_in
 
 from counterfoil.engine.commands.carrying_out import carry_out
-from counterfoil.engine.database import connected
 from counterfoil.engine.issuer import Issuer
 from counterfoil.portal.actions import seals
 from counterfoil.portal.models import Person, Role

@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageDraw
+from tests.databases import connected
 from tests.given import SHOP, SYSTEM, ask, given_client, given_group, given_stock, redemption
 from tests.portal.conftest import Portal
 from tests.portal.vouchers.designing import (
@@ -24,7 +25,7 @@ from tests.portal.vouchers.designing import (
 )
 
 from counterfoil.engine.bulk import finish_bulk, running_bulks
-from counterfoil.engine.database import Connection, connected
+from counterfoil.engine.database import Connection
 from counterfoil.engine.groups import GroupDesign, create_group, turn_group
 from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.operation import Activate, Caller, Change, Outcome, Preactivate

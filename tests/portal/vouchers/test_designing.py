@@ -6,6 +6,7 @@ import re
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
+from tests.databases import connected
 from tests.given import SYSTEM, given_stock
 from tests.portal.conftest import Portal
 from tests.portal.given import given_person, signed_in
@@ -24,7 +25,6 @@ from tests.portal.vouchers.designing import (
     send,
 )
 
-from counterfoil.engine.database import connected
 from counterfoil.engine.groups import GroupDesign, create_group
 from counterfoil.engine.programmes import ProgrammeDesign, open_funding_account, open_programme
 from counterfoil.portal.models import Role, TrailEntry, VoucherDraft

@@ -2,6 +2,7 @@
 
 import re
 
+from tests.databases import connected
 from tests.given import SYSTEM, given_group, given_stock, preactivate
 from tests.portal.conftest import Portal
 from tests.portal.vouchers.designing import (
@@ -11,7 +12,6 @@ from tests.portal.vouchers.designing import (
     given_published,
 )
 
-from counterfoil.engine.database import connected
 from counterfoil.engine.groups import turn_group
 
 

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from django.db import connection as portal_connection
 from django.test.utils import CaptureQueriesContext
+from tests.databases import connected
 from tests.given import (
     SYSTEM,
     ask,
@@ -32,7 +33,7 @@ from tests.portal.vouchers.designing import (
 
 from counterfoil.engine.apply import apply
 from counterfoil.engine.bulk import finish_bulk, running_bulks
-from counterfoil.engine.database import Connection, connected
+from counterfoil.engine.database import Connection
 from counterfoil.engine.groups import GroupDesign, create_group
 from counterfoil.engine.operation import Activate, Caller, Change, Outcome, Preactivate
 from counterfoil.engine.provision import begin_provision, finish_provision

@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 import pytest
+from tests.databases import connected
 from tests.engine.figures.given import drawn, given_organisation, given_sale, it_is
 from tests.given import (
     SHOP,
@@ -24,7 +25,7 @@ from tests.portal.conftest import Portal
 from tests.portal.given import given_office
 
 from counterfoil.engine.acceptors import create_acceptors
-from counterfoil.engine.database import Connection, connected
+from counterfoil.engine.database import Connection
 from counterfoil.engine.figures.folding import catch_up
 from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.operation import Answer, Outcome

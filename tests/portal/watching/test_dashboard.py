@@ -8,13 +8,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from tests.databases import connected
 from tests.given import given_active, given_group, given_stock
 from tests.portal.conftest import Portal
 from tests.portal.exporting.files import csv_of, parts_of_book, proved, sheet_of
 from tests.portal.given import given_office, given_person, given_shop_role, signed_in
 from tests.portal.watching.histories import History, given_history, strips, table_of
 
-from counterfoil.engine.database import connected
 from counterfoil.engine.issuer import Issuer
 from counterfoil.portal.access import Office
 from counterfoil.portal.models import AcceptorRoleName, Purchase, Role, TrailEntry

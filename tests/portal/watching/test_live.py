@@ -6,12 +6,12 @@ from threading import Thread
 
 import pytest
 from playwright.sync_api import Page, expect
+from tests.databases import connected
 from tests.given import SYSTEM, ask, given_active, given_group, given_stock, redemption
 from tests.portal.conftest import Portal
 from tests.portal.given import given_office, given_person, given_shop_role, signed_in
 from tests.portal.watching.serving import one_port, session_of, window
 
-from counterfoil.engine.database import connected
 from counterfoil.engine.figures.folding import catch_up
 from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.operation import Activate, Outcome, Preactivate
