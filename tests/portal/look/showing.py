@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template import engines
 from django.test import Client
 from playwright.sync_api import Browser, Page, Route, sync_playwright
+from tests.journey.chromium import program
 
 from counterfoil.money import Money
 from counterfoil.portal.access import EVERYONE, Office
@@ -156,9 +157,7 @@ def _wrong_form() -> DepositForm:
 @contextmanager
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=list(_QUIET)
-        )
+        chromium = playwright.chromium.launch(executable_path=program(), args=list(_QUIET))
         yield chromium
         chromium.close()
 
