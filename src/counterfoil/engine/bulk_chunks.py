@@ -62,50 +62,43 @@ def next_chunk(connection: Connection, issuer: Issuer, bulk: Bulk) -> Chunk | No
     if bulk.asked is not None:
         found = _listed(connection, issuer, bulk)
         return Chunk(found, found[-1] + 1) if found else None
-    states = Int2s(bulk.states)
-    next_serial = bulk.next_serial
-    if bulk.allocation_id is not None:
-        return _next_owned(connection, issuer, bulk, states)
-    while (run := _next_run(connection, issuer, bulk, next_serial)) is not None:
-        last_looked_at, found = _stretch(connection, issuer, bulk, run, states)
-        next_serial = (run[1] if last_looked_at is None else last_looked_at) + 1
-        if len(found) == CHUNK_VOUCHERS:
-            return Chunk(found, found[-1] + 1)
-        if found:
-            return Chunk(found, next_serial)
-    return None
+    look = _look_in_run if bulk.allocation_id is None else _look_in_allocation
+    looked = look(connection, issuer, bulk, bulk.next_serial)
+    while looked is not None and not looked.serials:
+        looked = look(connection, issuer, bulk, looked.next_serial)
+    return looked
 
 
-def _next_owned(connection: Connection, issuer: Issuer, bulk: Bulk, states: Int2s) -> Chunk | None:
-    """Of an allocation: through its ranges."""
-    next_serial = bulk.next_serial
-    while True:
-        row = connection.execute(
-            statement(__package__, "bulk_in_allocation"),
-            {
-                "issuer_id": issuer.issuer_id,
-                "allocation_id": bulk.allocation_id,
-                "next_serial": next_serial,
-                "serial_last": bulk.serial_last,
-                "states": states,
-                "rows_max": _STRETCH_VOUCHERS,
-                "vouchers_max": CHUNK_VOUCHERS,
-            },
-        ).fetchone()
-        connection.commit()
-        last_looked_at, found = (None, []) if row is None else row
-        if last_looked_at is None:
-            return None
-        if len(found) == CHUNK_VOUCHERS:
-            return Chunk(found, found[-1] + 1)
-        next_serial = last_looked_at + 1
-        if found:
-            return Chunk(found, next_serial)
+def _look_in_allocation(
+    connection: Connection, issuer: Issuer, bulk: Bulk, next_serial: int
+) -> Chunk | None:
+    """One stretch of its ranges, which may have none of the vouchers wanted; None past the last."""
+    row = connection.execute(
+        statement(__package__, "bulk_in_allocation"),
+        {
+            "issuer_id": issuer.issuer_id,
+            "allocation_id": bulk.allocation_id,
+            "next_serial": next_serial,
+            "serial_last": bulk.serial_last,
+            "states": Int2s(bulk.states),
+            "rows_max": _STRETCH_VOUCHERS,
+            "vouchers_max": CHUNK_VOUCHERS,
+        },
+    ).fetchone()
+    connection.commit()
+    if row is None or row[0] is None:
+        return None
+    last_looked_at, found = row
+    return _chunk(found, last_looked_at)
 
 
-def _stretch(
-    connection: Connection, issuer: Issuer, bulk: Bulk, run: tuple[int, int], states: Int2s
-) -> tuple[int | None, list[int]]:
+def _look_in_run(
+    connection: Connection, issuer: Issuer, bulk: Bulk, next_serial: int
+) -> Chunk | None:
+    """The same of a run of serials of its provision, group or programme."""
+    run = _next_run(connection, issuer, bulk, next_serial)
+    if run is None:
+        return None
     row = connection.execute(
         statement(__package__, "bulk_in_range"),
         {
@@ -115,13 +108,20 @@ def _stretch(
             "programme_id": bulk.programme_id,
             "serial_first": run[0],
             "serial_last": run[1],
-            "states": states,
+            "states": Int2s(bulk.states),
             "rows_max": _STRETCH_VOUCHERS,
             "vouchers_max": CHUNK_VOUCHERS,
         },
     ).fetchone()
     connection.commit()
-    return (None, []) if row is None else (row[0], row[1])
+    last_looked_at, found = (None, []) if row is None else row
+    return _chunk(found, run[1] if last_looked_at is None else last_looked_at)
+
+
+def _chunk(found: list[int], last_looked_at: int) -> Chunk:
+    """A full one may have stopped short of where was looked."""
+    full = len(found) == CHUNK_VOUCHERS
+    return Chunk(found, (found[-1] if full else last_looked_at) + 1)
 
 
 def _next_run(
