@@ -1,4 +1,4 @@
-"""`python -m bench redemption|apply|provision|sweep|portal|live`; so is `counterfoil bench`."""
+"""`python -m bench NAME`, one of those below; so is `counterfoil bench`."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +11,7 @@ from bench.live import bench_live
 from bench.portal import bench_portal
 from bench.provision import bench_provision
 from bench.redemption import bench_redemption
+from bench.start import bench_start
 from bench.sweep import bench_sweep
 from counterfoil.errors import CounterfoilError
 
@@ -31,6 +32,7 @@ BENCHES: Final[Mapping[str, tuple[Bench, int]]] = {
     "sweep": (bench_sweep, 100_000),
     "live": (bench_live, 1_000_000),
     "portal": (bench_portal, 1_000_000),
+    "start": (bench_start, 0),
 }
 
 

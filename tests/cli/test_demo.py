@@ -1,4 +1,4 @@
-"""`counterfoil demo`: ready fast, what it prints works, its portal has something of everything, and
+"""`counterfoil demo`: what it prints works, its portal has something of everything, and
 Ctrl-C leaves nothing.
 """
 
@@ -20,9 +20,6 @@ from counterfoil.engine.database import connect_as_owner
 from counterfoil.sandbox_fsp import store
 from counterfoil.sandbox_fsp.process import free_port
 from counterfoil.settings import Settings
-
-FIRST_SECONDS_MAX = 60
-LATER_SECONDS_MAX = 5
 
 # What each of them sees first.
 LOGINS: Final = {
@@ -159,15 +156,13 @@ IN_ORDER: Final = (
 
 
 @pytest.mark.prove
-def test_a_demonstration_starts_fast_and_what_it_prints_works(tmp_path: Path) -> None:
+def test_a_demonstration_starts_and_what_it_prints_works(tmp_path: Path) -> None:
     home = tmp_path / "demo"
     port = str(free_port())
     keys = []
-    for seconds_max in (FIRST_SECONDS_MAX, LATER_SECONDS_MAX):
-        began = time.monotonic()
+    for _start in ("first", "later"):
         with started("demo", "--port", port, "--home", str(home)) as process:
             tour = _tour(process)
-            assert time.monotonic() - began < seconds_max
             keys.append(sorted(re.findall(r"DEMO-\w+ +(cf_\w+)$", tour, re.MULTILINE)))
             _paste(tour)
             if len(keys) == 1:  # a code works once, so soon after it does not
