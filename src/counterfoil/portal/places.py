@@ -15,6 +15,7 @@ from counterfoil.portal import PREFIX
 from counterfoil.portal.models import AcceptorRoleName, OrganisationRoleName, Person, Role
 from counterfoil.portal.queries import rows
 
+PLACES_MAX: Final = 200  # of one list; who may be in more looks for a name
 _LAST: Final = "place"  # the session's key
 _ROLE_WORDS: Final[Mapping[str, type[TextChoices]]] = {
     "office": Role,
@@ -42,8 +43,10 @@ class Place:
         return ", ".join(str(words(role).label) for role in self.roles)
 
 
-def places(person: Person) -> list[Place]:
-    """By the issuer's name, its office before what belongs to it."""
+def places(person: Person, part: str = "") -> list[Place]:
+    """By the issuer's name, its office before what belongs to it; the first `PLACES_MAX` of those
+    with `part` in theirs or their issuer's.
+    """
     return [
         Place(
             kind,
@@ -53,7 +56,7 @@ def places(person: Person) -> list[Place]:
             place_url(kind, code, key),
         )
         for code, issuer_name, kind, key, name, roles in rows(
-            __package__, "places", {"person_id": person.pk}
+            __package__, "places", {"person_id": person.pk, "part": part, "rows_max": PLACES_MAX}
         )
     ]
 
@@ -90,10 +93,15 @@ def home(request: HttpRequest) -> HttpResponse:
     person = request.user
     if not isinstance(person, Person):
         return redirect(settings.LOGIN_URL)
-    found = places(person)
+    part = request.GET.get("name", "").strip()
+    found = places(person, part)
     last = request.session.get(_LAST)
-    if "choose" not in request.GET:
+    if not {"choose", "name"} & request.GET.keys():
         for place in found:
             if len(found) == 1 or place.url == last:
                 return redirect(place.url)
-    return render(request, "account/places.html", {"places": found})
+    return render(
+        request,
+        "account/places.html",
+        {"places": found, "part": part, "has_more": len(found) == PLACES_MAX},
+    )

@@ -51,8 +51,25 @@ def test_who_has_no_role_is_told_so() -> None:
     assert "nobody has given you anything to do" in page
 
 
+def test_who_has_more_than_a_list_of_them_looks_for_a_name(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = given_office(portal), given_office(portal)
+    person = given_person(Role.AUDITOR)
+    browser = signed_in(person)
+    monkeypatch.setattr("counterfoil.portal.places.PLACES_MAX", 10_000)
+    assert 'name="name"' not in browser.get("/portal/?choose").content.decode()
+    monkeypatch.setattr("counterfoil.portal.places.PLACES_MAX", 2)
+    assert 'name="name"' in browser.get("/portal/?choose").content.decode()
+    found = browser.get("/portal/", {"name": f" {second.code.lower()}"}).content.decode()
+    assert f'href="/portal/{second.code}/"' in found
+    assert f'href="/portal/{first.code}/"' not in found
+    nowhere = browser.get("/portal/", {"name": "nobody's"}).content.decode()
+    assert "No place where you work has that in its name." in nowhere
+
+
 def test_a_role_for_all_issuers_is_one_at_each(portal: Portal) -> None:
     issuer = given_office(portal)
     person = given_person(Role.AUDITOR)
-    assert f"/portal/{issuer.code}/" in {place.url for place in places(person)}
+    assert f"/portal/{issuer.code}/" in {place.url for place in places(person, issuer.code)}
     person.roles.all().delete()

@@ -1,6 +1,6 @@
 -- Where a person has a role: at issuers, at merchants and agents, and at organisations.
 --
--- In:     person_id bigint
+-- In:     person_id bigint, part text (of a name of a place or its issuer, or ''), rows_max int
 -- Out:    code, the issuer's name, kind ('office', 'shop', 'buyer'), the key of an acceptor or an
 --         organisation or null, its name or null, roles text[]
 -- Locks:  none
@@ -45,7 +45,9 @@ LEFT JOIN acceptor AS a
     ON h.kind = 'shop' AND h.issuer_id = a.issuer_id AND h.key = a.acceptor_id
 LEFT JOIN organisation AS o
     ON h.kind = 'buyer' AND h.issuer_id = o.issuer_id AND h.key = o.organisation_id
-WHERE h.kind = 'office' OR coalesce(a.name, o.name) IS NOT NULL
+WHERE
+    (h.kind = 'office' OR coalesce(a.name, o.name) IS NOT NULL)
+    AND strpos(lower(concat_ws(' ', i.name, i.code, a.name, o.name)), lower(%(part)s)) > 0
 GROUP BY i.code, i.name, h.kind, h.key, a.name, o.name
 ORDER BY i.name, h.key NULLS FIRST, h.kind
-LIMIT 200
+LIMIT %(rows_max)s
