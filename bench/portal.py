@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from html import unescape
 from http import HTTPStatus
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin
@@ -161,14 +162,12 @@ def _measured(
     again = sum(not report.holds for report in reports)
     for _round in range(_ROUNDS - 1):
         reports = [
-            report if report.holds else min(report, _report(page, seconds), key=_p95_ms)
+            report
+            if report.holds
+            else min(report, _report(page, seconds), key=attrgetter("p95_ms"))
             for page, report in zip(pages, reports, strict=True)
         ]
     return PortalReport(vouchers, OPERATIONS, reports, again)
-
-
-def _p95_ms(report: PageReport) -> float:
-    return report.p95_ms
 
 
 def _pages(issuer: "Furnished") -> Iterator[Page]:
@@ -226,7 +225,7 @@ def _report(page: Page, seconds: int) -> PageReport:
         statistics.quantiles(times, n=20, method="inclusive")[18],
         len(statements),
     )
-    print(report, file=sys.stderr, flush=True)  # the whole takes a quarter of an hour
+    print(report, file=sys.stderr, flush=True)  # the whole takes twenty minutes
     return report
 
 
