@@ -13,7 +13,7 @@ test: install-dev
 	$(BIN)/pytest -q -n 2 -m "not prove"
 
 prove: install-dev
-	$(BIN)/pytest -q -n 2 --dist loadscope -m prove
+	$(BIN)/pytest -q -n 2 --dist loadscope --no-loadscope-reorder -m prove
 
 check: install-dev
 	$(BIN)/ruff format --check .

@@ -30,6 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     twice = [nodeid for nodeid, times in ids.items() if times > 1]
     if twice:
         raise pytest.UsageError(f"These tests have the id of another: {twice[:5]}")
+    items.sort(key=lambda item: "journey" not in item.path.parts)  # the longest, so begun first
 
 
 def pytest_collection_finish() -> None:
