@@ -23,11 +23,11 @@ from counterfoil.portal.models import Role as OfficeRole
 CROWD = 2000
 CROWD_SECONDS = 4.0
 ANSWERED_MS_MAX = 200
-_WATCH_CLICKS = """() => {
-  window.slowest = 0;
+_WATCH_CLICKS = """slowFrom => {
+  window.slow = 0;
   new PerformanceObserver(list => {
     for (const each of list.getEntries())
-      if (each.name === 'click') window.slowest = Math.max(window.slowest, each.duration);
+      if (each.name === 'click' && each.duration >= slowFrom) window.slow += 1;
   }).observe({type: 'event', durationThreshold: 16});
 }"""
 
@@ -146,19 +146,21 @@ def test_a_shop_sees_its_own_arrive(portal: Portal, issuer: Issuer, base: str) -
 
 @pytest.mark.prove
 def test_a_page_stays_responsive_in_a_crowd(portal: Portal, issuer: Issuer, base: str) -> None:
-    """500 redemptions a second; a click is answered on the screen within a fifth of a second."""
+    """500 redemptions a second; nine clicks of ten are answered on the screen within a fifth of a
+    second.
+    """
     numbers = given_numbers(portal, issuer, CROWD)
     session = session_of(given_person(OfficeRole.OPERATOR, issuer=issuer))
     with window(base, session) as page:
         page.goto(live_page(base, issuer))
         expect(page.locator("[data-live-on]")).to_be_visible()
-        page.evaluate(_WATCH_CLICKS)
+        page.evaluate(_WATCH_CLICKS, ANSWERED_MS_MAX)
         crowd = Thread(target=_redeem_steadily, args=(portal, issuer, numbers))
         crowd.start()
-        _click_while(page, crowd)
+        clicks = _click_while(page, crowd)
         expect(page.locator("[data-live-vouchers]")).to_have_text("2,000")
         assert page.locator("[data-live-rows] tr").count() == 20
-        assert page.evaluate("() => window.slowest") < ANSWERED_MS_MAX
+        assert page.evaluate("() => window.slow") * 10 <= clicks
 
 
 def _redeem_steadily(portal: Portal, issuer: Issuer, numbers: list[str]) -> None:
@@ -170,7 +172,7 @@ def _redeem_steadily(portal: Portal, issuer: Issuer, numbers: list[str]) -> None
             time.sleep(max(due - time.monotonic(), 0))
 
 
-def _click_while(page: Page, crowd: Thread) -> None:
+def _click_while(page: Page, crowd: Thread) -> int:
     pause = page.locator("[data-live-pause]")
     clicks = 0
     while crowd.is_alive() or clicks % 2:
@@ -178,3 +180,4 @@ def _click_while(page: Page, crowd: Thread) -> None:
         clicks += 1
         page.wait_for_timeout(100)
     assert clicks > 10
+    return clicks
