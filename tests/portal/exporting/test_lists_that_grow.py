@@ -84,13 +84,13 @@ def test_what_could_not_be_changed_by_serial_both_ways(scene: Scene) -> None:
 def test_movements_by_age_and_amount(scene: Scene) -> None:
     with connected(scene.portal.url) as engine:
         issuer = open_issuer(engine, scene.issuer.code, scene.portal.provider)
-        for number in (300, 100, 300, 200):
-            reference = f"R{number}-{scene.issuer.code}"
+        for position, number in enumerate((300, 100, 300, 200)):
+            reference = f"R{position}-{scene.issuer.code}"
             money = Money(number, "KES")
             if number == 200:
                 withdraw(engine, issuer, SYSTEM, money, reference=reference)
             else:
-                deposit(engine, issuer, SYSTEM, money, reference=f"{reference}-{id(money)}")
+                deposit(engine, issuer, SYSTEM, money, reference=reference)
         engine.commit()
     asked = scene.done(deposit_of(5000))
     office = office_of(scene)
