@@ -3,6 +3,7 @@ created on demand and imports.
 """
 
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -36,10 +37,18 @@ from counterfoil.keys.provider import LocalKeyProvider
 from counterfoil.programme import ProgrammeStatus
 from counterfoil.voucher import Action
 
+_codes = count(1)
+
+
+@pytest.fixture
+def connection(shared_connection: Connection) -> Connection:
+    """A database for all of them; each has an issuer of its own."""
+    return shared_connection
+
 
 @pytest.fixture
 def issuer(connection: Connection, provider: LocalKeyProvider) -> Issuer:
-    return given_issuer(connection, provider)
+    return given_issuer(connection, provider, f"BUDGETS-{next(_codes)}")
 
 
 def test_a_budget_is_never_exceeded(connection: Connection, issuer: Issuer) -> None:

@@ -1,5 +1,7 @@
 """What a programme that has closed its sales or redemption still does, and what not."""
 
+from itertools import count
+
 import pytest
 from tests.engine.sales.given_sales import given_organisation, given_promise, line, pay
 from tests.given import (
@@ -30,10 +32,18 @@ from counterfoil.money import Money
 from counterfoil.programme import ProgrammeStatus
 from counterfoil.voucher import Action, State
 
+_codes = count(1)
+
+
+@pytest.fixture
+def connection(shared_connection: Connection) -> Connection:
+    """A database for all of them; each has an issuer of its own."""
+    return shared_connection
+
 
 @pytest.fixture
 def issuer(connection: Connection, provider: LocalKeyProvider) -> Issuer:
-    return given_issuer(connection, provider)
+    return given_issuer(connection, provider, f"PROGRAMME-GATE-{next(_codes)}")
 
 
 def test_nothing_is_sold_once_sales_are_closed(connection: Connection, issuer: Issuer) -> None:

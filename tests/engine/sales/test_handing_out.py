@@ -1,5 +1,6 @@
 """Numbers for people: drawn from what was bought, sealed for one pair of eyes, each once."""
 
+from itertools import count
 from uuid import UUID, uuid4
 
 import pytest
@@ -33,9 +34,18 @@ from counterfoil.voucher import State
 PRIVATE, PUBLIC = new_box_key()
 
 
+_codes = count(1)
+
+
+@pytest.fixture
+def connection(shared_connection: Connection) -> Connection:
+    """A database for all of them; each has an issuer of its own."""
+    return shared_connection
+
+
 @pytest.fixture
 def issuer(connection: Connection, provider: LocalKeyProvider) -> Issuer:
-    issuer = given_issuer(connection, provider)
+    issuer = given_issuer(connection, provider, f"HANDING-OUT-{next(_codes)}")
     given_sold_group(connection, issuer)
     given_stock(connection, issuer, 50)
     return issuer

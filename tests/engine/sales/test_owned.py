@@ -1,6 +1,7 @@
 """Vouchers that were sold: whose their value is in the end, and who may stop them."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
 from msgspec.structs import replace
@@ -30,6 +31,14 @@ from counterfoil.errors import ConflictError, NotFoundError
 from counterfoil.keys.provider import LocalKeyProvider
 from counterfoil.voucher import Action, State
 
+_codes = count(1)
+
+
+@pytest.fixture
+def connection(shared_connection: Connection) -> Connection:
+    """A database for all of them; each has an issuer of its own."""
+    return shared_connection
+
 
 @pytest.mark.parametrize(
     ("unused_value", "account"),
@@ -38,7 +47,7 @@ from counterfoil.voucher import Action, State
 def test_freed_value_goes_where_the_version_bought_says(
     connection: Connection, provider: LocalKeyProvider, unused_value: str, account: str | None
 ) -> None:
-    issuer = given_issuer(connection, provider)
+    issuer = given_issuer(connection, provider, f"OWNED-{next(_codes)}")
     given_sold_group(connection, issuer, unused_value=unused_value)
     given_stock(connection, issuer, 10)
     buyer = given_organisation(connection, issuer)
@@ -60,7 +69,7 @@ def test_freed_value_goes_where_the_version_bought_says(
 def test_a_replacements_value_is_its_owners_too(
     connection: Connection, provider: LocalKeyProvider
 ) -> None:
-    issuer = given_issuer(connection, provider)
+    issuer = given_issuer(connection, provider, f"OWNED-{next(_codes)}")
     given_sold_group(connection, issuer)
     given_stock(connection, issuer, 10)
     buyer = given_organisation(connection, issuer)
@@ -80,7 +89,7 @@ def test_a_replacements_value_is_its_owners_too(
 def test_an_organisation_stops_and_frees_its_own_and_never_what_the_issuer_stopped(
     connection: Connection, provider: LocalKeyProvider
 ) -> None:
-    issuer = given_issuer(connection, provider)
+    issuer = given_issuer(connection, provider, f"OWNED-{next(_codes)}")
     given_sold_group(connection, issuer)
     given_stock(connection, issuer, 10)
     buyer = given_organisation(connection, issuer)
@@ -127,7 +136,7 @@ def test_an_organisation_may_only_activate_stop_free_and_replace_what_is_its_own
     connection: Connection, provider: LocalKeyProvider, action: Action
 ) -> None:
     """However it asks, one by one or by many; refused alike, whether there is such a voucher."""
-    issuer = given_issuer(connection, provider)
+    issuer = given_issuer(connection, provider, f"OWNED-{next(_codes)}")
     buyer = given_organisation(connection, issuer)
     asked = Change(
         caller=SYSTEM,
@@ -161,7 +170,7 @@ def test_an_organisation_may_only_activate_stop_free_and_replace_what_is_its_own
 def test_what_one_organisation_asked_is_not_what_another_or_the_issuer_asks(
     connection: Connection, provider: LocalKeyProvider, word: str
 ) -> None:
-    issuer = given_issuer(connection, provider)
+    issuer = given_issuer(connection, provider, f"OWNED-{next(_codes)}")
     given_sold_group(connection, issuer)
     given_stock(connection, issuer, 4)
     buyer = given_organisation(connection, issuer)
@@ -208,7 +217,7 @@ def test_an_allocation_is_changed_range_by_range_and_nothing_beside_it(
     connection: Connection, provider: LocalKeyProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In chunks, with what took the place of lost ones, and gone on with where it stood."""
-    issuer = given_issuer(connection, provider)
+    issuer = given_issuer(connection, provider, f"OWNED-{next(_codes)}")
     given_sold_group(connection, issuer)
     given_stock(connection, issuer, 12)
     buyer = given_organisation(connection, issuer)

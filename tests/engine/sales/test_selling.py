@@ -1,6 +1,7 @@
 """From a promise to an allocation: stock, money and commission, to the cent."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
 from tests.engine.sales.given_sales import (
@@ -28,10 +29,18 @@ from counterfoil.keys.provider import LocalKeyProvider
 from counterfoil.money import Money
 from counterfoil.voucher import Action
 
+_codes = count(1)
+
+
+@pytest.fixture
+def connection(shared_connection: Connection) -> Connection:
+    """A database for all of them; each has an issuer of its own."""
+    return shared_connection
+
 
 @pytest.fixture
 def issuer(connection: Connection, provider: LocalKeyProvider) -> Issuer:
-    issuer = given_issuer(connection, provider)
+    issuer = given_issuer(connection, provider, f"SELLING-{next(_codes)}")
     given_sold_group(connection, issuer)
     return issuer
 
@@ -146,7 +155,7 @@ def test_short_of_stock_the_rest_of_the_money_stays_on_the_balance(
 def test_short_of_stock_the_rest_is_made_from_this_payment(
     connection: Connection, provider: LocalKeyProvider
 ) -> None:
-    issuer = given_issuer(connection, provider, "POOR", funds="50.00")
+    issuer = given_issuer(connection, provider, f"POOR-{next(_codes)}", funds="50.00")
     given_sold_group(connection, issuer)
     given_stock(connection, issuer, 4)
     buyer = given_organisation(connection, issuer, commission_points=100)
