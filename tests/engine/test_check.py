@@ -20,11 +20,11 @@ DAMAGES = {
     ),
     "an account dropped": (
         "DELETE FROM account WHERE kind = 5",
-        {"check_accounts", "check_redeemed"},
+        {"check_accounts", "check_redeemed", "check_payouts"},
     ),
     "a payable raised": (
         "UPDATE account SET credit_minor = credit_minor + 1 WHERE kind = 5",
-        {"check_accounts", "check_redeemed"},
+        {"check_accounts", "check_redeemed", "check_payouts"},
     ),
     "a posting deleted": (
         "DELETE FROM posting WHERE debit_kind = 4 AND credit_kind = 5",
@@ -162,7 +162,7 @@ DAMAGES = {
     ),
     "figures folded twice": (
         "UPDATE figure_cursor SET next_operation = next_operation - 9, next_posting = 9",
-        {"check_figures"},
+        {"check_figures", "check_payouts"},
     ),
     "a redemption that nobody lists": (
         "DELETE FROM redemption WHERE operation_id = (SELECT max(operation_id) FROM redemption)",
@@ -215,7 +215,8 @@ def test_each_damage_is_found_and_named(
         assert all(difference.issuer == issuer.code for difference in found)
         assert all(difference.rows for difference in found)
         found_rules |= rules
-    # Sales have damages of their own: tests/engine/sales/test_check_sales.py.
+    # Sales and payouts have damages of their own: sales/test_check_sales.py and
+    # payouts/test_check_payouts.py.
     assert found_rules == set(RULES) - {"check_sales"}
     assert check(connection) == []
 

@@ -3,12 +3,11 @@ released where it was not, and the two ledgers agree.
 """
 
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import httpx
 import pytest
+from tests.gateway.conftest import FUND, SECRET, given_behaviour
 from tests.given import (
     SHOP,
     balances,
@@ -31,45 +30,12 @@ from counterfoil.keys.provider import LocalKeyProvider
 from counterfoil.sandbox_fsp.process import BankProcess
 from counterfoil.voucher import State
 
-SECRET = "a-shared-secret"
-FUND = "AID-KES"
-
-
-@pytest.fixture
-def bank(tmp_path: Path) -> Iterator[BankProcess]:
-    (tmp_path / "secret").write_text(SECRET)
-    with BankProcess(tmp_path / "bank.sqlite", tmp_path / "secret") as process:
-        yield process
-
-
-@pytest.fixture
-def client(bank: BankProcess) -> Iterator[httpx.Client]:
-    headers = {"Authorization": f"Bearer {SECRET}"}
-    with httpx.Client(base_url=bank.base_url, headers=headers, trust_env=False) as caller:
-        fund = {"currency": "KES", "name": "F", "kind": "funding", "balance": "100000.00"}
-        assert caller.put(f"/accounts/{FUND}", json=fund).status_code == 200
-        shop = {"currency": "KES", "name": "S", "kind": "merchant"}
-        assert caller.put(f"/accounts/{SHOP.account}", json=shop).status_code == 200
-        yield caller
-
-
-@pytest.fixture
-def gateway(bank: BankProcess) -> Iterator[SandboxGateway]:
-    rail = SandboxGateway(bank.base_url, secret=SECRET, timeout_seconds=0.4)
-    yield rail
-    rail.close()
-
 
 @pytest.fixture
 def issuer(connection: Connection, provider: LocalKeyProvider) -> Issuer:
     issuer = given_issuer(connection, provider)
     given_group(connection, issuer, settlement="instant", denominations=())
     return issuer
-
-
-def given_behaviour(client: httpx.Client, behaviour: str, **options: float) -> None:
-    body = {"behaviour": behaviour, **options}
-    assert client.put(f"/accounts/{SHOP.account}/behaviour", json=body).status_code == 200
 
 
 def given_reserved(connection: Connection, issuer: Issuer, count: int = 1) -> list[Answer]:

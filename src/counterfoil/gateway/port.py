@@ -16,6 +16,7 @@ class PaymentStatus(StrEnum):
     ACCEPTED = "accepted"  # taken on; the end is told by a callback or a query
     COMPLETED = "completed"  # final: the credit account has the money
     REJECTED = "rejected"  # final: no money moved, or it was given back
+    RETURNED = "returned"  # final: it was completed, and came back later
     UNKNOWN = "unknown"  # it may or may not have happened: query until it is known
     NOT_FOUND = "not_found"  # only from a query: submit the same id again
 
@@ -50,7 +51,7 @@ class PaymentOrder:
 
 @dataclass(frozen=True, slots=True)
 class PaymentResult:
-    """`reason` is set exactly when the status is `rejected`."""
+    """`reason` is set exactly when the status is `rejected` or `returned`."""
 
     status: PaymentStatus
     reason: RejectReason | None = None

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Final
+from uuid import UUID
 
 import structlog
 
@@ -53,7 +54,7 @@ def resolve_payments(connection: Connection, issuer: Issuer, gateway: Gateway) -
         for payment, result in zip(payments, results, strict=True)
         if result.status not in _FINAL
     ]
-    _postpone(connection, issuer, open_still)
+    postpone(connection, issuer, [payment.payment_id for payment in open_still])
     if ended:
         apply(connection, issuer, [finished(_RESOLVER, *end) for end in ended])
     _log.info("resolver.round", ended=len(ended), open=len(open_still))
@@ -106,14 +107,15 @@ def finished(caller: Caller, payment: PaymentDue, result: PaymentResult) -> Fini
     )
 
 
-def _postpone(connection: Connection, issuer: Issuer, payments: Sequence[PaymentDue]) -> None:
-    if not payments:
+def postpone(connection: Connection, issuer: Issuer, payment_ids: Sequence[UUID]) -> None:
+    """Give the leases of payments back that have no end yet, to be asked about later."""
+    if not payment_ids:
         return
     connection.execute(
         statement(_ENGINE, "postpone_payments"),
         {
             "issuer_id": issuer.issuer_id,
-            "payment_ids": [payment.payment_id for payment in payments],
+            "payment_ids": list(payment_ids),
             "wait_seconds_max": WAIT_SECONDS_MAX,
         },
     )

@@ -32,6 +32,7 @@ from counterfoil.errors import CounterfoilError
 from counterfoil.gateway.resolver import resolve_payments
 from counterfoil.jobs import loops
 from counterfoil.jobs.loops import BACK_OFF_SECONDS, Loop
+from counterfoil.jobs.payouts import pay_acceptors, work_on_runs
 from counterfoil.jobs.queue import QUEUE, pool_arguments
 from counterfoil.jobs.site import Desk, WorkSite
 from counterfoil.jobs.tasks import (
@@ -117,6 +118,8 @@ LOOPS: Final = (
     Loop("handovers", finish_left_handovers, 0.3),
     Loop("stale handovers", forget_stale_handovers, 60.0),
     Loop("payments", _resolve, 0.5),
+    Loop("payout runs", work_on_runs, 0.5),
+    Loop("payouts", pay_acceptors, 0.5),
     Loop("figures", _fold, 0.5),
     Loop("left provisions", finish_left_provisions, 2.0),
     Loop("left bulks", finish_left_bulks, 2.0),

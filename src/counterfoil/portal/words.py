@@ -141,6 +141,15 @@ _ACTIONS: Final[Mapping[Action, Promise]] = {
     Action.CHANGE_ORGANISATION: _("Organisation changed"),
     Action.BEGIN_HANDOVER: _("Handing out begun"),
     Action.FORGET_HANDOVER: _("Numbers fetched and forgotten"),
+    Action.CHANGE_PAYOUT_TERMS: _("Payout terms changed"),
+    Action.BEGIN_PAYOUT_RUN: _("Payout run begun"),
+    Action.DROP_PAYOUT_RUN: _("Payout run dropped"),
+    Action.APPROVE_PAYOUT_RUN: _("Payout run approved"),
+    Action.PAY_OUT: _("Payout sent"),
+    Action.COMPLETE_PAYOUT: _("Payout arrived"),
+    Action.FAIL_PAYOUT: _("Payout failed, owed again"),
+    Action.RETURN_PAYOUT: _("Payout came back, owed again"),
+    Action.REFUND_REDEMPTION: _("Redemption refunded"),
 }
 _OUTCOMES: Final[Mapping[Outcome, Promise]] = {
     Outcome.DONE: _("Done"),
@@ -223,6 +232,7 @@ _PAYMENT: Final[Mapping[str, Word]] = {
     "pending": Word(_("Under way"), "wait"),
     "completed": Word(_("Paid"), "good"),
     "rejected": Word(_("Refused"), "bad"),
+    "returned": Word(_("Came back"), "bad"),
 }
 _COMMAND_STATES: Final[Mapping[str, Word]] = {
     "waiting": Word(_("Waiting for approval"), "wait"),
@@ -268,6 +278,14 @@ _COMMANDS: Final[Mapping[str, Promise]] = {
     "rebank_acceptor": _("Change of banking data"),
     "hold_payouts": _("Hold of payouts"),
     "release_payouts": _("Release of payouts"),
+    "set_payout_terms": _("Change of payout terms"),
+    "end_payout_terms": _("End of payout terms"),
+    "set_bank_days": _("Change of days on which banks rest"),
+    "begin_payout_run": _("New payout run"),
+    "drop_payout_run": _("Payout run to be dropped"),
+    "send_payouts": _("Payment of merchants"),
+    "retry_payout": _("Payout to be sent again"),
+    "refund_redemption": _("Refund of a redemption"),
     "create_client": _("New calling system"),
     "change_client": _("Change of a calling system"),
     "revoke_client": _("Revocation of a calling system"),

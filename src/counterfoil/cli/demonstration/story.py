@@ -12,6 +12,7 @@ from counterfoil.cli.demonstration import (
     money,
     office,
     organisations,
+    payouts,
     registering,
     since,
     trading,
@@ -57,6 +58,7 @@ def tell(
         *_tills(desk, tills, advance),
         *(Moment(*each) for each in organisations.moments(desk)),
         *(Moment(*each) for each in trading.moments(desk, tills, advance)),
+        *(Moment(*each) for each in payouts.moments(desk, gateway)),
     ]
     for each in sorted(moments, key=lambda one: (-one.day, one.hour)):
         desk.clock.turn_to(each.day, each.hour)

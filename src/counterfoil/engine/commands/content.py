@@ -23,6 +23,16 @@ from counterfoil.engine.commands.client_content import (
     RevokeClient,
     SetClientKey,
 )
+from counterfoil.engine.commands.payout_content import (
+    BeginPayoutRun,
+    DropPayoutRun,
+    EndPayoutTerms,
+    RefundRedemption,
+    RetryPayout,
+    SendPayouts,
+    SetBankDays,
+    SetPayoutTerms,
+)
 from counterfoil.engine.commands.sale_content import (
     ApprovePurchase,
     ChangeOrganisation,
@@ -44,12 +54,15 @@ from counterfoil.money import Money
 # Of those that are written down elsewhere; the rest is below.
 __all__ = [
     "ApprovePurchase",
+    "BeginPayoutRun",
     "ChangeClient",
     "ChangeOrganisation",
     "ChangeOwnVouchers",
     "Content",
     "CreateAcceptorGroup",
     "CreateClient",
+    "DropPayoutRun",
+    "EndPayoutTerms",
     "ForgetHandover",
     "HandOut",
     "HoldPayouts",
@@ -57,6 +70,7 @@ __all__ = [
     "RebankAcceptor",
     "ReceivePayment",
     "RefundOrganisation",
+    "RefundRedemption",
     "RegisterAcceptor",
     "RegisterOrganisation",
     "RegroupAcceptor",
@@ -64,8 +78,12 @@ __all__ = [
     "ReleaseStock",
     "ReplaceClientKey",
     "ReplaceVouchers",
+    "RetryPayout",
     "RevokeClient",
+    "SendPayouts",
+    "SetBankDays",
     "SetClientKey",
+    "SetPayoutTerms",
     "SuspendAcceptor",
     "SuspendOrganisation",
     "TurnAcceptor",
@@ -359,6 +377,14 @@ Asked = (
     | ReplaceVouchers
     | ForgetHandover
     | ChangeOwnVouchers
+    | SetPayoutTerms
+    | EndPayoutTerms
+    | SetBankDays
+    | BeginPayoutRun
+    | DropPayoutRun
+    | SendPayouts
+    | RetryPayout
+    | RefundRedemption
 )
 
 _DECODER: Final[msgspec.json.Decoder[Asked]] = msgspec.json.Decoder(Asked)

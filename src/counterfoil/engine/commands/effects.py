@@ -9,7 +9,12 @@ from typing import Final
 from counterfoil.engine import bulk, configuration, funds, groups, programmes
 from counterfoil.engine.apply import apply
 from counterfoil.engine.bulk_selection import Selection
-from counterfoil.engine.commands import acceptor_effects, client_effects, sale_effects
+from counterfoil.engine.commands import (
+    acceptor_effects,
+    client_effects,
+    payout_effects,
+    sale_effects,
+)
 from counterfoil.engine.commands import content as asks
 from counterfoil.engine.commands.bench import Bench, effect
 from counterfoil.engine.commands.rules import change_approvals
@@ -22,7 +27,14 @@ from counterfoil.keys.envelope import Purpose
 from counterfoil.money import Money
 from counterfoil.voucher import LIFTING, STOPPING, Action
 
-__all__ = ["Bench", "acceptor_effects", "client_effects", "effect", "sale_effects"]
+__all__ = [
+    "Bench",
+    "acceptor_effects",
+    "client_effects",
+    "effect",
+    "payout_effects",
+    "sale_effects",
+]
 
 _ONE_AT_ONCE: Final = {each.word: each for each in STOPPING | LIFTING}
 

@@ -59,6 +59,19 @@ def catch_up(connection: Connection, issuer_id: int, *, rows_max: int = STRETCH_
             time.sleep(_OTHERS_SECONDS)
 
 
+def fold_through(connection: Connection, issuer_id: int, posting_id: int) -> None:
+    """Fold the journal up to that posting, and not what comes after. Ends the transaction."""
+    while True:
+        row = connection.execute(
+            statement(__package__, "folded_postings"), {"issuer_id": issuer_id}
+        ).fetchone()
+        connection.commit()
+        if row is not None and row[0] >= posting_id:
+            return
+        if not fold_figures(connection, issuer_id):
+            time.sleep(_OTHERS_SECONDS)
+
+
 def rows_behind(connection: Connection, issuer_id: int) -> int:
     """How many operations and postings are not folded yet. Ends the transaction."""
     row = connection.execute(statement(__package__, "behind"), {"issuer_id": issuer_id}).fetchone()

@@ -73,11 +73,15 @@ moved AS (
     SELECT
         o.day,
         p.funding_account_id,
-        p.amount_minor,
+        CASE
+            WHEN p.debit_kind = 1 AND p.credit_kind = 5 THEN -p.amount_minor ELSE p.amount_minor
+        END AS amount_minor,
         o.group_id,
-        CASE WHEN p.debit_kind IN (4, 9) THEN o.acceptor_id END AS acceptor_id,
+        CASE
+            WHEN p.debit_kind IN (4, 5, 9) OR p.credit_kind = 5 THEN o.acceptor_id
+        END AS acceptor_id,
         o.organisation_id,
-        p.debit_owner,
+        CASE WHEN p.debit_kind = 6 THEN p.debit_owner END AS debit_owner,
         p.credit_owner,
         o.operation_id,
         CASE
@@ -92,7 +96,8 @@ moved AS (
             WHEN o.action = 125 THEN 'refunded'
             WHEN o.action = 127 AND p.credit_kind = 2 THEN 'sold'
             WHEN o.action = 127 AND p.credit_kind = 7 THEN 'fees'
-            WHEN p.debit_kind = 9 AND p.credit_kind = 1 THEN 'paid'
+            WHEN p.debit_kind = 5 AND p.credit_kind = 7 THEN 'fees'
+            WHEN (p.debit_kind, p.credit_kind) IN ((9, 1), (1, 5)) THEN 'paid'
         END AS measure,
         o.action = 6 AS is_paid_at_once
     FROM posting AS p

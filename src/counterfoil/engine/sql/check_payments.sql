@@ -11,7 +11,7 @@ WITH pending AS (
         count(*) AS payments,
         sum(amount_minor) AS amount_minor
     FROM payment
-    WHERE issuer_id = %(issuer_id)s AND status = 'pending'
+    WHERE issuer_id = %(issuer_id)s AND status = 'pending' AND serial IS NOT NULL
     GROUP BY serial
 ),
 

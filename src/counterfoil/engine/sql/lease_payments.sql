@@ -1,4 +1,4 @@
--- Take the leases of payments whose end nobody knows and nobody is asking about. Should we die,
+-- Take the leases of vouchers' payments whose end nobody knows and nobody is asking about. Should we die,
 -- they are due again when the lease ends.
 --
 -- In:     issuer_id int, lease_seconds int, payments_max int
@@ -11,6 +11,7 @@ WITH free AS (
     WHERE
         issuer_id = %(issuer_id)s
         AND status = 'pending'
+        AND serial IS NOT NULL
         AND next_try_at <= now()
         AND (leased_until IS NULL OR leased_until <= now())
     ORDER BY next_try_at

@@ -6,7 +6,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
     voucher_comment, account, stock_count, due, purge_cursor, payment, miss, bulk,
     bulk_refusal, import_file, daily_use, approval_rule, programme_step, purged_count,
     organisation, sale, allocation, allocation_range, handover, handover_part, figure_cursor,
-    figure, allocation_count, figure_range, redemption, redeemed_where
+    figure, allocation_count, figure_range, redemption, redeemed_where, payout_terms,
+    bank_holiday, redemption_refund, earning, payout_run, payout, payout_line
 TO {engine};
 GRANT SELECT, INSERT ON operation, posting, leaf, decision TO {engine};
 GRANT SELECT, INSERT, UPDATE ON command TO {engine};
@@ -24,6 +25,7 @@ GRANT SELECT ON
     purge_cursor, payment, bulk, bulk_refusal, import_file, daily_use, operation, posting, leaf,
     approval_rule, programme_step, purged_count, organisation, sale, allocation, allocation_range,
     handover, handover_part, figure_cursor, figure, allocation_count, figure_range, redemption,
-    redeemed_where
+    redeemed_where, payout_terms, bank_holiday, redemption_refund, earning, payout_run, payout,
+    payout_line
 TO {portal};
 GRANT SELECT (issuer_id, purpose, version, state, created_at) ON data_key TO {portal}

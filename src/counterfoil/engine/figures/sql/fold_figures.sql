@@ -223,26 +223,28 @@ named AS (
         m.acceptor_id,
         m.organisation_id,
         m.vouchers,
-        m.amount_minor
+        m.amount_minor * x.sign AS amount_minor
     FROM moved AS m
     INNER JOIN
         (
             VALUES
-            (1, 2, 'deposited'),
-            (2, 1, 'withdrawn'),
-            (1, 6, 'received'),
-            (6, 1, 'refunded'),
-            (6, 2, 'sold'),
-            (6, 7, 'fees'),
-            (2, 3, 'provisioned'),
-            (4, 5, 'redeemed'),
-            (4, 1, 'redeemed'),
-            (4, 1, 'paid'),
-            (9, 1, 'paid'),
-            (4, 2, 'returned_to_issuer'),
-            (4, 6, 'returned_to_buyer'),
-            (4, 8, 'breakage')
-        ) AS x (debit_kind, credit_kind, measure)
+            (1, 2, 'deposited', 1),
+            (2, 1, 'withdrawn', 1),
+            (1, 6, 'received', 1),
+            (6, 1, 'refunded', 1),
+            (6, 2, 'sold', 1),
+            (6, 7, 'fees', 1),
+            (5, 7, 'fees', 1),
+            (2, 3, 'provisioned', 1),
+            (4, 5, 'redeemed', 1),
+            (4, 1, 'redeemed', 1),
+            (4, 1, 'paid', 1),
+            (9, 1, 'paid', 1),
+            (1, 5, 'paid', -1),
+            (4, 2, 'returned_to_issuer', 1),
+            (4, 6, 'returned_to_buyer', 1),
+            (4, 8, 'breakage', 1)
+        ) AS x (debit_kind, credit_kind, measure, sign)
         ON m.debit_kind = x.debit_kind AND m.credit_kind = x.credit_kind
     UNION ALL
     SELECT

@@ -16,7 +16,8 @@ WITH redeemed AS MATERIALIZED (
         o.serial,
         p.debit_owner::int AS group_id,
         p.funding_account_id,
-        p.amount_minor
+        p.amount_minor,
+        p.credit_kind = 5 AS is_owed
     FROM posting AS p
     CROSS JOIN
         LATERAL ( -- noqa: ST05
@@ -92,7 +93,7 @@ WITH redeemed AS MATERIALIZED (
 listed AS (
     INSERT INTO redemption (
         issuer_id, acceptor_id, at, operation_id, organisation_id, serial, group_id,
-        funding_account_id, amount_minor
+        funding_account_id, amount_minor, is_owed
     )
     SELECT
         %(issuer_id)s,
@@ -103,7 +104,8 @@ listed AS (
         e.serial,
         e.group_id,
         e.funding_account_id,
-        e.amount_minor
+        e.amount_minor,
+        e.is_owed
     FROM redeemed AS e
 )
 

@@ -36,6 +36,9 @@ BY_AMOUNT: Final = frozenset(
         "approve_purchase",
         "receive_payment",
         "refund_organisation",
+        "send_payouts",
+        "retry_payout",
+        "refund_redemption",
     }
 )
 
@@ -96,6 +99,17 @@ AREAS: Final = (
             "regroup_acceptor",
             "rebank_acceptor",
             "release_payouts",
+        ),
+    ),
+    (
+        gettext_lazy("Paying merchants"),
+        (
+            "send_payouts",
+            "retry_payout",
+            "refund_redemption",
+            "set_payout_terms",
+            "end_payout_terms",
+            "set_bank_days",
         ),
     ),
     (

@@ -1,0 +1,162 @@
+"""Payouts against the real provider process: whatever it does, each is paid once, and the two
+ledgers agree.
+"""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+import httpx
+import pytest
+from tests.engine.payouts.given import (
+    given_redeemed,
+    given_sent,
+    given_shops,
+    read_payouts,
+    read_run,
+)
+from tests.gateway.conftest import FUND, given_behaviour
+from tests.given import SHOP, SYSTEM, balances, given_group, given_issuer
+
+from counterfoil.engine.check import check
+from counterfoil.engine.database import Connection, connected
+from counterfoil.engine.issuer import Issuer, open_issuer
+from counterfoil.engine.payouts.sending import retry_payout
+from counterfoil.gateway.paying import pay_out
+from counterfoil.gateway.sandbox import SandboxGateway
+from counterfoil.keys.provider import LocalKeyProvider
+
+ASHA: Final = 1
+
+
+@pytest.fixture
+def issuer(connection: Connection, provider: LocalKeyProvider) -> Issuer:
+    issuer = given_issuer(connection, provider)
+    given_group(connection, issuer, denominations=())
+    return issuer
+
+
+def due_now(connection: Connection) -> None:
+    """Time passes: leases end and waits are over."""
+    connection.execute(
+        "UPDATE payment SET next_try_at = now(), leased_until = NULL WHERE status = 'pending'"
+    )
+    connection.commit()
+
+
+def paid_to_the_end(connection: Connection, issuer: Issuer, gateway: SandboxGateway) -> None:
+    deadline = time.monotonic() + 20
+    while True:
+        due_now(connection)
+        pay_out(connection, issuer, {"sandbox": gateway})
+        left = connection.execute("SELECT 1 FROM payment WHERE status = 'pending'").fetchone()
+        connection.commit()
+        if left is None:
+            return
+        assert time.monotonic() < deadline, "stuck"
+        time.sleep(0.05)
+
+
+def assert_ledgers_agree(connection: Connection, issuer: Issuer, client: httpx.Client) -> None:
+    ours = balances(connection, issuer)
+    theirs = client.get(f"/accounts/{FUND}").json()["balance"]
+    assert theirs == f"{-ours['funding:0'] // 100}.{-ours['funding:0'] % 100:02}"
+    assert client.get("/summary").json()["agrees"] is True
+    assert check(connection, issuer.issuer_id) == []
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "options"),
+    [
+        ("normal", {}),
+        ("drops_before", {"times": 1}),
+        ("drops_after", {"times": 1}),
+        ("answers_late", {"delay_seconds": 0.8}),
+        ("accepts_then_completes", {"delay_seconds": 0.3}),
+    ],
+)
+def test_a_payout_is_made_once(
+    connection: Connection,
+    issuer: Issuer,
+    client: httpx.Client,
+    gateway: SandboxGateway,
+    behaviour: str,
+    options: dict[str, float],
+) -> None:
+    given_redeemed(connection, issuer, ASHA, 1000, 205)
+    given_behaviour(client, behaviour, **options)
+    run = given_sent(connection, issuer)
+    paid_to_the_end(connection, issuer, gateway)
+    assert client.get(f"/accounts/{SHOP.account}").json()["balance"] == "12.05"
+    assert len(client.get("/transfers").json()["transfers"]) == 1
+    assert read_run(connection, issuer, run.run_id).status == "ended"
+    assert_ledgers_agree(connection, issuer, client)
+
+
+def test_a_payout_that_is_taken_on_is_processed_until_it_is_paid(
+    connection: Connection, issuer: Issuer, client: httpx.Client, gateway: SandboxGateway
+) -> None:
+    given_redeemed(connection, issuer, ASHA, 1000)
+    given_behaviour(client, "accepts_then_completes", delay_seconds=30)
+    run = given_sent(connection, issuer)
+    assert pay_out(connection, issuer, {"sandbox": gateway}) == 1
+    assert pay_out(connection, issuer, {"sandbox": gateway}) == 0, "not due"
+    (payout,) = read_payouts(connection, issuer, run.run_id)
+    assert payout.status == "processed"
+    assert check(connection, issuer.issuer_id) == []
+
+
+def test_a_payout_that_is_refused_says_why_and_is_sent_again(
+    connection: Connection, issuer: Issuer, client: httpx.Client, gateway: SandboxGateway
+) -> None:
+    given_redeemed(connection, issuer, ASHA, 1000)
+    given_behaviour(client, "rejects_credit")
+    run = given_sent(connection, issuer)
+    paid_to_the_end(connection, issuer, gateway)
+    (payout,) = read_payouts(connection, issuer, run.run_id)
+    assert (payout.status, payout.reason) == ("failed", "cannot_credit")
+    given_behaviour(client, "normal")
+    retry_payout(connection, issuer, SYSTEM, run.run_id, ASHA, reason="mended")
+    paid_to_the_end(connection, issuer, gateway)
+    (payout,) = read_payouts(connection, issuer, run.run_id)
+    assert (payout.status, payout.reason) == ("completed", None)
+    assert client.get(f"/accounts/{SHOP.account}").json()["balance"] == "10.00"
+    assert_ledgers_agree(connection, issuer, client)
+
+
+def test_nothing_is_sent_on_a_rail_that_is_not_there(
+    connection: Connection, issuer: Issuer, gateway: SandboxGateway
+) -> None:
+    given_redeemed(connection, issuer, ASHA, 1000)
+    given_sent(connection, issuer)
+    assert pay_out(connection, issuer, {}) == 0
+    assert pay_out(connection, issuer, {"another": gateway}) == 0
+
+
+def test_several_senders_at_once_pay_each_payout_once(
+    connection: Connection,
+    database: str,
+    provider: LocalKeyProvider,
+    issuer: Issuer,
+    client: httpx.Client,
+    gateway: SandboxGateway,
+) -> None:
+    shops = given_shops(connection, issuer, *(f"Shop-{number}" for number in range(70)))
+    for number, shop in enumerate(shops, 1):
+        account = {"currency": "KES", "name": "S", "kind": "merchant"}
+        assert client.put(f"/accounts/ACC-Shop-{number - 1}", json=account).status_code == 200
+        given_redeemed(connection, issuer, shop, number)
+    run = given_sent(connection, issuer)
+
+    def work(_number: int) -> int:
+        with connected(database) as own:
+            mine = open_issuer(own, issuer.code, provider)
+            return sum(pay_out(own, mine, {"sandbox": gateway}) for _round in range(3))
+
+    with ThreadPoolExecutor(3) as pool:
+        sent = sum(pool.map(work, range(3)))
+    assert sent >= 70
+    paid_to_the_end(connection, issuer, gateway)
+    assert len(client.get("/transfers").json()["transfers"]) == 70
+    assert {p.status for p in read_payouts(connection, issuer, run.run_id)} == {"completed"}
+    assert_ledgers_agree(connection, issuer, client)
