@@ -1,8 +1,9 @@
 """Runs of payouts begun, counted and sent, and their payments followed to the end."""
 
 from counterfoil.engine.issuer import Issuer
-from counterfoil.engine.payouts.counting import RAIL, begin_due_runs, count_run
+from counterfoil.engine.payouts.counting import begin_due_runs, count_run
 from counterfoil.engine.payouts.reading import runs_at
+from counterfoil.engine.payouts.routing import SANDBOX
 from counterfoil.engine.payouts.sending import send_chunk
 from counterfoil.gateway.paying import pay_out
 from counterfoil.jobs.site import Desk
@@ -21,4 +22,4 @@ def work_on_runs(desk: Desk, issuer: Issuer) -> int:
 
 def pay_acceptors(desk: Desk, issuer: Issuer) -> int:
     gateway = desk.site.gateway
-    return 0 if gateway is None else pay_out(desk.connection, issuer, {RAIL: gateway})
+    return 0 if gateway is None else pay_out(desk.connection, issuer, {SANDBOX: gateway})

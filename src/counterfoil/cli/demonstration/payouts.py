@@ -10,8 +10,9 @@ from typing import Final
 from counterfoil.cli.demonstration.desk import Desk
 from counterfoil.engine.commands.payout_content import BeginPayoutRun, SendPayouts, SetPayoutTerms
 from counterfoil.engine.payouts.calendar import Cycle
-from counterfoil.engine.payouts.counting import RAIL, begin_due_runs, count_run
+from counterfoil.engine.payouts.counting import begin_due_runs, count_run
 from counterfoil.engine.payouts.reading import Run, run_of, runs_at
+from counterfoil.engine.payouts.routing import SANDBOX
 from counterfoil.engine.payouts.sending import send_chunk
 from counterfoil.engine.payouts.terms import TermsDesign
 from counterfoil.gateway.paying import pay_out
@@ -60,7 +61,7 @@ def _pay(desk: Desk, gateway: Gateway) -> None:
     for run_id in runs_at(desk.connection, desk.issuer, "sending"):
         while send_chunk(desk.connection, desk.issuer, run_id):
             pass
-    while pay_out(desk.connection, desk.issuer, {RAIL: gateway}):
+    while pay_out(desk.connection, desk.issuer, {SANDBOX: gateway}):
         pass
 
 

@@ -31,6 +31,7 @@ from counterfoil.engine.commands.payout_content import (
     RetryPayout,
     SendPayouts,
     SetBankDays,
+    SetPayoutRoutes,
     SetPayoutTerms,
 )
 from counterfoil.engine.commands.sale_content import (
@@ -83,6 +84,7 @@ __all__ = [
     "SendPayouts",
     "SetBankDays",
     "SetClientKey",
+    "SetPayoutRoutes",
     "SetPayoutTerms",
     "SuspendAcceptor",
     "SuspendOrganisation",
@@ -380,6 +382,7 @@ Asked = (
     | SetPayoutTerms
     | EndPayoutTerms
     | SetBankDays
+    | SetPayoutRoutes
     | BeginPayoutRun
     | DropPayoutRun
     | SendPayouts

@@ -6,6 +6,7 @@ from typing import ClassVar
 import msgspec
 
 from counterfoil.engine.commands.asking import Content
+from counterfoil.engine.payouts.routing import Route
 from counterfoil.engine.payouts.terms import TermsDesign
 from counterfoil.money import Money
 
@@ -46,6 +47,16 @@ class SetBankDays(Content, frozen=True, kw_only=True, tag="set_bank_days"):
 
     rest_days: tuple[int, ...]
     holidays: tuple[Holiday, ...]
+
+    @property
+    def subject(self) -> str:
+        return "settings"
+
+
+class SetPayoutRoutes(Content, frozen=True, kw_only=True, tag="set_payout_routes"):
+    """Which rail pays whom, in place of what there is; the first that fits counts."""
+
+    routes: tuple[Route, ...]
 
     @property
     def subject(self) -> str:

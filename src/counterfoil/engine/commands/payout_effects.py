@@ -2,7 +2,7 @@
 
 from counterfoil.engine.commands import payout_content as asks
 from counterfoil.engine.commands.bench import Bench, effect
-from counterfoil.engine.payouts import counting, refunding, sending, terms
+from counterfoil.engine.payouts import counting, refunding, routing, sending, terms
 from counterfoil.engine.payouts.calendar import Workdays
 
 
@@ -42,6 +42,19 @@ def _(asked: asks.SetBankDays, bench: Bench) -> str:
         bench.caller,
         Workdays(frozenset(asked.rest_days), frozenset(names)),
         names,
+        reason=bench.reason,
+        reference=bench.reference,
+    )
+    return asked.subject
+
+
+@effect.register
+def _(asked: asks.SetPayoutRoutes, bench: Bench) -> str:
+    routing.set_routes(
+        bench.connection,
+        bench.issuer,
+        bench.caller,
+        asked.routes,
         reason=bench.reason,
         reference=bench.reference,
     )

@@ -26,8 +26,8 @@ from counterfoil.engine.issuer import Issuer, commit
 from counterfoil.engine.operation import Caller
 from counterfoil.engine.payouts.calendar import last_cut_off
 from counterfoil.engine.payouts.reading import Run, run_of
+from counterfoil.engine.payouts.routing import Route, rail_for, routes_of
 from counterfoil.engine.payouts.terms import (
-    Terms,
     TermsDesign,
     move_cut_off,
     terms_by_id,
@@ -39,7 +39,6 @@ from counterfoil.statements import statement
 from counterfoil.voucher import Action
 
 SYSTEM: Final = Caller(0, "system:payouts")
-RAIL: Final = "sandbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +188,9 @@ def count_run(connection: Connection, issuer: Issuer, run_id: int) -> bool:
         return False
     with or_nothing(connection):
         terms = terms_by_id(connection, issuer.issuer_id, run.terms_id)
-        counted = list(_counted(issuer, terms, _owed(connection, issuer, run)))
+        routes = routes_of(connection, issuer.issuer_id)
+        owed = _owed(connection, issuer, run)
+        counted = list(_counted(issuer, run, terms.design, routes, owed))
         if counted:
             _insert(connection, issuer, run, counted)
         listed = [each for each in counted if each.left_out is None]
@@ -224,13 +225,27 @@ def _owed(connection: Connection, issuer: Issuer, run: Run) -> list[tuple[int, L
     return [(acceptor_id, Line(*line)) for acceptor_id, *line in rows]
 
 
-def _counted(issuer: Issuer, terms: Terms, owed: Iterable[tuple[int, Line]]) -> Iterator[Counted]:
+def _counted(
+    issuer: Issuer,
+    run: Run,
+    design: TermsDesign,
+    routes: Sequence[Route],
+    owed: Iterable[tuple[int, Line]],
+) -> Iterator[Counted]:
     for acceptor_id, lines in groupby(owed, key=itemgetter(0)):
         acceptor = issuer.catalogue.acceptors_by_id[acceptor_id]
-        yield counted(acceptor, [line for _acceptor_id, line in lines], terms.design)
+        rail = rail_for(
+            routes,
+            scheme=acceptor.scheme,
+            currency=run.currency,
+            programme_id=run.programme_id,
+        )
+        yield counted(acceptor, [line for _acceptor_id, line in lines], design, rail)
 
 
-def counted(acceptor: Acceptor, lines: Sequence[Line], design: TermsDesign) -> Counted:
+def counted(
+    acceptor: Acceptor, lines: Sequence[Line], design: TermsDesign, rail: str | None
+) -> Counted:
     """What it gets of that, and why not now if so. Pure. The commission is of what was redeemed and
     not refunded; what is refunded of an earlier payout lessens it too.
     """
@@ -239,6 +254,7 @@ def counted(acceptor: Acceptor, lines: Sequence[Line], design: TermsDesign) -> C
     earned_minor = sum(line.earned_minor for line in lines)
     commission_minor = points_of(max(gross_minor - refunded_minor, 0), design.commission_points)
     net_minor = gross_minor - refunded_minor + earned_minor - commission_minor - design.fee_minor
+    no_rail = "no_rail" if rail is None else None
     return Counted(
         acceptor_id=acceptor.acceptor_id,
         redemptions=sum(line.redemptions for line in lines),
@@ -249,8 +265,8 @@ def counted(acceptor: Acceptor, lines: Sequence[Line], design: TermsDesign) -> C
         fee_minor=design.fee_minor,
         net_minor=net_minor,
         bank=acceptor.bank,
-        rail=RAIL,
-        left_out=waits(acceptor) or _too_little(net_minor, design),
+        rail=rail or "",
+        left_out=waits(acceptor) or _too_little(net_minor, design) or no_rail,
         lines=tuple(lines),
     )
 

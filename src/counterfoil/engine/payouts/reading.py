@@ -16,7 +16,9 @@ RETRIED: Final = frozenset({"failed", "returned"})
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """`digest` stands for all that is approved with it; None until it is counted."""
+    """`digest` stands for all that is approved with it; None until it is counted. `programme_id` is
+    that of its terms, where they are a programme's.
+    """
 
     run_id: int
     terms_id: int
@@ -38,6 +40,7 @@ class Run:
     approved_at: datetime | None
     sent_at: datetime | None
     ended_at: datetime | None
+    programme_id: int | None
 
     @property
     def net(self) -> Money:

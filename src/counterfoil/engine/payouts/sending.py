@@ -28,6 +28,7 @@ from counterfoil.engine.payouts.reading import (
     run_of,
     subject_of,
 )
+from counterfoil.engine.payouts.routing import rail_for, routes_of
 from counterfoil.errors import ConflictError
 from counterfoil.keys.digests import content_hash
 from counterfoil.statements import statement
@@ -251,7 +252,7 @@ def retry_payout(
         return
     with or_nothing(connection):
         run = run_of(connection, issuer, run_id)
-        payout = _retried(connection, issuer, run_id, acceptor_id)
+        payout = _retried(connection, issuer, run, acceptor_id)
         operation_id = _record(issuer, journal, run, payout, asked, keeps=False)
         _insert_payments(connection, issuer, journal, run, [payout], [operation_id])
         connection.execute(
@@ -261,15 +262,25 @@ def retry_payout(
         commit(connection, issuer, journal)
 
 
-def _retried(connection: Connection, issuer: Issuer, run_id: int, acceptor_id: int) -> Payout:
-    """The payout, with where its acceptor is paid now."""
-    payout = payout_of(connection, issuer, run_id, acceptor_id)
+def _retried(connection: Connection, issuer: Issuer, run: Run, acceptor_id: int) -> Payout:
+    """The payout, with where its acceptor is paid now, and by which rail."""
+    payout = payout_of(connection, issuer, run.run_id, acceptor_id)
     if payout.status not in RETRIED:
         raise ConflictError(f"That payout is {payout.status}; it is not sent again.")
     acceptor = issuer.catalogue.acceptors_by_id[acceptor_id]
     if waits(acceptor) is not None:
         raise ConflictError(f"The payouts of {acceptor.name} wait.")
-    return replace(payout, scheme=acceptor.scheme, fsp=acceptor.fsp, account=acceptor.account)
+    rail = rail_for(
+        routes_of(connection, issuer.issuer_id),
+        scheme=acceptor.scheme,
+        currency=run.currency,
+        programme_id=run.programme_id,
+    )
+    if rail is None:
+        raise ConflictError(f"No rail pays {acceptor.name}.")
+    return replace(
+        payout, scheme=acceptor.scheme, fsp=acceptor.fsp, account=acceptor.account, rail=rail
+    )
 
 
 def _record(

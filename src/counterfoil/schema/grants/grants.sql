@@ -7,7 +7,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
     bulk_refusal, import_file, daily_use, approval_rule, programme_step, purged_count,
     organisation, sale, allocation, allocation_range, handover, handover_part, figure_cursor,
     figure, allocation_count, figure_range, redemption, redeemed_where, payout_terms,
-    bank_holiday, redemption_refund, earning, payout_run, payout, payout_line
+    bank_holiday, redemption_refund, earning, payout_run, payout, payout_line, payout_route,
+    bank_batch
 TO {engine};
 GRANT SELECT, INSERT ON operation, posting, leaf, decision TO {engine};
 GRANT SELECT, INSERT, UPDATE ON command TO {engine};
@@ -26,6 +27,6 @@ GRANT SELECT ON
     approval_rule, programme_step, purged_count, organisation, sale, allocation, allocation_range,
     handover, handover_part, figure_cursor, figure, allocation_count, figure_range, redemption,
     redeemed_where, payout_terms, bank_holiday, redemption_refund, earning, payout_run, payout,
-    payout_line
+    payout_line, payout_route, bank_batch
 TO {portal};
 GRANT SELECT (issuer_id, purpose, version, state, created_at) ON data_key TO {portal}

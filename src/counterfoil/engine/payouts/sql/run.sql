@@ -24,8 +24,10 @@ SELECT
     r.made_at,
     r.approved_at,
     r.sent_at,
-    r.ended_at
+    r.ended_at,
+    t.programme_id
 FROM payout_run AS r
+INNER JOIN payout_terms AS t ON r.issuer_id = t.issuer_id AND r.terms_id = t.terms_id
 INNER JOIN funding_account AS f
     ON r.issuer_id = f.issuer_id AND r.funding_account_id = f.funding_account_id
 WHERE r.issuer_id = %(issuer_id)s AND r.run_id = %(run_id)s

@@ -1,0 +1,101 @@
+"""Which rail pays whom: by what the account is, the currency and the programme. The first route
+that fits counts.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from counterfoil.engine.administering import Asked, or_nothing, record, recorded_subject
+from counterfoil.engine.database import Connection
+from counterfoil.engine.design_errors import design_errors
+from counterfoil.engine.issuer import Issuer, commit
+from counterfoil.engine.operation import Caller
+from counterfoil.errors import ConflictError, NotFoundError
+from counterfoil.statements import statement
+from counterfoil.voucher import Action
+
+SANDBOX: Final = "sandbox"
+ROUTES_MAX: Final = 100
+
+
+class Route(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """None fits anything. `programme_id` is that of the terms that a payout is made by."""
+
+    scheme: str | None = None
+    currency: str | None = None
+    programme_id: int | None = None
+    rail: str
+
+
+def set_routes(
+    connection: Connection,
+    issuer: Issuer,
+    caller: Caller,
+    routes: Sequence[Route],
+    *,
+    reason: str = "",
+    reference: str | None = None,
+) -> None:
+    """In place of those there are, in their order; payouts that were sent stay on their rails.
+
+    Raises NotFoundError for a programme that there is not; ConflictError for routes that cannot be.
+    """
+    asked = Asked(
+        caller=caller,
+        action=Action.CHANGE_PAYOUT_TERMS,
+        content=["routes", msgspec.json.encode(routes, order="sorted"), reason],
+        reference=reference,
+        reason=reason,
+    )
+    if len(routes) > ROUTES_MAX:
+        raise ConflictError(f"More than {ROUTES_MAX} routes are not kept.")
+    journal = issuer.begin(connection)
+    if recorded_subject(connection, issuer, asked) is not None:
+        connection.rollback()
+        return
+    with or_nothing(connection), design_errors(connection):
+        for route in routes:
+            programmes = issuer.catalogue.programmes_by_id
+            if route.programme_id is not None and route.programme_id not in programmes:
+                raise NotFoundError(f"{issuer.code} has no programme {route.programme_id}.")
+        whose = {"issuer_id": issuer.issuer_id}
+        connection.execute(statement(__package__, "forget_routes"), whose)
+        connection.execute(
+            statement(__package__, "insert_routes"),
+            whose
+            | {
+                "schemes": [route.scheme for route in routes],
+                "currencies": [route.currency for route in routes],
+                "programme_ids": [route.programme_id for route in routes],
+                "rails": [route.rail for route in routes],
+            },
+        )
+        record(issuer, journal, asked, subject="payout-routes")
+        commit(connection, issuer, journal)
+
+
+def routes_of(connection: Connection, issuer_id: int) -> list[Route]:
+    """In their order. Leaves the transaction open."""
+    rows = connection.execute(statement(__package__, "routes"), {"issuer_id": issuer_id})
+    return [
+        Route(scheme=scheme, currency=currency, programme_id=programme_id, rail=rail)
+        for scheme, currency, programme_id, rail in rows
+    ]
+
+
+def rail_for(
+    routes: Sequence[Route], *, scheme: str, currency: str, programme_id: int | None
+) -> str | None:
+    """None where no route fits; the sandbox provider where there are no routes at all. Pure."""
+    if not routes:
+        return SANDBOX
+    for route in routes:
+        if (
+            route.scheme in {None, scheme}
+            and route.currency in {None, currency}
+            and route.programme_id in {None, programme_id}
+        ):
+            return route.rail
+    return None
