@@ -20,7 +20,7 @@ from psycopg import errors as pg
 
 from counterfoil.engine.administering import Asked, or_nothing, record, recorded_subject
 from counterfoil.engine.catalogue import Acceptor, BankData
-from counterfoil.engine.database import Connection
+from counterfoil.engine.database import Connection, refresh_plans
 from counterfoil.engine.figures.folding import fold_through
 from counterfoil.engine.issuer import Issuer, commit
 from counterfoil.engine.operation import Caller
@@ -179,6 +179,7 @@ def count_run(connection: Connection, issuer: Issuer, run_id: int) -> bool:
     connection.rollback()
     fold_through(connection, issuer.issuer_id, run.counted_postings)
     issuer.catch_up(connection)
+    refresh_plans(connection)
     locked = connection.execute(
         statement(__package__, "lock_run"),
         {"issuer_id": issuer.issuer_id, "run_id": run_id, "status": "counting"},

@@ -18,7 +18,7 @@ import structlog
 
 from counterfoil.chart import Account, AccountKind, Posting
 from counterfoil.engine.administering import or_nothing
-from counterfoil.engine.database import Connection
+from counterfoil.engine.database import Connection, refresh_plans
 from counterfoil.engine.issuer import Issuer, commit
 from counterfoil.engine.journal import Journal
 from counterfoil.engine.operation import Caller
@@ -121,6 +121,7 @@ def hear(connection: Connection, issuer: Issuer, caller: Caller, news: Sequence[
     nothing.
     """
     heard = Heard()
+    refresh_plans(connection)
     journal = issuer.begin(connection)
     with or_nothing(connection):
         payments = _locked(connection, issuer, {each.payment_id for each in news})

@@ -14,7 +14,7 @@ from typing import Final
 from counterfoil.chart import Account, AccountKind, Posting
 from counterfoil.engine.administering import Asked, or_nothing, record, recorded_subject
 from counterfoil.engine.catalogue import BankData
-from counterfoil.engine.database import Connection
+from counterfoil.engine.database import Connection, refresh_plans
 from counterfoil.engine.issuer import Issuer, commit
 from counterfoil.engine.journal import Journal
 from counterfoil.engine.operation import Caller, new_payment_id
@@ -115,6 +115,7 @@ def _turn(  # which run, asked how, shown by which digest, to which step
 
 def send_chunk(connection: Connection, issuer: Issuer, run_id: int) -> bool:
     """Send the next payouts of a run; whether there are more of them."""
+    refresh_plans(connection)
     journal = issuer.begin(connection)
     with or_nothing(connection):
         run = run_of(connection, issuer, run_id)

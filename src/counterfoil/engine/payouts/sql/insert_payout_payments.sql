@@ -56,4 +56,5 @@ FROM
 WHERE
     q.issuer_id = %(issuer_id)s
     AND q.run_id = %(run_id)s
+    AND q.acceptor_id = any(%(acceptor_ids)s::int[]) -- so that they are looked up by key
     AND q.acceptor_id = m.acceptor_id

@@ -9,4 +9,5 @@ FROM unnest(%(acceptor_ids)s::int[], %(reasons)s::text[]) AS m (acceptor_id, rea
 WHERE
     p.issuer_id = %(issuer_id)s
     AND p.run_id = %(run_id)s
+    AND p.acceptor_id = any(%(acceptor_ids)s::int[]) -- so that they are looked up by key
     AND p.acceptor_id = m.acceptor_id

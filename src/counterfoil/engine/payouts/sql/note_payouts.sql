@@ -13,4 +13,5 @@ FROM
 WHERE
     p.issuer_id = %(issuer_id)s
     AND p.run_id = m.run_id
+    AND p.acceptor_id = any(%(acceptor_ids)s::int[]) -- so that they are looked up by key
     AND p.acceptor_id = m.acceptor_id
