@@ -64,6 +64,23 @@ def template(postgres: EmbeddedPostgres, home: Path) -> str:
     return name
 
 
+@pytest.fixture(scope="session")
+def shared_database(template: str, postgres: EmbeddedPostgres, home: Path) -> Iterator[str]:
+    """The URL of a migrated database that many small tests of one worker share; each has an issuer
+    or a group of its own.
+    """
+    name = f"shared_{template}"
+    with copied_database(name, template=template, postgres=postgres, home=home) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def shared_connection(shared_database: str) -> Iterator[Connection]:
+    connection = connect(shared_database)
+    yield connection
+    connection.close()
+
+
 @pytest.fixture
 def database(template: str, postgres: EmbeddedPostgres, home: Path) -> Iterator[str]:
     """The URL of a migrated database of this test's own."""

@@ -36,8 +36,10 @@ COMMENT ON COLUMN bank_batch.put_at IS 'when the bank had the file';
 COMMENT ON COLUMN bank_batch.answered_at IS 'when it first said anything of it';
 
 ALTER TABLE payment
+ADD COLUMN scheme text NOT NULL DEFAULT 'account' CHECK (scheme IN ('account', 'iban', 'wallet')),
 ADD COLUMN batch_id uuid,
 ADD FOREIGN KEY (issuer_id, batch_id) REFERENCES bank_batch;
+COMMENT ON COLUMN payment.scheme IS 'what credit_account is';
 CREATE INDEX payment_of_batch ON payment (issuer_id, batch_id) WHERE batch_id IS NOT NULL;
 CREATE INDEX payment_unbatched ON payment (issuer_id, rail, funding_account_id)
 WHERE status = 'pending' AND run_id IS NOT NULL AND batch_id IS NULL;

@@ -8,7 +8,8 @@
 WITH written AS (
     INSERT INTO payment (
         issuer_id, payment_id, operation_id, acceptor_id, run_id, funding_account_id,
-        amount_minor, fsp, debit_account, credit_account, rail, status, next_try_at, created_at
+        amount_minor, scheme, fsp, debit_account, credit_account, rail, status, next_try_at,
+        created_at
     )
     SELECT
         %(issuer_id)s,
@@ -18,6 +19,7 @@ WITH written AS (
         %(run_id)s,
         %(funding_account_id)s,
         p.amount_minor,
+        p.scheme,
         p.fsp,
         %(debit_account)s,
         p.account,
@@ -30,10 +32,11 @@ WITH written AS (
         %(operation_ids)s::bigint[],
         %(acceptor_ids)s::int[],
         %(amounts)s::bigint[],
+        %(schemes)s::text[],
         %(fsps)s::text[],
         %(accounts)s::text[],
         %(rails)s::text[]
-    ) AS p (payment_id, operation_id, acceptor_id, amount_minor, fsp, account, rail)
+    ) AS p (payment_id, operation_id, acceptor_id, amount_minor, scheme, fsp, account, rail)
 )
 
 UPDATE payout AS q

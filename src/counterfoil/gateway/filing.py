@@ -1,0 +1,106 @@
+"""Payments of payouts on rails that are files: gathered into batches, written, put to the bank.
+
+waiting payments ─▶ batch ─▶ file ─▶ put by name ─▶ the bank has it, and answers in files
+        └ that cannot be written ─▶ rejected, as malformed
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from counterfoil.engine.database import Connection
+from counterfoil.engine.issuer import Issuer
+from counterfoil.engine.operation import Caller
+from counterfoil.engine.payouts.batching import (
+    Batch,
+    Unbatched,
+    make_batch,
+    note_put,
+    payments_in,
+    unbatched,
+    unput_batches,
+)
+from counterfoil.engine.payouts.outcomes import News, Told, hear
+from counterfoil.gateway.bank_files import (
+    FileFormat,
+    Party,
+    Payment,
+    PaymentBatch,
+    written_id,
+)
+from counterfoil.gateway.delivery import Delivery
+from counterfoil.gateway.port import RejectReason
+from counterfoil.money import Money
+
+_SYSTEM: Final = Caller(0, "system:payouts")
+
+
+@dataclass(frozen=True, slots=True)
+class FileRail:
+    """`debtor` is how the bank knows who pays; the account is the funding account's."""
+
+    format: FileFormat
+    delivery: Delivery
+    debtor_scheme: str = "account"
+
+
+FileRails = Mapping[str, FileRail]
+
+
+def file_payments(connection: Connection, issuer: Issuer, rails: FileRails) -> int:
+    """Batch what waits and put what is not put; how many payments and files that were."""
+    return sum(
+        _gather(connection, issuer, name, rail) + _put(connection, issuer, name, rail)
+        for name, rail in rails.items()
+    )
+
+
+def _gather(connection: Connection, issuer: Issuer, name: str, rail: FileRail) -> int:
+    waiting = unbatched(connection, issuer, name)
+    faulty = [each for each in waiting if rail.format.fault(_payment(each)) is not None]
+    if faulty:
+        connection.rollback()
+        news = [News(each.payment_id, Told.REJECTED, RejectReason.MALFORMED) for each in faulty]
+        hear(connection, issuer, _SYSTEM, news)
+    elif waiting:
+        make_batch(connection, issuer, name, waiting)
+    else:
+        connection.rollback()
+    return len(waiting)
+
+
+def _put(connection: Connection, issuer: Issuer, name: str, rail: FileRail) -> int:
+    put = 0
+    for batch in unput_batches(connection, issuer, name):
+        content = rail.format.write(_file(connection, issuer, rail, batch))
+        if rail.delivery.put(written_id(batch.batch_id), content):
+            note_put(connection, issuer, batch.batch_id)
+            put += 1
+    return put
+
+
+def _file(connection: Connection, issuer: Issuer, rail: FileRail, batch: Batch) -> PaymentBatch:
+    fund = issuer.catalogue.funding_accounts[batch.funding_account_id]
+    return PaymentBatch(
+        batch_id=batch.batch_id,
+        debtor=Party(
+            name=issuer.name, scheme=rail.debtor_scheme, account=fund.account, fsp=fund.fsp
+        ),
+        payments=[_payment(each) for each in payments_in(connection, issuer, batch.batch_id)],
+        pay_on=batch.pay_on,
+        made_at=batch.made_at,
+    )
+
+
+def _payment(waiting: Unbatched) -> Payment:
+    return Payment(
+        payment_id=waiting.payment_id,
+        creditor=Party(
+            name=waiting.acceptor_name,
+            scheme=waiting.scheme,
+            account=waiting.account,
+            fsp=waiting.fsp,
+        ),
+        money=Money(waiting.amount_minor, waiting.currency),
+        narrative=waiting.narrative,
+    )
