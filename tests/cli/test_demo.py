@@ -25,7 +25,7 @@ from counterfoil.settings import Settings
 LOGINS: Final = {
     "administrator": "Trail",
     "operator": "School term 3",
-    "approver": "7 wait for approval",
+    "approver": "8 wait for approval",
     "approver2": "Waiting for you",
     "finance": "School term 3",
     "auditor": "Resumen",
@@ -36,14 +36,14 @@ LOGINS: Final = {
 }
 COUNTED: Final[dict[str, dict[str | int, str | int]]] = {
     "SELECT status, count(*) FROM command GROUP BY 1": {
-        "done": 151,
+        "done": 172,
         "refused": 1,
         "rejected": 2,
-        "waiting": 7,
+        "waiting": 8,
         "withdrawn": 1,
     },
     "SELECT verdict, count(*) FROM decision GROUP BY 1": {
-        "approve": 93,
+        "approve": 104,
         "reject": 2,
         "withdraw": 1,
     },
@@ -132,11 +132,15 @@ COUNTED: Final[dict[str, dict[str | int, str | int]]] = {
     " ON n.person_id = p.id WHERE n.read_at IS NULL AND p.email IN"
     " ('finance@demo.example', 'approver@demo.example') GROUP BY 1": {
         "Faith Kiplagat": 6,
-        "Ana Wanjiru": 7,
+        "Ana Wanjiru": 8,
+    },
+    "SELECT status, count(*) FROM payout_run GROUP BY 1": {"ended": 9, "previewed": 1},
+    "SELECT status, count(*) FROM payment WHERE run_id IS NOT NULL GROUP BY 1": {
+        "completed": 68,
     },
     "SELECT 'behind', count(*) FROM log_head AS h INNER JOIN figure_cursor AS f USING (issuer_id)"
     " WHERE f.next_operation + 50 < h.next_operation": {"behind": 0},
-    "SELECT 'trail', count(*) FROM portal.trail": {"trail": 838},
+    "SELECT 'trail', count(*) FROM portal.trail": {"trail": 871},
     "SELECT action, count(*) FROM operation WHERE action IN (102, 103, 104, 113) GROUP BY 1": {
         102: 6,  # deposits
         103: 1,

@@ -40,6 +40,7 @@ ROOMS: Final = (
     Room("vouchers", _("Vouchers"), "vouchers", at_thumb=True, also=("voucher/",)),
     Room("stock", _("Stock"), "stock"),
     Room("money", _("Money"), "money"),
+    Room("payouts", _("Payouts"), "bank"),
     Room("programmes", _("Programmes"), "programmes"),
 )
 LATER: Final = (
@@ -51,8 +52,9 @@ LATER: Final = (
 SHOP_ROOMS: Final = (
     Room("shop", _("Overview"), "overview", at_thumb=True),
     Room("shop-redemptions", _("Redemptions"), "vouchers", at_thumb=True),
+    Room("shop-payouts", _("Payouts"), "bank", at_thumb=True),
     Room("shop-details", _("Details"), "merchants", at_thumb=True),
-    Room("shop-people", _("People"), "people", at_thumb=True),
+    Room("shop-people", _("People"), "people"),
 )
 BUYER_ROOMS: Final = (
     Room("buyer", _("Overview"), "overview", at_thumb=True),

@@ -281,6 +281,7 @@ _COMMANDS: Final[Mapping[str, Promise]] = {
     "set_payout_terms": _("Change of payout terms"),
     "end_payout_terms": _("End of payout terms"),
     "set_bank_days": _("Change of days on which banks rest"),
+    "set_payout_routes": _("Change of which rail pays whom"),
     "begin_payout_run": _("New payout run"),
     "drop_payout_run": _("Payout run to be dropped"),
     "send_payouts": _("Payment of merchants"),

@@ -91,6 +91,7 @@ def parts_of(of: Furnished, name: str, letter: str) -> dict[str, object]:
         **_of_organisations(of, name),
         **_of_handing(of, name),
         **_of_purchases(of, name),
+        **_of_payouts(of, name),
         **_OTHERS.get(name, {}),
         **_own(of, name, letter),
     }
@@ -128,6 +129,19 @@ def _of_purchases(of: Furnished, name: str) -> Parts:
         found |= {"purchase_id": purchasing.purchases[states[name]], "answer": "return"}
     if name == "buyer-proof-file":
         found["proof_id"] = purchasing.proof
+    return found
+
+
+def _of_payouts(of: Furnished, name: str) -> Parts:
+    """The shop's payout that failed; what is sent or dropped is the run that waits."""
+    paying = of.paying
+    found: dict[str, object] = {"terms_id": paying.terms_id, "run_id": paying.failed.run_id}
+    if name in {"payout-run-send", "payout-run-drop"}:
+        found["run_id"] = paying.previewed.run_id
+    if name == "payout-terms-merchant":
+        found["acceptor_id"] = of.house.draft_acceptor_id
+    if name == "redemption-refund":
+        found["serial"] = of.house.redeemed
     return found
 
 

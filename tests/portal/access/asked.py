@@ -11,6 +11,8 @@ from tests.databases import connected
 from tests.portal.access.buying import Buying
 from tests.portal.access.desk import Desk
 from tests.portal.access.house import House, Marks
+from tests.portal.access.paying import Paying
+from tests.portal.access.paying import contents as of_payouts
 from tests.portal.access.purchasing import Purchasing
 from tests.portal.access.purchasing import contents as of_purchases
 from tests.portal.conftest import Portal
@@ -84,7 +86,7 @@ class _Desk:
         carry_out(self.connection, self.house.issuer, seals(), command_id)
 
 
-def given_asked(
+def given_asked(  # of what there is at the issuer, by the room it is in
     portal: Portal,
     house: House,
     marks: Marks,
@@ -92,6 +94,7 @@ def given_asked(
     desk: Desk,
     buying: Buying,
     purchasing: Purchasing,
+    paying: Paying,
 ) -> Asked:
     with connected(portal.url) as connection:
         room = _Desk(connection, house, marks)
@@ -101,6 +104,7 @@ def given_asked(
                 *_contents(house, marks, desk),
                 *_of_organisations(house, marks, buying),
                 *of_purchases(house, marks, purchasing),
+                *of_payouts(house, paying),
             )
         }
         own = {

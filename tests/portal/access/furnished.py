@@ -13,6 +13,7 @@ from tests.portal.access.buying import Buying, given_buying
 from tests.portal.access.desk import Desk, given_desk
 from tests.portal.access.handing import Handing, given_handing
 from tests.portal.access.house import House, Marks, given_house
+from tests.portal.access.paying import Paying, given_paying
 from tests.portal.access.purchasing import Purchasing, given_purchasing
 from tests.portal.access.replacing import Replacing, given_replacing
 from tests.portal.conftest import Portal
@@ -65,6 +66,7 @@ class Furnished:
     purchasing: Purchasing
     handing: Handing
     replacing: Replacing
+    paying: Paying
     asked: Asked
     people: Mapping[str, Person]
     browsers: Mapping[str, Client]
@@ -95,7 +97,8 @@ def given_furnished(portal: Portal, word: str, *, at: int) -> Furnished:
     handing = given_handing(portal, house, marks, people)
     purchasing = given_purchasing(house, marks, people)
     replacing = given_replacing(house, marks, people)
-    asked = given_asked(portal, house, marks, people, desk, buying, purchasing)
+    paying = given_paying(portal, house, marks)
+    asked = given_asked(portal, house, marks, people, desk, buying, purchasing, paying)
     lately = {"seconds_ago": -_FOR_SECONDS}  # however long these tests take
     browsers = {letter: signed_in(person, **lately) for letter, person in people.items()}
     Mail.objects.create(
@@ -115,6 +118,7 @@ def given_furnished(portal: Portal, word: str, *, at: int) -> Furnished:
         purchasing,
         handing,
         replacing,
+        paying,
         asked,
         people,
         browsers | {"N": signed_out()},

@@ -108,6 +108,11 @@ shop                                  shop     -
 shop-live                             W        -        look 204
 shop-redemptions                      W        -
 shop-redemptions-export               -        W        writes trail
+shop-payouts                          W        -
+shop-payouts-export                   -        W        writes trail
+shop-payout                           W        -
+shop-payout-statement                 W        -
+shop-payout-paper                     W        -
 shop-details                          W        -
 shop-people                           W        W
 shop-people-export                    -        W        writes trail
@@ -193,6 +198,27 @@ money-deposit-choose                  F        -
 money-withdraw-choose                 F        -
 money-deposit                         F        F
 money-withdraw                        F        F
+
+# Merchants are paid by finance; everybody sees to whom, and by which terms.
+payouts                               all      -
+payout-runs-export                    -        all      writes trail
+payout-begin                          F        F
+payout-run                            all      -
+payouts-export                        -        all      writes trail
+payout-run-send                       F        F
+payout-run-drop                       F        F
+payout                                all      -
+payout-statement                      all      -
+payout-paper                          all      -
+payout-retry                          F        F
+payout-terms                          all      -
+payout-terms-choose                   F        -
+payout-terms-programme                F        F
+payout-terms-merchant                 F        F
+payout-terms-change                   F        F
+payout-terms-end                      F        F
+bank-days                             F        F
+redemption-refund                     F        F
 
 # Programmes have a budget and a life: those who run them and those who pay for them.
 programmes                            all      -

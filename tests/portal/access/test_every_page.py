@@ -37,6 +37,10 @@ _FILES: Final = frozenset(
         "buyer-picture",
         "programme-report-csv",
         "paper",
+        "payout-paper",
+        "payout-statement",
+        "shop-payout-paper",
+        "shop-payout-statement",
         "buyer-paper",
         "buyer-proof-file",
     }

@@ -52,7 +52,9 @@ UNKNOWN: Final[Mapping[str, object]] = {
     "profile_id": UUID(int=77),
     "provision_id": 999_999,
     "role_id": 999_999,
+    "run_id": 999_999,
     "serial": 999_999,
+    "terms_id": 999_999,
     "token": "nothing",
     "upload_id": UUID(int=77),
 }

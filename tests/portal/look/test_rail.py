@@ -58,7 +58,7 @@ def test_the_page_itself_is_marked_as_the_page(portal: Portal) -> None:
     ("rooms", "at_thumb"),
     [
         (ROOMS, ["overview", "approvals", "purchases", "vouchers"]),
-        (SHOP_ROOMS, ["shop", "shop-redemptions", "shop-details", "shop-people"]),
+        (SHOP_ROOMS, ["shop", "shop-redemptions", "shop-payouts", "shop-details"]),
         (BUYER_ROOMS, ["buyer", "buyer-purchases", "buyer-vouchers", "buyer-handovers"]),
     ],
 )

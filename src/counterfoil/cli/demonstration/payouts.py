@@ -1,17 +1,18 @@
-"""Merchants paid every Friday by the sandbox provider, and a run that waits to be approved now.
+"""Merchants paid week by week by the sandbox provider, and a run that waits to be approved now.
 Loaded when Django knows its settings.
 """
 
 from collections.abc import Callable, Iterator
-from datetime import time, timedelta
+from dataclasses import replace
+from datetime import time
 from functools import partial
 from typing import Final
 
 from counterfoil.cli.demonstration.desk import Desk
 from counterfoil.engine.commands.payout_content import BeginPayoutRun, SendPayouts, SetPayoutTerms
 from counterfoil.engine.payouts.calendar import Cycle
-from counterfoil.engine.payouts.counting import begin_due_runs, count_run
-from counterfoil.engine.payouts.reading import Run, run_of, runs_at
+from counterfoil.engine.payouts.counting import count_run
+from counterfoil.engine.payouts.reading import Run, run_of
 from counterfoil.engine.payouts.routing import SANDBOX
 from counterfoil.engine.payouts.sending import send_chunk
 from counterfoil.engine.payouts.terms import TermsDesign
@@ -19,12 +20,10 @@ from counterfoil.gateway.paying import pay_out
 from counterfoil.gateway.port import Gateway
 
 _FUND: Final = 1  # the funding account that most of it is paid from, and the terms of it
-_FIRST_PAID: Final = 66
+_PAID: Final = range(59, 0, -7)  # days ago
 _FRIDAY: Final = 5
-_TERMS: Final = TermsDesign(
+_BY_HAND: Final = TermsDesign(
     funding_account_id=_FUND,
-    cycle=Cycle.WEEKLY,
-    on_day=_FRIDAY,
     cut_off=time(17),
     time_zone="Africa/Nairobi",
     hold_hours=12,
@@ -32,49 +31,39 @@ _TERMS: Final = TermsDesign(
     commission_points=100,
     fee_minor=25_00,
 )
+_WEEKLY: Final = replace(_BY_HAND, cycle=Cycle.WEEKLY, on_day=_FRIDAY)
 
 
 def moments(desk: Desk, gateway: Gateway) -> Iterator[tuple[int, float, Callable[[], object]]]:
-    yield _FIRST_PAID + 7, 10, partial(_agree_on_terms, desk)
-    for day in range(_FIRST_PAID, 0, -1):
-        if (desk.today - timedelta(days=day)).isoweekday() == _FRIDAY:
-            yield day, 14.2, partial(_pay, desk, gateway)
-    yield 0, 7.5, partial(_wait_with_run, desk)
+    yield 66, 10, partial(_agree, desk, _BY_HAND, 1, "As the contracts with the merchants say.")
+    for day in _PAID:
+        yield day, 14.2, partial(_pay, desk, gateway, f"payouts {day} days ago")
+    yield 0, 7, partial(_agree, desk, _WEEKLY, 2, "Paid every Friday from now on.")
+    yield 0, 7.5, partial(_wait, desk, "payouts of today")
 
 
-def _agree_on_terms(desk: Desk) -> None:
-    desk.done(
-        "finance",
-        "payout terms",
-        SetPayoutTerms(design=_TERMS, expected_version=1),
-        "As the contracts with the merchants say.",
-    )
+def _agree(desk: Desk, terms: TermsDesign, version: int, reason: str) -> None:
+    asked = SetPayoutTerms(design=terms, expected_version=version)
+    desk.done("finance", f"payout terms {version}", asked, reason)
 
 
-def _pay(desk: Desk, gateway: Gateway) -> None:
-    """What is due by then, agreed to and sent; a run that a start before this one began, too."""
-    begin_due_runs(desk.connection, desk.issuer)
-    for run_id in runs_at(desk.connection, desk.issuer, "counting"):
-        count_run(desk.connection, desk.issuer, run_id)
-    for run_id in runs_at(desk.connection, desk.issuer, "previewed"):
-        desk.done("finance", f"send payout run {run_id}", _all_of(_run(desk, run_id)))
-    for run_id in runs_at(desk.connection, desk.issuer, "sending"):
-        while send_chunk(desk.connection, desk.issuer, run_id):
-            pass
+def _pay(desk: Desk, gateway: Gateway, name: str) -> None:
+    run = _counted(desk, name)
+    desk.done("finance", f"send {name}", _all_of(run))
+    while send_chunk(desk.connection, desk.issuer, run.run_id):
+        pass
     while pay_out(desk.connection, desk.issuer, {SANDBOX: gateway}):
         pass
 
 
-def _wait_with_run(desk: Desk) -> None:
-    outcome = desk.done("finance", "payout run of today", BeginPayoutRun(terms_id=_FUND))
+def _wait(desk: Desk, name: str) -> None:
+    desk.ask("finance", f"send {name}", _all_of(_counted(desk, name)), "Before the holidays.")
+
+
+def _counted(desk: Desk, name: str) -> Run:
+    outcome = desk.done("finance", name, BeginPayoutRun(terms_id=_FUND))
     run_id = int(outcome.removeprefix("payout-run:"))
     count_run(desk.connection, desk.issuer, run_id)
-    desk.ask(
-        "finance", "send payout run of today", _all_of(_run(desk, run_id)), "Before the holidays."
-    )
-
-
-def _run(desk: Desk, run_id: int) -> Run:
     run = run_of(desk.connection, desk.issuer, run_id)
     desk.connection.rollback()
     return run

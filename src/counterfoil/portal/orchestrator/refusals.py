@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop
 
 from counterfoil.engine.commands.carrying_out import CHANGED_CONTENT, FAILED, UNSEALED
 from counterfoil.engine.operation import Outcome
+from counterfoil.portal.payouts.words import payout_state, run_state
 from counterfoil.portal.words import (
     acceptor_status,
     client_status,
@@ -131,7 +132,27 @@ SENTENCES: Final = (
     gettext_noop("%(name)s has closed its sales."),
     gettext_noop("%(name)s has closed its redemption; what is sold of it is useless."),
     gettext_noop("%(amount)s is on the balance, and %(total)s is needed."),
+    gettext_noop("A run of these terms waits to be approved or dropped."),
+    gettext_noop("It was paid at once; nothing is owed for it that could be netted."),
+    gettext_noop("More than %(count)s holidays are not kept."),
+    gettext_noop("More than %(count)s routes are not kept."),
+    gettext_noop("No rail pays %(name)s."),
+    gettext_noop("No terms of a programme or an acceptor apply as %(code)s."),
+    gettext_noop("Say why it is refunded."),
+    gettext_noop("That payout is %(state)s; it is not sent again."),
+    gettext_noop("That redemption is refunded already."),
+    gettext_noop("That voucher is not redeemed."),
+    gettext_noop("The payouts of %(name)s wait."),
+    gettext_noop("The run is %(state)s already."),
+    gettext_noop("The run was counted anew since; look at it again."),
+    gettext_noop("There are no payout terms %(code)s."),
+    gettext_noop("There is no payout %(code)s."),
+    gettext_noop("There is no payout run %(code)s."),
+    gettext_noop("There is no time zone %(name)s."),
+    gettext_noop("There is no voucher %(code)s."),
+    gettext_noop("These terms were changed since."),
 )
+_STATE_WORDS: Final = (acceptor_status, group_status, client_status, run_state, payout_state)
 _STATES: Final = frozenset({"state", "expected", "wanted"})  # places in which one stands
 _PLACE: Final = re.compile(r"%\((\w+)\)s")
 
@@ -158,7 +179,7 @@ def _state(status: str) -> str:
     if status in set(ProgrammeStatus):
         text = str(programme_status(status))
     else:
-        words = (look(status) for look in (acceptor_status, group_status, client_status))
+        words = (look(status) for look in _STATE_WORDS)
         text = next((str(word) for word in words if str(word) != status), status)
     return text[:1].lower() + text[1:]
 

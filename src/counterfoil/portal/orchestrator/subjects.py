@@ -85,7 +85,8 @@ def _url(page: str, office: Office, kind: str, name: str) -> str:
     if not page:
         return ""
     try:
-        return reverse(page, args=[office.code] if kind in _ALONE else [office.code, name])
+        parts = [] if kind in _ALONE else name.split("-") if kind == "payout" else [name]
+        return reverse(page, args=[office.code, *parts])
     except NoReverseMatch:
         return ""
 
@@ -146,6 +147,10 @@ _TOLD: Final[Mapping[str, tuple[str, Text]]] = {
     "voucher": ("voucher", _voucher_text),
     "vouchers": ("vouchers", lambda _key, _name: _("Vouchers")),
     "bulk": ("bulk", lambda key, _name: _("Bulk change %(key)s") % {"key": key}),
+    "payout": ("payout", lambda key, _name: _("Payout %(key)s") % {"key": key}),
+    "payout-run": ("payout-run", lambda key, _name: _("Payout run %(key)s") % {"key": key}),
+    "payout-terms": ("payout-terms", lambda _key, _name: _("Payout terms")),
+    "bank-days": ("payout-terms", lambda _key, _name: _("Days on which banks rest")),
     "key": ("data-keys", lambda _key, _name: _("Data keys")),
     "list": ("", lambda key, _name: str(LISTS.get(key, key))),
     "settings": ("settings", lambda _key, _name: _("Settings")),
@@ -163,8 +168,10 @@ _ALONE: Final = frozenset(
         "acceptor-group",
         "approvals",
         "client-name",
+        "bank-days",
         "issuer",
         "key",
+        "payout-terms",
         "settings",
         "trail",
         "vouchers",

@@ -128,10 +128,10 @@ class PortalSettingsForm(VersionedForm):
         if isinstance(language, forms.ChoiceField):
             language.choices = settings.LANGUAGES
         if isinstance(zone, forms.ChoiceField):
-            zone.choices = [(name, name.replace("_", " ")) for name in _zones()]
+            zone.choices = [(name, name.replace("_", " ")) for name in zones()]
 
 
-def _zones() -> list[str]:
+def zones() -> list[str]:
     """Places, as people look for them; not the old names and abbreviations beside them."""
     areas = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe")
     places = (*areas, "Indian", "Pacific")

@@ -110,6 +110,7 @@ AREAS: Final = (
             "set_payout_terms",
             "end_payout_terms",
             "set_bank_days",
+            "set_payout_routes",
         ),
     ),
     (

@@ -160,6 +160,13 @@ class Story:
     beginnings: list[Beginning]
     moved: list[Moved]
     ownership: Ownership | None
+    refunded_at: datetime | None  # when its redemption was taken back
+
+    @property
+    def can_be_refunded(self) -> bool:
+        """What was paid at once was not redeemed, but settled."""
+        is_redeemed = any(each.action == Action.REDEEM for each in self.happenings)
+        return is_redeemed and self.voucher.state is State.REDEEMED and self.refunded_at is None
 
 
 def voucher_of(office: Office, serial: int) -> VoucherRow:
@@ -172,7 +179,7 @@ def voucher_of(office: Office, serial: int) -> VoucherRow:
 
 def story_of(office: Office, serial: int) -> Story:
     """Five queries, each by key. Raises Http404."""
-    voucher, ownership = _owned(office, serial)
+    voucher, ownership, refunded_at = _owned(office, serial)
     provision = provision_of(office, voucher.provision_id, with_blocks=True)
     happenings = [
         Happening(*row)
@@ -189,17 +196,17 @@ def story_of(office: Office, serial: int) -> Story:
         moving.append(ownership.operation_id)
     moved = rows(__package__, "postings", {"issuer_id": office.issuer_id, "operation_ids": moving})
     postings = [Moved(*row) for row in moved]
-    return Story(voucher, provision, happenings, beginnings, postings, ownership)
+    return Story(voucher, provision, happenings, beginnings, postings, ownership, refunded_at)
 
 
-def _owned(office: Office, serial: int) -> tuple[VoucherRow, Ownership | None]:
-    """Raises Http404."""
+def _owned(office: Office, serial: int) -> tuple[VoucherRow, Ownership | None, datetime | None]:
+    """And when its redemption was taken back. Raises Http404."""
     found = rows(__package__, "voucher_owned", {"issuer_id": office.issuer_id, "serial": serial})
     if not found:
         raise Http404
-    told, owner = found[0][:_VOUCHER_COLUMNS], found[0][_VOUCHER_COLUMNS:]
-    allocation_id = owner[1]
-    return _voucher(told), None if allocation_id is None else Ownership(*owner)
+    told, (*owner, refunded_at) = found[0][:_VOUCHER_COLUMNS], found[0][_VOUCHER_COLUMNS:]
+    ownership = None if owner[1] is None else Ownership(*owner)
+    return _voucher(told), ownership, refunded_at
 
 
 def _voucher(row: tuple[Any, ...]) -> VoucherRow:

@@ -10,7 +10,7 @@ from counterfoil.engine.commands.content import ChangeVoucher
 from counterfoil.engine.commands.rules import approvals_needed
 from counterfoil.engine.queries import VoucherRow
 from counterfoil.errors import ConflictError
-from counterfoil.portal.access import EVERYONE, OPERATES, Office, office_page
+from counterfoil.portal.access import EVERYONE, HANDLES_MONEY, OPERATES, Office, office_page
 from counterfoil.portal.actions import prepare_command
 from counterfoil.portal.forms import OnceForm, ReasonField
 from counterfoil.portal.names import names_of
@@ -83,6 +83,8 @@ def voucher(request: HttpRequest, office: Office, serial: str) -> HttpResponse:
             "people": names,
             "owned": owned_of(office, story),
             "steps": _steps(row) if office.may(OPERATES) else [],
+            "refunded_at": story.refunded_at,
+            "may_refund": story.can_be_refunded and office.may(HANDLES_MONEY),
         },
     )
 

@@ -3,7 +3,8 @@
 -- the first vouchers of its allocation.
 --
 -- In:     issuer_id int, serial bigint
--- Out:    the columns of VoucherRow, in its order; then the fields of Ownership (all null: nobody's)
+-- Out:    the columns of VoucherRow, in its order; then the fields of Ownership (all null: nobody's);
+--         last, when its redemption was taken back (null: it was not)
 -- Locks:  none
 -- Caller: portal.orchestrator.vouchers.story
 SELECT
@@ -31,7 +32,8 @@ SELECT
     n.operation_id,
     n.at,
     n.leaf_number,
-    n.vouchers
+    n.vouchers,
+    x.at AS refunded_at
 FROM voucher AS v
 INNER JOIN voucher_group AS g ON g.issuer_id = %(issuer_id)s AND v.group_id = g.group_id
 INNER JOIN programme AS p ON p.issuer_id = %(issuer_id)s AND g.programme_id = p.programme_id
@@ -76,4 +78,5 @@ LEFT JOIN LATERAL (
     ORDER BY e.serial_first
     LIMIT 1
 ) AS n ON r.status <> 'held'
+LEFT JOIN redemption_refund AS x ON x.issuer_id = %(issuer_id)s AND v.serial = x.serial
 WHERE v.issuer_id = %(issuer_id)s AND v.serial = %(serial)s

@@ -1,0 +1,1 @@
+"""Paying merchants: runs, payouts, and the terms they follow."""

@@ -1,0 +1,1 @@
+"""Payouts as the issuer's people and the merchant itself see them."""

@@ -1,0 +1,95 @@
+"""What a furnished issuer has of payouts: terms of its shop's own, a payout that failed, and a run
+that waits to be approved.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from tests.databases import connected
+from tests.engine.payouts.given import (
+    given_preview,
+    given_redeemed,
+    given_sent,
+    read_payments,
+)
+from tests.portal.access.house import House, Marks
+from tests.portal.conftest import Portal
+
+from counterfoil.engine.bank_data import cancel_rebank, rebank_acceptor
+from counterfoil.engine.catalogue import BankData
+from counterfoil.engine.commands import payout_content as asks
+from counterfoil.engine.commands.asking import Content
+from counterfoil.engine.database import Connection
+from counterfoil.engine.operation import Caller
+from counterfoil.engine.payouts.outcomes import News, Told, hear
+from counterfoil.engine.payouts.reading import Run
+from counterfoil.engine.payouts.routing import Route
+from counterfoil.engine.payouts.sending import drop_run
+from counterfoil.engine.payouts.terms import TermsDesign, set_terms
+
+
+@dataclass(frozen=True, slots=True)
+class Paying:
+    """`failed` is the run in which the shop's payout failed, `previewed` the one that waits."""
+
+    terms_id: int
+    failed: Run
+    previewed: Run
+
+
+def given_paying(portal: Portal, house: House, marks: Marks) -> Paying:
+    """While that is paid, the shop's bank data count; then the others wait again."""
+    caller, issuer, shop = Caller(0, f"cli:{marks.text}"), house.issuer, house.acceptor_id
+    with connected(portal.url) as connection:
+        issuer.catch_up(connection)
+        why = f"paid by {marks.text}"
+        cancel_rebank(connection, issuer, caller, shop, reason=why)
+        design = TermsDesign(
+            funding_account_id=house.funding_account_id, acceptor_id=shop, commission_points=100
+        )
+        terms_id = set_terms(connection, issuer, caller, design, expected_version=0, reason=why)
+        for _more in range(marks.at):
+            run = given_preview(connection, issuer, terms_id)
+            drop_run(connection, issuer, caller, run.run_id, reason=why)
+        failed = given_sent(connection, issuer, terms_id)
+        _fail(connection, house, caller, failed)
+        given_redeemed(connection, issuer, shop, 1000, group=house.group)
+        previewed = given_preview(connection, issuer, terms_id)
+        bank = BankData("account", f"Bank {marks.text}", f"NEXT-{marks.text}")
+        rebank_acceptor(connection, issuer, caller, shop, bank, reason=f"again {marks.text}")
+    return Paying(terms_id, failed, previewed)
+
+
+def contents(house: House, paying: Paying) -> list[Content]:
+    """One of each kind."""
+    run, shop = paying.previewed, house.acceptor_id
+    return [
+        asks.SetPayoutTerms(
+            design=TermsDesign(funding_account_id=house.funding_account_id, fee_minor=10),
+            expected_version=1,
+        ),
+        asks.EndPayoutTerms(terms_id=paying.terms_id),
+        asks.SetBankDays(rest_days=(5,), holidays=(asks.Holiday(date(2026, 12, 25), "Rest"),)),
+        asks.SetPayoutRoutes(routes=(Route(scheme="iban", rail="bank"), Route(rail="sandbox"))),
+        asks.BeginPayoutRun(terms_id=paying.terms_id),
+        asks.DropPayoutRun(run_id=run.run_id),
+        asks.SendPayouts(
+            run_id=run.run_id,
+            digest=(run.digest or b"").hex(),
+            payouts=run.payouts,
+            net_minor=run.net_minor,
+            currency=run.currency,
+        ),
+        asks.RetryPayout(
+            run_id=paying.failed.run_id, acceptor_id=shop, net_minor=990, currency="KES"
+        ),
+        asks.RefundRedemption(
+            serial=house.redeemed, acceptor_id=shop, amount_minor=1000, currency="KES"
+        ),
+    ]
+
+
+def _fail(connection: Connection, house: House, caller: Caller, run: Run) -> None:
+    payments = read_payments(connection, house.issuer, run.run_id, house.acceptor_id)
+    news = News(payments[-1][0], Told.REJECTED, "cannot_credit")
+    assert hear(connection, house.issuer, caller, [news]).moved == 1
