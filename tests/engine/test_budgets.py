@@ -71,7 +71,7 @@ def test_a_budget_is_never_exceeded(connection: Connection, issuer: Issuer) -> N
     for _chunk in finish_provision(connection, issuer, begun.provision_id):
         pass
     refused(connection, r"0\.00 KES of 100", lambda: provide(connection, issuer, 1), ConflictError)
-    assert check(connection) == []
+    assert check(connection, issuer.issuer_id) == []
 
 
 def test_what_is_redeemed_stays_committed_and_what_is_freed_counts_back(
@@ -97,7 +97,7 @@ def test_what_is_redeemed_stays_committed_and_what_is_freed_counts_back(
     answers = ask(connection, issuer, replace_it, draw)
     assert [each.outcome for each in answers] == [Outcome.DONE, Outcome.FUNDS_MISSING]
     assert committed_minor(connection, issuer.issuer_id, 2) == 2000
-    assert check(connection) == []
+    assert check(connection, issuer.issuer_id) == []
 
 
 def test_a_budget_cannot_be_less_than_is_committed(connection: Connection, issuer: Issuer) -> None:
@@ -119,7 +119,7 @@ def test_a_budget_cannot_be_less_than_is_committed(connection: Connection, issue
     refused(connection, "more than is left", lambda: provide(connection, issuer, 1), ConflictError)
     changed(None)()
     provide(connection, issuer, 1)
-    assert check(connection) == []
+    assert check(connection, issuer.issuer_id) == []
 
 
 def test_an_import_keeps_to_budget_and_status(

@@ -63,6 +63,15 @@ SMALL: Final = (
     "handover_part",
     "figure_cursor",
     "figure_range",
+    "payout_terms",
+    "bank_holiday",
+    "redemption_refund",
+    "earning",
+    "payout_run",
+    "payout",
+    "payout_line",
+    "payout_route",
+    "bank_batch",
 )
 APPEND_ONLY: Final = ("operation", "posting", "leaf", "decision")
 # What a voucher goes through in its life; an index on any of it would make every step dearer.

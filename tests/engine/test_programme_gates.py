@@ -69,7 +69,7 @@ def test_nothing_is_sold_once_sales_are_closed(connection: Connection, issuer: I
     assert [each.outcome for each in (activated, replaced, *redeemed)] == [Outcome.DONE] * 3
     given_stock(connection, issuer, 1)
     preactivate(connection, issuer)
-    assert check(connection) == []
+    assert check(connection, issuer.issuer_id) == []
 
 
 def test_a_provision_begun_before_is_finished_while_sales_are_closed(
@@ -81,7 +81,7 @@ def test_a_provision_begun_before_is_finished_while_sales_are_closed(
     given_step(connection, issuer, ProgrammeStatus.CLAIMS_CLOSED)
     *_chunks, done = finish_provision(connection, issuer, begun.provision_id)
     assert (done.status, done.created) == ("ready", 5)
-    assert check(connection) == []
+    assert check(connection, issuer.issuer_id) == []
 
 
 def test_nothing_is_redeemed_once_redemption_is_closed(
@@ -112,7 +112,7 @@ def test_nothing_is_redeemed_once_redemption_is_closed(
     ):
         (answer,) = ask(connection, issuer, change(action, serial))
         assert (answer.outcome, state_of(connection, issuer, serial)) == (Outcome.DONE, after)
-    assert check(connection) == []
+    assert check(connection, issuer.issuer_id) == []
 
 
 def test_what_is_promised_is_paid_for_as_long_as_it_can_be_redeemed(
@@ -132,7 +132,7 @@ def test_what_is_promised_is_paid_for_as_long_as_it_can_be_redeemed(
         connection, "closed its redemption", lambda: pay(connection, issuer, second), ConflictError
     )
     finish_sale(connection, issuer, first)
-    assert check(connection) == []
+    assert check(connection, issuer.issuer_id) == []
 
 
 def test_a_group_that_is_not_open_is_not_provisioned(

@@ -238,8 +238,7 @@ DROP CONSTRAINT payment_status_check,
 ADD CONSTRAINT payment_status_check CHECK (
     status IN ('pending', 'completed', 'rejected', 'returned')
 ),
-ADD CONSTRAINT payment_of_one CHECK (num_nonnulls(serial, run_id) = 1),
-ADD FOREIGN KEY (issuer_id, run_id, acceptor_id) REFERENCES payout;
+ADD CONSTRAINT payment_of_one CHECK (num_nonnulls(serial, run_id) = 1);
 CREATE INDEX payment_of_payout ON payment (issuer_id, run_id, acceptor_id, created_at)
 WHERE run_id IS NOT NULL;
 CREATE UNIQUE INDEX payment_of_payout_live ON payment (issuer_id, run_id, acceptor_id)

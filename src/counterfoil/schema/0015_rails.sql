@@ -37,8 +37,7 @@ COMMENT ON COLUMN bank_batch.answered_at IS 'when it first said anything of it';
 
 ALTER TABLE payment
 ADD COLUMN scheme text NOT NULL DEFAULT 'account' CHECK (scheme IN ('account', 'iban', 'wallet')),
-ADD COLUMN batch_id uuid,
-ADD FOREIGN KEY (issuer_id, batch_id) REFERENCES bank_batch;
+ADD COLUMN batch_id uuid;
 COMMENT ON COLUMN payment.scheme IS 'what credit_account is';
 CREATE INDEX payment_of_batch ON payment (issuer_id, batch_id) WHERE batch_id IS NOT NULL;
 CREATE INDEX payment_unbatched ON payment (issuer_id, rail, funding_account_id)

@@ -16,7 +16,7 @@ from counterfoil.engine.administering import or_nothing
 from counterfoil.engine.database import Connection, refresh_plans
 from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.operation import new_payment_id
-from counterfoil.engine.payouts.terms import workdays_of
+from counterfoil.engine.payouts.terms import next_workday
 from counterfoil.statements import statement
 
 BATCH_PAYMENTS: Final = 5_000
@@ -73,10 +73,6 @@ def make_batch(
     """Commits. The bank is asked to pay on the first day from today on on which it works."""
     batch_id = new_payment_id(issuer.issuer_id)
     with or_nothing(connection):
-        workdays = workdays_of(connection, issuer)
-        (today,) = connection.execute(statement(__package__, "today")).fetchone() or (None,)
-        if not isinstance(today, date):
-            raise TypeError(today)
         connection.execute(
             statement(__package__, "insert_batch"),
             {
@@ -84,7 +80,7 @@ def make_batch(
                 "batch_id": batch_id,
                 "rail": rail,
                 "funding_account_id": payments[0].funding_account_id,
-                "pay_on": workdays.on_or_after(today),
+                "pay_on": next_workday(connection, issuer),
                 "payment_ids": [payment.payment_id for payment in payments],
                 "total_minor": sum(payment.amount_minor for payment in payments),
             },

@@ -263,8 +263,20 @@ def move_cut_off(
 
 def workdays_of(connection: Connection, issuer: Issuer) -> Workdays:
     """Leaves the transaction open."""
+    return _bank_days(connection, issuer)[0]
+
+
+def next_workday(connection: Connection, issuer: Issuer) -> date:
+    """The first from today (UTC) on on which banks work. Leaves the transaction open."""
+    workdays, today = _bank_days(connection, issuer)
+    return workdays.on_or_after(today)
+
+
+def _bank_days(connection: Connection, issuer: Issuer) -> tuple[Workdays, date]:
     row = connection.execute(
         statement(__package__, "bank_days"), {"issuer_id": issuer.issuer_id}
     ).fetchone()
-    rest_days, holidays = ([], []) if row is None else row
-    return Workdays(frozenset(rest_days), frozenset(holidays))
+    if row is None:
+        raise NotFoundError(f"{issuer.code} has no settings.")
+    rest_days, holidays, today = row
+    return Workdays(frozenset(rest_days), frozenset(holidays)), today
