@@ -93,6 +93,13 @@ class Action(IntEnum):
     FAIL_PAYOUT = 140
     RETURN_PAYOUT = 141
     REFUND_REDEMPTION = 142
+    TAKE_BANK_FILE = 143
+    END_EXCEPTION = 144
+    CLOSE_PERIOD = 145
+    SET_EARNING_RULES = 146
+    BUDGET_INCENTIVES = 147
+    EARN = 148
+    SET_DEPOSIT_RULES = 149
 
     @property
     def word(self) -> str:

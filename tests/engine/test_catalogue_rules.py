@@ -72,6 +72,17 @@ SMALL: Final = (
     "payout_line",
     "payout_route",
     "bank_batch",
+    "bank_file",
+    "bank_file_refused",
+    "bank_report",
+    "bank_start",
+    "bank_entry",
+    "bank_match",
+    "bank_exception",
+    "deposit_rule",
+    "closed_period",
+    "closed_balance",
+    "value_date",
 )
 APPEND_ONLY: Final = ("operation", "posting", "leaf", "decision")
 # What a voucher goes through in its life; an index on any of it would make every step dearer.

@@ -150,6 +150,13 @@ _ACTIONS: Final[Mapping[Action, Promise]] = {
     Action.FAIL_PAYOUT: _("Payout failed, owed again"),
     Action.RETURN_PAYOUT: _("Payout came back, owed again"),
     Action.REFUND_REDEMPTION: _("Redemption refunded"),
+    Action.TAKE_BANK_FILE: _("Bank file taken in"),
+    Action.END_EXCEPTION: _("Difference explained"),
+    Action.CLOSE_PERIOD: _("Period closed"),
+    Action.SET_EARNING_RULES: _("What agents earn changed"),
+    Action.BUDGET_INCENTIVES: _("Budget for incentives changed"),
+    Action.EARN: _("Earned by an agent"),
+    Action.SET_DEPOSIT_RULES: _("Rules for deposits changed"),
 }
 _OUTCOMES: Final[Mapping[Outcome, Promise]] = {
     Outcome.DONE: _("Done"),

@@ -8,7 +8,9 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
     organisation, sale, allocation, allocation_range, handover, handover_part, figure_cursor,
     figure, allocation_count, figure_range, redemption, redeemed_where, payout_terms,
     bank_holiday, redemption_refund, earning, payout_run, payout, payout_line, payout_route,
-    bank_batch
+    bank_batch,
+    bank_file, bank_file_refused, bank_report, bank_start, bank_entry, bank_match, bank_exception,
+    deposit_rule, closed_period, closed_balance, value_date
 TO {engine};
 GRANT SELECT, INSERT ON operation, posting, leaf, decision TO {engine};
 GRANT SELECT, INSERT, UPDATE ON command TO {engine};
@@ -27,6 +29,8 @@ GRANT SELECT ON
     approval_rule, programme_step, purged_count, organisation, sale, allocation, allocation_range,
     handover, handover_part, figure_cursor, figure, allocation_count, figure_range, redemption,
     redeemed_where, payout_terms, bank_holiday, redemption_refund, earning, payout_run, payout,
-    payout_line, payout_route, bank_batch
+    payout_line, payout_route, bank_batch,
+    bank_file, bank_file_refused, bank_report, bank_start, bank_entry, bank_match, bank_exception,
+    deposit_rule, closed_period, closed_balance, value_date
 TO {portal};
 GRANT SELECT (issuer_id, purpose, version, state, created_at) ON data_key TO {portal}
