@@ -38,6 +38,7 @@ RULES: Final[Mapping[str, str]] = {
     "check_imports": "Imported vouchers are those of the files",
     "check_figures": "Figures are what the journal adds up to",
     "check_redemptions": "Redemptions are listed once, by whom they concern",
+    "check_periods": "A closed period stands as it was posted",
     "check_payouts": "Each redemption is paid once, and what is owed is what is left",
 }
 

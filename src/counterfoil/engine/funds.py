@@ -2,6 +2,7 @@
 same reference counts once for an account, whoever it came from and however it is spaced.
 """
 
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -29,16 +30,26 @@ def deposit(
     *,
     reference: str,
     funding_account_id: int | None = None,
+    value_on: date | None = None,
     reason: str = "",
 ) -> bool:
     """Record money that arrived in a funding account; the first of its currency if none is named.
+    `value_on` is the day on which the bank had it, where that is known.
 
     False where the same deposit is recorded already under this reference. Raises ConflictError
     where the reference stands for another amount or account, or the account has another currency;
     NotFoundError where there is no such account.
     """
     return _move_funds(
-        connection, issuer, caller, Action.DEPOSIT, money, reference, funding_account_id, reason
+        connection,
+        issuer,
+        caller,
+        Action.DEPOSIT,
+        money,
+        reference=reference,
+        funding_account_id=funding_account_id,
+        value_on=value_on,
+        reason=reason,
     )
 
 
@@ -50,11 +61,20 @@ def withdraw(
     *,
     reference: str,
     funding_account_id: int | None = None,
+    value_on: date | None = None,
     reason: str = "",
 ) -> bool:
     """Record money that left a funding account; never beyond what is available."""
     return _move_funds(
-        connection, issuer, caller, Action.WITHDRAW, money, reference, funding_account_id, reason
+        connection,
+        issuer,
+        caller,
+        Action.WITHDRAW,
+        money,
+        reference=reference,
+        funding_account_id=funding_account_id,
+        value_on=value_on,
+        reason=reason,
     )
 
 
@@ -64,8 +84,10 @@ def _move_funds(  # the two callers above are the readable form
     caller: Caller,
     action: Action,
     money: Money,
+    *,
     reference: str,
     funding_account_id: int | None,
+    value_on: date | None,
     reason: str,
 ) -> bool:
     if money.amount_minor <= 0:
@@ -97,6 +119,7 @@ def _move_funds(  # the two callers above are the readable form
         reason=reason,
     )
     journal.post(operation_id, posting)
+    journal.note_value_date(operation_id, value_on)
     journal.add_leaf(
         action,
         amount_minor=money.amount_minor,

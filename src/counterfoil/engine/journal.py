@@ -9,7 +9,7 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
 
@@ -114,6 +114,7 @@ class Journal:
     stock_moves: list[tuple[int, int, State, State]] = field(default_factory=list)
     stock_changes: Counter[tuple[int, int, State]] = field(default_factory=Counter)
     purged: Counter[tuple[int, int, State]] = field(default_factory=Counter)
+    value_dates: list[tuple[int, date]] = field(default_factory=list)
     _operations_sent: int = 0
     _postings_sent: int = 0
     _leaves_sent: int = 0
@@ -208,6 +209,11 @@ class Journal:
     def post(self, operation_id: int, posting: Posting) -> None:
         self.postings.append((operation_id, posting))
 
+    def note_value_date(self, operation_id: int, value_on: date | None) -> None:
+        """On which day the bank made what an operation records; None where nobody said."""
+        if value_on is not None:
+            self.value_dates.append((operation_id, value_on))
+
     def count(self, group_id: int, amount_minor: int, state: State, change: int) -> None:
         """So many vouchers more in a state, or fewer."""
         self.stock_changes[group_id, amount_minor, state] += change
@@ -250,6 +256,12 @@ class Journal:
             self._flush_accounts(pipeline)
         self._fold_moves()
         self._flush_stock(pipeline)
+        if self.value_dates:
+            pipeline.ask(
+                "insert_value_dates",
+                operation_ids=Int8s(operation_id for operation_id, _day in self.value_dates),
+                days=Texts(day.isoformat() for _operation_id, day in self.value_dates),
+            )
         head = self.head
         pipeline.ask(
             "move_head",

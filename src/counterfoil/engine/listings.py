@@ -254,9 +254,9 @@ def operations_page(
     last = min(before - 1 if before else _ID_MAX, _last_operation(connection, issuer_id))
     first = 1
     if wanted.until is not None:
-        last = min(last, _first_at(connection, issuer_id, wanted.until, last) - 1)
+        last = min(last, first_operation_at(connection, issuer_id, wanted.until, last) - 1)
     if wanted.since is not None:
-        first = _first_at(connection, issuer_id, wanted.since, last)
+        first = first_operation_at(connection, issuer_id, wanted.since, last)
     if first > last:
         return [], None
     # A voucher's own few operations are found by their index.
@@ -287,13 +287,20 @@ def _last_operation(connection: Connection, issuer_id: int) -> int:
     return int(last)
 
 
-def _first_at(connection: Connection, issuer_id: int, moment: datetime, last: int) -> int:
-    """The id of the first operation at or after a time, `last` + 1 where all are before it."""
+def first_operation_at(
+    connection: Connection, issuer_id: int, moment: datetime, last: int
+) -> int:
+    """The id of the first operation at or after a time, `last` + 1 where all are before it.
+    Leaves the transaction open.
+    """
     low, high = 1, last + 1
     while low < high:
         middle = (low + high) >> 1
-        rows = _rows(connection, "operation_at", {"issuer_id": issuer_id, "operation_id": middle})
-        if rows and rows[0][0] < moment:
+        row = connection.execute(
+            statement(__package__, "operation_at"),
+            {"issuer_id": issuer_id, "operation_id": middle},
+        ).fetchone()
+        if row and row[0] < moment:
             low = middle + 1
         else:
             high = middle

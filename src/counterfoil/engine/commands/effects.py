@@ -52,6 +52,7 @@ def _(asked: asks.Deposit, bench: Bench) -> str:
         reference=asked.reference,
         reason=bench.reason,
         funding_account_id=asked.funding_account_id,
+        value_on=asked.value_date,
     )
     return _recorded(is_new=is_new, subject=asked.subject)
 

@@ -137,7 +137,9 @@ def _(asked: asks.RefundOrganisation, bench: Bench) -> str:
         bench.issuer,
         bench.caller,
         asked.organisation_id,
-        receipt=paying.Receipt(money=asked.money, bank_reference=asked.bank_reference),
+        receipt=paying.Receipt(
+            money=asked.money, bank_reference=asked.bank_reference, value_on=asked.value_date
+        ),
         funding_account_id=asked.funding_account_id,
         reason=bench.reason,
     )
@@ -146,7 +148,9 @@ def _(asked: asks.RefundOrganisation, bench: Bench) -> str:
 
 def _receipt(paid: asks.PaidIn, currency: str) -> paying.Receipt:
     return paying.Receipt(
-        money=Money(paid.amount_minor, currency), bank_reference=paid.bank_reference
+        money=Money(paid.amount_minor, currency),
+        bank_reference=paid.bank_reference,
+        value_on=paid.value_date,
     )
 
 

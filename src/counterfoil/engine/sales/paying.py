@@ -7,6 +7,7 @@ recorded for a sale, for the balance alone, or as a deposit.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -37,10 +38,11 @@ _ONCE: Final = frozenset({"operation_bank_reference", "operation_reference"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """Money that arrived in a funding account, under the bank's reference."""
+    """Money that arrived in a funding account, or left it, under the bank's reference."""
 
     money: Money
     bank_reference: str
+    value_on: date | None = None
 
 
 def sell(  # which sale, for what, paid how, and who asks
@@ -235,6 +237,7 @@ def _move(
     customer = Account(AccountKind.CUSTOMER, funding_account_id, organisation_id)
     debit, credit = (funding, customer) if action is Action.RECEIVE else (customer, funding)
     journal.post(operation_id, Posting(debit, credit, receipt.money.amount_minor))
+    journal.note_value_date(operation_id, receipt.value_on)
     journal.add_leaf(
         action,
         amount_minor=receipt.money.amount_minor,
