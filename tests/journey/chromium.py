@@ -15,7 +15,7 @@ from typing import Final, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, ViewportSize, sync_playwright
 
 _PICTURES: Final = Path("screenshots")
 _WIDE: Final = (1440, 900)
@@ -40,6 +40,8 @@ _ARGUMENTS: Final = (
 _TOO_WIDE: Final = "() => document.documentElement.scrollWidth - innerWidth"
 _REDRAWN_SECONDS: Final = 3.0
 _ROUND_MORE: Final = 6
+_KEYBOARD_TIMES: Final = 3
+_PICTURE_TIMES: Final = 3
 _PARTS_OF_A_DATE: Final = 4  # day, month, year and the calendar: Tab stops at each
 
 # Everything that can be reached by Tab, where it is seen; radio buttons count once a group.
@@ -148,7 +150,7 @@ class Chromium:
                 for scheme in _SCHEMES:
                     page.emulate_media(color_scheme=scheme)
                     kept = self._kept / f"{name}-{size[0]}-{scheme}.png"
-                    page.screenshot(path=kept, full_page=True)
+                    take_picture(page, kept)
                     if (size, scheme) in _ASKED_AXE:
                         _check_axe(page, f"{name} {size[0]} {scheme}")
             _check_keyboard(page, name)
@@ -177,6 +179,18 @@ def chromium(run: str) -> Iterator[Chromium]:
         browser.close()
 
 
+def take_picture(page: Page, path: Path) -> None:
+    """Of the whole page. On a machine that has no time, Chromium sometimes says it cannot."""
+    for times_left in reversed(range(_PICTURE_TIMES)):
+        try:
+            page.screenshot(path=path, full_page=True)
+        except Error as error:
+            if not times_left or "Unable to capture" not in error.message:
+                raise
+        else:
+            return
+
+
 def _size(size: tuple[int, int]) -> ViewportSize:
     return {"width": size[0], "height": size[1]}
 
@@ -200,6 +214,17 @@ def _check_axe(page: Page, name: str) -> None:
 
 
 def _check_keyboard(page: Page, name: str) -> None:
+    """Where the page was made anew meanwhile, because what it shows has changed, once more."""
+    for times_left in reversed(range(_KEYBOARD_TIMES)):
+        controls, reached, missed = _tabbed(page, name)
+        if reached == controls:
+            return
+        if missed or not times_left:
+            pytest.fail(f"{name}: Tab reaches {reached} of {controls} controls, but not {missed}")
+
+
+def _tabbed(page: Page, name: str) -> tuple[int, int, list[str]]:
+    """How many controls there were, how many Tab reached, and which it did not that are there."""
     controls = page.evaluate(_CONTROLS)
     dates = page.locator("input[type=date]").count()
     page.evaluate("() => { document.activeElement?.blur(); scrollTo(0, 0) }")
@@ -211,7 +236,4 @@ def _check_keyboard(page: Page, name: str) -> None:
         assert at["contrast"] >= 3, f"{name}: focus is not seen on {at['text']} ({at['contrast']})"
         if at["tab"] is not None:
             reached.add(at["tab"])
-    if len(reached) == controls:
-        return
-    missed = page.evaluate(_MISSED, sorted(reached))
-    pytest.fail(f"{name}: Tab reaches {len(reached)} of {controls} controls, but not {missed}")
+    return controls, len(reached), page.evaluate(_MISSED, sorted(reached))

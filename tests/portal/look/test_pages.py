@@ -10,6 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client, override_settings
 from playwright.sync_api import Browser, Route, expect
+from tests.journey.chromium import take_picture
 from tests.portal.look.showing import ADDRESS, browser, opened
 
 pytestmark = pytest.mark.prove
@@ -58,7 +59,7 @@ def test_a_page_of_parts_is_accessible(
             page.set_viewport_size({"width": width, "height": 900})
             axe = Axe().run(page, options={"runOnly": {"type": "tag", "values": _RULES}})
             found += [(each["id"], each["nodes"][0]["html"]) for each in axe.response["violations"]]
-            page.screenshot(path=PICTURES / f"{name}-{width}-{theme}.png", full_page=True)
+            take_picture(page, PICTURES / f"{name}-{width}-{theme}.png")
     assert found == []
     assert said == []
 

@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from playwright.sync_api import Browser
 from tests.given import SYSTEM, given_stock
+from tests.journey.chromium import take_picture
 from tests.portal.conftest import Portal
 from tests.portal.given import Page
 from tests.portal.look.showing import ADDRESS, browser, opened
@@ -102,7 +103,7 @@ def test_a_page_is_accessible_and_fits(
         found = []
         for theme in _THEMES:
             page.emulate_media(color_scheme=theme)
-            page.screenshot(path=PICTURES / f"{name}-{width}-{theme}.png", full_page=True)
+            take_picture(page, PICTURES / f"{name}-{width}-{theme}.png")
             if theme == _ASKED_AXE[width]:
                 axe = Axe().run(page, options={"runOnly": {"type": "tag", "values": _RULES}})
                 found = [(e["id"], e["nodes"][0]["html"]) for e in axe.response["violations"]]

@@ -124,6 +124,4 @@
     button.hidden = false;
     button.addEventListener("click", () => window.print());
   }
-  const first = document.querySelector(".summary, .stale");
-  if (first) first.focus();
 })();
