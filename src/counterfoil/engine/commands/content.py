@@ -16,6 +16,7 @@ from counterfoil.engine.commands.acceptor_content import (
     TurnAcceptor,
 )
 from counterfoil.engine.commands.asking import Content
+from counterfoil.engine.commands.bank_content import ClosePeriod
 from counterfoil.engine.commands.client_content import (
     ChangeClient,
     CreateClient,
@@ -59,6 +60,7 @@ __all__ = [
     "ChangeClient",
     "ChangeOrganisation",
     "ChangeOwnVouchers",
+    "ClosePeriod",
     "Content",
     "CreateAcceptorGroup",
     "CreateClient",
@@ -388,6 +390,7 @@ Asked = (
     | SendPayouts
     | RetryPayout
     | RefundRedemption
+    | ClosePeriod
 )
 
 _DECODER: Final[msgspec.json.Decoder[Asked]] = msgspec.json.Decoder(Asked)

@@ -11,6 +11,7 @@ from counterfoil.engine.apply import apply
 from counterfoil.engine.bulk_selection import Selection
 from counterfoil.engine.commands import (
     acceptor_effects,
+    bank_effects,
     client_effects,
     payout_effects,
     sale_effects,
@@ -30,6 +31,7 @@ from counterfoil.voucher import LIFTING, STOPPING, Action
 __all__ = [
     "Bench",
     "acceptor_effects",
+    "bank_effects",
     "client_effects",
     "effect",
     "payout_effects",

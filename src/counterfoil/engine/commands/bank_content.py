@@ -1,0 +1,62 @@
+"""What can be asked about the books and the bank: what does not agree, what is closed."""
+
+from datetime import date
+
+import msgspec
+
+from counterfoil.engine.commands.asking import Content
+from counterfoil.money import Money
+
+
+class ResolveException(Content, frozen=True, kw_only=True, tag="resolve_exception"):
+    """A difference brought to its end; `how` is one of those that its kind has. What it is about
+    is shown as it was; money that moves is an operation of its own.
+    """
+
+    exception_id: int
+    exception_kind: str
+    about: str
+    how: str
+    amount_minor: int
+    currency: str
+
+    @property
+    def subject(self) -> str:
+        return f"exception:{self.exception_id}"
+
+    @property
+    def money(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+
+class ClosePeriod(Content, frozen=True, kw_only=True, tag="close_period"):
+    """Up to the end of a day, in UTC."""
+
+    through: date
+
+    @property
+    def subject(self) -> str:
+        return f"period:{self.through}"
+
+
+class DepositRuleDesign(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Credits that are deposits without a person: by the payer's name, or by what the reference
+    begins with. `group` is of which stock is provisioned from it.
+    """
+
+    funding_account_id: int
+    payer_name: str = ""
+    payer_reference: str = ""
+    amount_minor_max: int | None = None
+    group: str | None = None
+    denomination_minor: int | None = None
+
+
+class SetDepositRules(Content, frozen=True, kw_only=True, tag="set_deposit_rules"):
+    """All rules, in place of those there are."""
+
+    rules: tuple[DepositRuleDesign, ...]
+
+    @property
+    def subject(self) -> str:
+        return "settings"
