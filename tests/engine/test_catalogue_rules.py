@@ -79,6 +79,7 @@ SMALL: Final = (
     "bank_entry",
     "bank_match",
     "bank_exception",
+    "bank_look",
     "deposit_rule",
     "closed_period",
     "closed_balance",

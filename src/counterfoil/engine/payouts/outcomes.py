@@ -83,11 +83,14 @@ _STEPS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Moved:
+    """A payment as it was, the last step it took, and the operations of all of them."""
+
     before: _Payment
     step: _Step
     news: News
+    did: dict[Action, int] = field(default_factory=dict)
 
 
 # Said again, or late: nothing new.
@@ -120,35 +123,47 @@ def hear(connection: Connection, issuer: Issuer, caller: Caller, news: Sequence[
     """Take in what a rail says, in its order and in one transaction. What is said again changes
     nothing.
     """
-    heard = Heard()
     refresh_plans(connection)
     journal = issuer.begin(connection)
     with or_nothing(connection):
-        payments = _locked(connection, issuer, {each.payment_id for each in news})
-        moved: dict[UUID, _Moved] = {}
-        for each in news:
-            payment = payments.get(each.payment_id)
-            if payment is None:
-                heard.strangers.append(each.payment_id)
-                continue
-            step = _STEPS.get((payment.status, each.told))
-            if step is None or (each.told is Told.ACCEPTED and payment.is_accepted):
-                if (payment.status, each.told) not in _KNOWN:
-                    heard.contradicted.append(each)
-                continue
-            for move in step.moves:
-                _record(journal, caller, payment, each, *move)
-            payments[each.payment_id] = replace(payment, status=step.payment, is_accepted=True)
-            before = moved[each.payment_id].before if each.payment_id in moved else payment
-            moved[each.payment_id] = _Moved(before, step, each)
-        if moved:
-            _write(connection, issuer, journal, list(moved.values()))
+        heard = hear_within(connection, issuer, journal, caller, news)
+        if heard.moved:
             commit(connection, issuer, journal)
         else:
             connection.rollback()
+    return heard
+
+
+def hear_within(
+    connection: Connection,
+    issuer: Issuer,
+    journal: Journal,
+    caller: Caller,
+    news: Sequence[News],
+) -> Heard:
+    """The same as part of a larger change: who has the head commits."""
+    heard = Heard()
+    payments = _locked(connection, issuer, {each.payment_id for each in news})
+    moved: dict[UUID, _Moved] = {}
+    for each in news:
+        payment = payments.get(each.payment_id)
+        if payment is None:
+            heard.strangers.append(each.payment_id)
+            continue
+        step = _STEPS.get((payment.status, each.told))
+        if step is None or (each.told is Told.ACCEPTED and payment.is_accepted):
+            if (payment.status, each.told) not in _KNOWN:
+                heard.contradicted.append(each)
+            continue
+        change = moved.setdefault(each.payment_id, _Moved(payment, step, each))
+        change.step, change.news = step, each
+        for action, debit, credit in step.moves:
+            change.did[action] = _record(journal, caller, payment, each, action, debit, credit)
+        payments[each.payment_id] = replace(payment, status=step.payment, is_accepted=True)
+    if moved:
+        _write(connection, issuer, journal, list(moved.values()))
+        _log.info("payouts.heard", issuer=issuer.code, moved=len(moved))
     heard.moved = len(moved)
-    if heard.moved:
-        _log.info("payouts.heard", issuer=issuer.code, moved=heard.moved)
     return heard
 
 
@@ -168,7 +183,7 @@ def _record(  # what happened to which payment, as was said, and the money that 
     action: Action,
     debit: AccountKind,
     credit: AccountKind,
-) -> None:
+) -> int:
     operation_id = journal.record(
         action,
         caller,
@@ -188,6 +203,7 @@ def _record(  # what happened to which payment, as was said, and the money that 
         actor=caller.actor,
         acceptor=str(payment.acceptor_id),
     )
+    return operation_id
 
 
 def _account(kind: AccountKind, payment: _Payment) -> Account:
@@ -207,6 +223,8 @@ def _write(
             "statuses": [each.step.payment for each in moved],
             "reasons": [each.news.reason for each in moved],
             "provider_references": [each.news.provider_reference for each in moved],
+            "completed_by": [each.did.get(Action.COMPLETE_PAYOUT) for each in moved],
+            "returned_by": [each.did.get(Action.RETURN_PAYOUT) for each in moved],
         },
     )
     connection.execute(

@@ -10,6 +10,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
     bank_holiday, redemption_refund, earning, payout_run, payout, payout_line, payout_route,
     bank_batch,
     bank_file, bank_file_refused, bank_report, bank_start, bank_entry, bank_match, bank_exception,
+    bank_look,
     deposit_rule, closed_period, closed_balance, value_date
 TO {engine};
 GRANT SELECT, INSERT ON operation, posting, leaf, decision TO {engine};
@@ -31,6 +32,7 @@ GRANT SELECT ON
     redeemed_where, payout_terms, bank_holiday, redemption_refund, earning, payout_run, payout,
     payout_line, payout_route, bank_batch,
     bank_file, bank_file_refused, bank_report, bank_start, bank_entry, bank_match, bank_exception,
+    bank_look,
     deposit_rule, closed_period, closed_balance, value_date
 TO {portal};
 GRANT SELECT (issuer_id, purpose, version, state, created_at) ON data_key TO {portal}
