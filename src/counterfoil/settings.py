@@ -24,6 +24,7 @@ class Settings:
     transit_key: str = "counterfoil"
     fsp_url: str | None = None
     fsp_secret_file: Path | None = None
+    rails: Path | None = None
     portal_hosts: tuple[str, ...] = ()
     uploads: Path | None = None
     smtp_url: str | None = field(default=None, repr=False)
@@ -45,6 +46,7 @@ class Settings:
             "TRANSIT_KEY": _text,
             "FSP_URL": _text,
             "FSP_SECRET_FILE": _path,
+            "RAILS": _path,
             "PORTAL_HOSTS": _names,
             "UPLOADS": _path,
             "SMTP_URL": _smtp_url,

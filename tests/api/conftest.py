@@ -23,6 +23,7 @@ from counterfoil.embedded import EmbeddedPostgres
 from counterfoil.engine.clients import SCOPES
 from counterfoil.engine.database import Connection, connected
 from counterfoil.engine.issuer import Issuer
+from counterfoil.gateway.rails import Rail, Rails
 from counterfoil.gateway.sandbox import SandboxGateway
 from counterfoil.jobs.queue import Task
 from counterfoil.keys.provider import LocalKeyProvider
@@ -51,6 +52,12 @@ class Server:
         return httpx.Client(base_url=self.base_url, headers=headers, trust_env=False, timeout=20.0)
 
 
+def rails_with(gateway: SandboxGateway | None) -> Rails:
+    if gateway is None:
+        return Rails()
+    return Rails(every=(Rail(name="sandbox", online=gateway, looks_up=True),))
+
+
 @contextmanager
 def running_server(
     database: str,
@@ -58,6 +65,7 @@ def running_server(
     *,
     settings: Settings | None = None,
     gateway: SandboxGateway | None = None,
+    rails: Rails | None = None,
 ) -> Iterator[Server]:
     server = Server("", database)
 
@@ -71,6 +79,7 @@ def running_server(
             enqueue=enqueue,
             settings=settings or Settings(),
             gateway=gateway,
+            rails=rails or rails_with(gateway),
             seals=SEALS,
             log=server.log,
         )

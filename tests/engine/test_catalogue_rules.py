@@ -67,6 +67,9 @@ SMALL: Final = (
     "bank_holiday",
     "redemption_refund",
     "earning",
+    "earning_rule",
+    "client_agent",
+    "earning_cursor",
     "payout_run",
     "payout",
     "payout_line",
@@ -81,9 +84,15 @@ SMALL: Final = (
     "bank_exception",
     "bank_look",
     "deposit_rule",
+    "deposit_by_rule",
     "closed_period",
     "closed_balance",
     "value_date",
+    "rail",
+    "account_answer",
+    "account_lookup",
+    "number_range",
+    "ported_number",
 )
 APPEND_ONLY: Final = ("operation", "posting", "leaf", "decision")
 # What a voucher goes through in its life; an index on any of it would make every step dearer.

@@ -18,7 +18,8 @@ from counterfoil.engine.database import Connection, connected
 from counterfoil.engine.issuer import Issuer, open_issuer
 from counterfoil.engine.payouts.batching import unbatched
 from counterfoil.engine.payouts.reading import Run
-from counterfoil.engine.payouts.routing import Route, set_routes
+from counterfoil.engine.payouts.routes import Route
+from counterfoil.engine.payouts.routing import set_routes
 from counterfoil.gateway.delivery import FolderDelivery
 from counterfoil.gateway.filing import FileRail, file_payments
 from counterfoil.gateway.iso20022 import Iso20022

@@ -61,7 +61,7 @@ def resolve(connection: Connection, issuer: Issuer, gateway: SandboxGateway) -> 
     deadline = time.monotonic() + 20
     while True:
         due_now(connection)
-        ended += resolve_payments(connection, issuer, gateway)
+        ended += resolve_payments(connection, issuer, {"sandbox": gateway})
         left = connection.execute("SELECT 1 FROM payment WHERE status = 'pending'").fetchone()
         connection.commit()
         if left is None:
@@ -155,7 +155,7 @@ def test_payment_stays_pending_while_the_provider_is_down(
     bank.kill()
     for _round in range(3):
         due_now(connection)
-        assert resolve_payments(connection, issuer, gateway) == 0
+        assert resolve_payments(connection, issuer, {"sandbox": gateway}) == 0
     assert {state_of(connection, issuer, a.serial or 0) for a in answers} == {State.REDEEMING}
     bank.restart()
     assert resolve(connection, issuer, gateway) == 5
@@ -175,7 +175,7 @@ def test_tries_wait_longer_each_time_and_at_most_half_a_minute(
     waits = []
     for _try in range(7):
         due_now(connection)
-        assert resolve_payments(connection, issuer, gateway) == 0
+        assert resolve_payments(connection, issuer, {"sandbox": gateway}) == 0
         row = connection.execute(
             "SELECT leased_until IS NULL,"
             " round(extract(epoch FROM next_try_at - now()))::int FROM payment"
@@ -185,18 +185,22 @@ def test_tries_wait_longer_each_time_and_at_most_half_a_minute(
         assert row[0] is True
         waits.append(row[1])
     assert waits == [1, 2, 4, 8, 16, 30, 30]
-    assert resolve_payments(connection, issuer, gateway) == 0, "not due"
+    assert resolve_payments(connection, issuer, {"sandbox": gateway}) == 0, "not due"
+
+
+def leased(connection: Connection, issuer: Issuer) -> list[PaymentDue]:
+    return lease_due_payments(connection, issuer, ["sandbox"], 10)
 
 
 def test_leased_payment_is_left_to_its_holder(connection: Connection, issuer: Issuer) -> None:
     (reserved,) = given_reserved(connection, issuer)
-    assert lease_due_payments(connection, issuer, 10) == [], "leased to who reserved it"
+    assert leased(connection, issuer) == [], "leased to who reserved it"
     due_now(connection)
-    assert lease_due_payments(connection, issuer, 10) == [payment_of(reserved)]
-    assert lease_due_payments(connection, issuer, 10) == []
+    assert leased(connection, issuer) == [payment_of(reserved)]
+    assert leased(connection, issuer) == []
     connection.execute("UPDATE payment SET leased_until = now(), next_try_at = now()")
     connection.commit()
-    assert lease_due_payments(connection, issuer, 10) == [payment_of(reserved)], "its holder died"
+    assert leased(connection, issuer) == [payment_of(reserved)], "its holder died"
 
 
 def test_several_resolvers_at_once_pay_each_voucher_once(
@@ -214,7 +218,7 @@ def test_several_resolvers_at_once_pay_each_voucher_once(
     def work(_number: int) -> int:
         with connected(database) as own:
             mine = open_issuer(own, issuer.code, provider)
-            return sum(resolve_payments(own, mine, gateway) for _round in range(3))
+            return sum(resolve_payments(own, mine, {"sandbox": gateway}) for _round in range(3))
 
     with ThreadPoolExecutor(3) as pool:
         ended = sum(pool.map(work, range(3)))

@@ -41,7 +41,7 @@ def queue(jobs_database: str) -> Iterator[JobQueue]:
 
 @pytest.fixture
 def worker(jobs_database: str, provider: KeyProvider) -> Iterator[WorkSite]:
-    site = WorkSite(jobs_database, provider, None)
+    site = WorkSite(jobs_database, provider)
     thread = Thread(target=work, args=(site,))
     thread.start()
     yield site

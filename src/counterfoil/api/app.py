@@ -31,6 +31,7 @@ from counterfoil.api.redemptions import Redemptions
 from counterfoil.api.reply import Reply
 from counterfoil.api.threads import DatabaseThreads
 from counterfoil.engine.batcher import Batcher
+from counterfoil.gateway.rails import Rails
 from counterfoil.gateway.sandbox import SandboxGateway
 from counterfoil.keys.provider import KeyProvider
 from counterfoil.keys.seals import Seals
@@ -42,7 +43,8 @@ class ApiState:
     """What a server is given by whoever composes it.
 
     `enqueue` starts work that takes longer than a request: `JobQueue.enqueue`. It may block and
-    is called in a thread. Without a `gateway`, instant redemptions wait for a worker that has one.
+    is called in a thread. Without its rail, an instant redemption waits for a worker that has it;
+    `gateway` is the sandbox provider, whose callbacks are heard.
     `seals` are those of the portal's processes; without them nothing can be sent for approval, and
     nobody watches live.
     """
@@ -52,6 +54,7 @@ class ApiState:
     enqueue: Enqueue
     settings: Settings = field(default_factory=Settings)
     gateway: SandboxGateway | None = None
+    rails: Rails = field(default_factory=Rails)
     seals: Seals | None = None
     log: BinaryIO = field(default_factory=lambda: sys.stderr.buffer)
 
@@ -76,7 +79,7 @@ def build_app(state: ApiState, *, routes: Sequence[BaseRoute] = ()) -> Api:
         writers_max=settings.writers_max,
     )
     clients = Clients(threads, state.provider, open_issuer_code=settings.govstack_issuer)
-    payments = Payments(batcher, threads, state.gateway)
+    payments = Payments(batcher, threads, state.rails)
     health = Health(threads, batcher, observer.registry, state.gateway)
     live = Live(threads, state.seals)
     redemptions = Redemptions(batcher, threads, clients, payments)

@@ -32,6 +32,7 @@ from counterfoil.engine.queries import claim_payment, release_payment
 from counterfoil.engine.writing import LEASE_SECONDS
 from counterfoil.errors import CounterfoilError
 from counterfoil.gateway.port import Gateway, PaymentResult, PaymentStatus, RejectReason
+from counterfoil.gateway.rails import Rails
 from counterfoil.gateway.resolver import ask_or_send, finished, send_payment
 
 WAIT_SECONDS_MAX: Final = 4.8  # the caller has its 599 within five
@@ -47,10 +48,10 @@ _log = structlog.get_logger("counterfoil.api.payments")
 class Payments:
     """Used inside one event loop."""
 
-    def __init__(self, batcher: Batcher, threads: DatabaseThreads, gateway: Gateway | None) -> None:
+    def __init__(self, batcher: Batcher, threads: DatabaseThreads, rails: Rails) -> None:
         self._batcher = batcher
         self._threads = threads
-        self._gateway = gateway
+        self._rails = rails
         self._executor = ThreadPoolExecutor(SENDERS_MAX, thread_name_prefix="sender")
         self._under_way: dict[tuple[int, int], asyncio.Task[Outcome]] = {}
 
@@ -84,17 +85,10 @@ class Payments:
         """Send (or first ask), then tell the engine; PENDING where there is no clear answer."""
         call_by = time.monotonic() + LEASE_SECONDS - GATEWAY_SECONDS_MAX
         call = ask_or_send if asks_first else send_payment
+        rail = self._rails.online_of(issuer.code).get(due.rail)
         loop = asyncio.get_running_loop()
-        result = await loop.run_in_executor(self._executor, self._called, call, due, call_by)
+        result = await loop.run_in_executor(self._executor, _called, rail, call, due, call_by)
         return await self._finished(issuer, due, result)
-
-    def _called(
-        self, call: Callable[[Gateway, PaymentDue], PaymentResult], due: PaymentDue, call_by: float
-    ) -> PaymentResult:
-        """Nothing is sent when the lease could end meanwhile: somebody else may send by then."""
-        if self._gateway is None or time.monotonic() > call_by:
-            return _UNKNOWN
-        return call(self._gateway, due)
 
     async def _finished(self, issuer: Issuer, due: PaymentDue, result: PaymentResult) -> Outcome:
         if result.status not in {PaymentStatus.COMPLETED, PaymentStatus.REJECTED}:
@@ -130,6 +124,20 @@ class Payments:
             if answer.outcome is not Outcome.PENDING:
                 return answer.outcome
         return Outcome.PENDING
+
+
+def _called(
+    rail: Gateway | None,
+    call: Callable[[Gateway, PaymentDue], PaymentResult],
+    due: PaymentDue,
+    call_by: float,
+) -> PaymentResult:
+    """Nothing is sent when the lease could end meanwhile: somebody else may send by then. A rail
+    that this process does not have, the worker has.
+    """
+    if rail is None or time.monotonic() > call_by:
+        return _UNKNOWN
+    return call(rail, due)
 
 
 async def _guarded(work: Coroutine[None, None, Outcome]) -> Outcome:

@@ -33,6 +33,7 @@ _COMMANDS: Final = {
     "portal": ("serving", "portal"),
     "programme": ("programmes", "programme"),
     "provision": ("groups", "provision"),
+    "rail": ("rail_commands", "rail"),
     "sandbox-fsp": ("working", "sandbox_fsp"),
     "serve": ("serving", "serve"),
     "user": ("users", "user"),

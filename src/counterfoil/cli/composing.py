@@ -10,7 +10,7 @@ from counterfoil.api.app import Api, ApiState, build_app
 from counterfoil.api.auth import check_open_mode
 from counterfoil.cli.place import Workspace
 from counterfoil.cli.portal_settings import seals_of, serving_of
-from counterfoil.cli.rail import gateway
+from counterfoil.cli.rail import gateway, rails
 from counterfoil.cli.server import OnePort
 from counterfoil.engine.issuer import issuer_codes
 from counterfoil.jobs.queue import JobQueue
@@ -21,6 +21,7 @@ from counterfoil.portal.web import portal_asgi
 
 def api_app(workspace: Workspace, host: str, log: BinaryIO) -> Api:
     """Raises WrongSettingError where calls without a key could come from elsewhere."""
+    sandbox = gateway(workspace.settings)
     with workspace.connection() as connection:
         check_open_mode(workspace.settings, host, issuer_codes(connection))
     return build_app(
@@ -29,7 +30,8 @@ def api_app(workspace: Workspace, host: str, log: BinaryIO) -> Api:
             provider=workspace.provider,
             enqueue=JobQueue(workspace.url).enqueue,
             settings=workspace.settings,
-            gateway=gateway(workspace.settings),
+            gateway=sandbox,
+            rails=rails(workspace.settings, workspace.provider, sandbox),
             seals=seals_of(workspace),
             log=log,
         )

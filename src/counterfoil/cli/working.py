@@ -16,7 +16,7 @@ from counterfoil.cli.output import json_option, show_facts
 from counterfoil.cli.place import Place, placed
 from counterfoil.cli.portal_settings import seals_of, serving_of
 from counterfoil.cli.postgres import kept_running
-from counterfoil.cli.rail import gateway
+from counterfoil.cli.rail import gateway, rails
 from counterfoil.jobs.site import WorkSite
 from counterfoil.jobs.worker import work as do_work
 from counterfoil.portal.upkeep import keep_up
@@ -55,7 +55,7 @@ def work(place: Place, *, with_parent: bool) -> None:
                 WorkSite(
                     workspace.url,
                     workspace.provider,
-                    gateway(workspace.settings),
+                    rails(workspace.settings, workspace.provider, gateway(workspace.settings)),
                     seals_of(workspace),
                     stopping,
                 )

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Final, Self
 
 from counterfoil.engine.database import Connection
+from counterfoil.engine.payouts.routes import Route, rail_for, routes_of
 from counterfoil.programme import REDEEMS, SELLS, ProgrammeStatus
 from counterfoil.statements import statement
 
@@ -179,6 +180,7 @@ class IssuerSettings:
     issuer_miss_budget: int = 1000
     secret_tries: int = 5
     cooling_off_days: int = 3
+    verify_accounts: str = "never"
 
 
 @dataclass(slots=True)
@@ -202,7 +204,22 @@ class Catalogue:
     sales_closed: frozenset[int] = frozenset()
     redemption_closed: frozenset[int] = frozenset()
     closed: frozenset[int] = frozenset()
+    routes: tuple[Route, ...] = ()
+    rails: dict[str, bool] = field(default_factory=dict)  # whether each pays at once
+    accounts_missing: frozenset[int] = frozenset()  # whose account their provider does not have
     limited: bool = False  # whether any acceptor or group has a limit by day
+
+    def rail_at_once(self, version: GroupVersion, acceptor: Acceptor) -> str | None:
+        """By which rail a voucher is paid as it is redeemed; None where its route leads to files,
+        or nowhere. A rail that no worker has told of may come.
+        """
+        rail = rail_for(
+            self.routes,
+            scheme=acceptor.scheme,
+            currency=version.currency,
+            programme_id=version.programme_id,
+        )
+        return rail if rail is not None and self.rails.get(rail, True) else None
 
     def refreshed(self, connection: Connection, version: int) -> Self:
         """With what changed after this one; `version` was read earlier in the same transaction,
@@ -226,6 +243,7 @@ class Catalogue:
         since = {"issuer_id": self.issuer_id, "since": self.version}
         self._read_settings(connection)
         self._read_funding_accounts(connection)
+        self._read_rails(connection)
         self._read_programmes(connection, since)
         self._read_groups(connection, since)
         self._read_acceptors(connection, since)
@@ -252,6 +270,14 @@ class Catalogue:
             statement(__package__, "funding_accounts"), {"issuer_id": self.issuer_id}
         )
         self.funding_accounts = {row[0]: FundingAccount(*row) for row in rows}
+
+    def _read_rails(self, connection: Connection) -> None:
+        whose = {"issuer_id": self.issuer_id}
+        self.routes = tuple(routes_of(connection, self.issuer_id))
+        self.rails = dict(connection.execute(statement(__package__, "rails"), whose).fetchall())
+        if self.settings.verify_accounts == "redemption":
+            rows = connection.execute(statement(__package__, "accounts_missing"), whose)
+            self.accounts_missing = frozenset(acceptor_id for (acceptor_id,) in rows)
 
     def _read_programmes(self, connection: Connection, since: dict[str, int]) -> None:
         rows = connection.execute(statement(__package__, "programmes_changed"), since).fetchall()

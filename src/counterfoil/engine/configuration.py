@@ -26,6 +26,7 @@ class SettingsChange:
     issuer_miss_budget: int | None = None
     secret_tries: int | None = None
     cooling_off_days: int | None = None
+    verify_accounts: str | None = None
 
 
 def change_settings(

@@ -76,6 +76,7 @@ class Decision(msgspec.Struct, frozen=True):
     hold_until: datetime | None = None
     acceptor: Acceptor | None = None
     overridden: bool = False
+    rail: str | None = None
 
 
 class StockAsked(msgspec.Struct, frozen=True):
@@ -203,8 +204,13 @@ def decide_redemption(
         if not (operation.override and _may_override(catalogue, operation.caller.client_id)):
             return Decision(Outcome.GROUP_MISMATCH)
         overridden = True
-    # Where nothing may be sent to the acceptor, what it earns is owed to it until it may.
-    at_once = version.instant and not acceptor.payouts_wait
+    # Where nothing may be sent to the acceptor, or not at once, what it earns is owed to it.
+    rail = None
+    if version.instant and not acceptor.payouts_wait:
+        rail = catalogue.rail_at_once(version, acceptor)
+    at_once = rail is not None
+    if at_once and acceptor.acceptor_id in catalogue.accounts_missing:
+        return Decision(Outcome.CANNOT_CREDIT)
     return Decision(
         Outcome.PENDING if at_once else Outcome.DONE,
         Action.RESERVE if at_once else Action.REDEEM,
@@ -213,6 +219,7 @@ def decide_redemption(
         hold_until=voucher.hold_until,
         acceptor=acceptor,
         overridden=overridden,
+        rail=rail,
     )
 
 

@@ -220,7 +220,7 @@ class Deciding:
         self, asked: StockAsked, operation: Preactivate, content: bytes
     ) -> tuple[Answer, str]:
         cursors = self._batch.cursors.get((asked.group.group_id, asked.amount_minor), [])
-        at_once = self._catalogue.settings.activate_at_once
+        at_once = operation.at_once or self._catalogue.settings.activate_at_once
         return self._draw_from(cursors, operation, content, at_once=at_once)
 
     def _draw_allocated(self, operation: Draw, content: bytes) -> Answer:
@@ -299,9 +299,9 @@ class Deciding:
         ):
             return answer_about(voucher, self._work.version_of(voucher), Outcome.LIMIT_REACHED)
         answer = self._work.carry_out(voucher, decision, operation, content)
-        if decision.step is not Action.RESERVE or voucher is None or decision.acceptor is None:
+        if voucher is None or decision.acceptor is None or decision.rail is None:
             return answer
-        payment = self._payment(voucher, decision.acceptor)
+        payment = self._payment(voucher, decision.acceptor, decision.rail)
         self._work.writing.payments.append((payment, answer.operation_id or 0, decision.acceptor))
         return msgspec.structs.replace(answer, payment=payment)
 
@@ -338,7 +338,7 @@ class Deciding:
         voucher = self._batch.vouchers.get(serial) if serial is not None else None
         return voucher is not None and voucher.with_serial
 
-    def _payment(self, voucher: Voucher, acceptor: Acceptor) -> PaymentDue:
+    def _payment(self, voucher: Voucher, acceptor: Acceptor, rail: str) -> PaymentDue:
         version = self._work.version_of(voucher)
         funding = self._catalogue.funding_accounts[version.funding_account_id]
         return PaymentDue(
@@ -350,6 +350,7 @@ class Deciding:
             credit_account=acceptor.account,
             amount_minor=voucher.amount_minor,
             currency=version.currency,
+            rail=rail,
         )
 
     def _finish_payment(self, operation: FinishPayment, content: bytes) -> Answer:

@@ -83,7 +83,9 @@ class Caller(msgspec.Struct, frozen=True):
 
 
 class Preactivate(msgspec.Struct, frozen=True, kw_only=True):
-    """Draw a voucher. Texts are as the caller sent them; None where they were of a wrong type."""
+    """Draw a voucher. Texts are as the caller sent them; None where they were of a wrong type. One
+    that is to be active `at_once` is, even where the issuer's vouchers are not.
+    """
 
     caller: Caller
     reference: str | None = None
@@ -91,6 +93,7 @@ class Preactivate(msgspec.Struct, frozen=True, kw_only=True):
     currency: str | None
     group: str | None
     comment: str | None = None
+    at_once: bool = False
 
     def __repr__(self) -> str:
         return f"Preactivate({self.caller}, {self.reference}, {self.group})"
@@ -174,6 +177,7 @@ class PaymentDue(msgspec.Struct, frozen=True):
     credit_account: str
     amount_minor: int
     currency: str
+    rail: str
 
 
 class Answer(msgspec.Struct, frozen=True):

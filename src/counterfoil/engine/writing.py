@@ -239,9 +239,11 @@ class Writing:
             acceptor_ids=Int4s(a.acceptor_id for _due, _operation_id, a in self.payments),
             funding_account_ids=Int4s(payment.funding_account_id for payment in dues),
             amounts=Int8s(payment.amount_minor for payment in dues),
+            schemes=Texts(a.scheme for _due, _operation_id, a in self.payments),
             fsps=Texts(payment.fsp for payment in dues),
             debit_accounts=Texts(payment.debit_account for payment in dues),
             credit_accounts=Texts(payment.credit_account for payment in dues),
+            rails=Texts(payment.rail for payment in dues),
         )
 
     def _finish_payments(self, pipeline: Pipeline) -> None:

@@ -144,6 +144,10 @@ class FileFormat(Protocol):
         """
         ...
 
+    def first_file(self, debtor: Party, payments: Sequence[Payment]) -> Sequence[Payment]:
+        """Those of them, at least one and in their order, that can stand in one file."""
+        ...
+
     def write(self, batch: PaymentBatch) -> bytes:
         """The same bytes for the same batch. Raises BankFileError for a fault of the batch or of
         one of its payments.

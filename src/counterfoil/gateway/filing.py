@@ -4,7 +4,7 @@ waiting payments ─▶ batch ─▶ file ─▶ put by name ─▶ the bank has
         └ that cannot be written ─▶ rejected, as malformed
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +12,7 @@ from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.operation import Caller
 from counterfoil.engine.payouts.batching import (
+    BATCH_PAYMENTS,
     Batch,
     Unbatched,
     make_batch,
@@ -37,11 +38,16 @@ _SYSTEM: Final = Caller(0, "system:payouts")
 
 @dataclass(frozen=True, slots=True)
 class FileRail:
-    """`debtor` is how the bank knows who pays; the account is the funding account's."""
+    """`debtor` is how the bank knows who pays; the account is the funding account's, and so is the
+    bank where no `debtor_fsp` is said. Where each payment is `asked_about`, `paying` does so.
+    """
 
     format: FileFormat
     delivery: Delivery
     debtor_scheme: str = "account"
+    debtor_fsp: str | None = None
+    batch_max: int = BATCH_PAYMENTS
+    asked_about: bool = False
 
 
 FileRails = Mapping[str, FileRail]
@@ -56,17 +62,25 @@ def file_payments(connection: Connection, issuer: Issuer, rails: FileRails) -> i
 
 
 def _gather(connection: Connection, issuer: Issuer, name: str, rail: FileRail) -> int:
-    waiting = unbatched(connection, issuer, name)
+    waiting = unbatched(connection, issuer, name, payments_max=rail.batch_max)
     faulty = [each for each in waiting if rail.format.fault(_payment(each)) is not None]
     if faulty:
         connection.rollback()
         news = [News(each.payment_id, Told.REJECTED, RejectReason.MALFORMED) for each in faulty]
         hear(connection, issuer, _SYSTEM, news)
     elif waiting:
-        make_batch(connection, issuer, name, waiting)
+        make_batch(connection, issuer, name, _first_file(issuer, rail, waiting))
     else:
         connection.rollback()
     return len(waiting)
+
+
+def _first_file(issuer: Issuer, rail: FileRail, waiting: Sequence[Unbatched]) -> list[Unbatched]:
+    """What does not fit into it waits for the next one."""
+    debtor = _debtor(issuer, rail, waiting[0].funding_account_id)
+    fitting = rail.format.first_file(debtor, [_payment(each) for each in waiting])
+    payment_ids = {payment.payment_id for payment in fitting}
+    return [each for each in waiting if each.payment_id in payment_ids]
 
 
 def _put(connection: Connection, issuer: Issuer, name: str, rail: FileRail) -> int:
@@ -74,21 +88,28 @@ def _put(connection: Connection, issuer: Issuer, name: str, rail: FileRail) -> i
     for batch in unput_batches(connection, issuer, name):
         content = rail.format.write(_file(connection, issuer, rail, batch))
         if rail.delivery.put(written_id(batch.batch_id), content):
-            note_put(connection, issuer, batch.batch_id)
+            note_put(connection, issuer, batch.batch_id, asked_about=rail.asked_about)
             put += 1
     return put
 
 
 def _file(connection: Connection, issuer: Issuer, rail: FileRail, batch: Batch) -> PaymentBatch:
-    fund = issuer.catalogue.funding_accounts[batch.funding_account_id]
     return PaymentBatch(
         batch_id=batch.batch_id,
-        debtor=Party(
-            name=issuer.name, scheme=rail.debtor_scheme, account=fund.account, fsp=fund.fsp
-        ),
+        debtor=_debtor(issuer, rail, batch.funding_account_id),
         payments=[_payment(each) for each in payments_in(connection, issuer, batch.batch_id)],
         pay_on=batch.pay_on,
         made_at=batch.made_at,
+    )
+
+
+def _debtor(issuer: Issuer, rail: FileRail, funding_account_id: int) -> Party:
+    fund = issuer.catalogue.funding_accounts[funding_account_id]
+    return Party(
+        name=issuer.name,
+        scheme=rail.debtor_scheme,
+        account=fund.account,
+        fsp=fund.fsp if rail.debtor_fsp is None else rail.debtor_fsp,
     )
 
 

@@ -7,7 +7,7 @@
 A lease keeps two from sending at once; the id keeps a payment from being made twice even so.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Final
@@ -34,16 +34,17 @@ _ENGINE: Final = "counterfoil.engine"
 _log = structlog.get_logger("counterfoil.gateway.resolver")
 
 
-def resolve_payments(connection: Connection, issuer: Issuer, gateway: Gateway) -> int:
-    """One round over what is due, at most SENDERS_MAX payments. Returns how many came to an end.
+def resolve_payments(connection: Connection, issuer: Issuer, rails: Mapping[str, Gateway]) -> int:
+    """One round over what is due on these rails, at most SENDERS_MAX payments. Returns how many
+    came to an end.
 
-    Two calls to the gateway must fit into a lease of LEASE_SECONDS.
+    Two calls to a rail must fit into a lease of LEASE_SECONDS.
     """
-    payments = lease_due_payments(connection, issuer, SENDERS_MAX)
+    payments = lease_due_payments(connection, issuer, list(rails), SENDERS_MAX)
     if not payments:
         return 0
     with ThreadPoolExecutor(len(payments), thread_name_prefix="resolver") as threads:
-        results = list(threads.map(partial(ask_or_send, gateway), payments))
+        results = list(threads.map(partial(_asked_or_sent, rails), payments))
     ended = [
         (payment, result)
         for payment, result in zip(payments, results, strict=True)
@@ -61,12 +62,19 @@ def resolve_payments(connection: Connection, issuer: Issuer, gateway: Gateway) -
     return len(ended)
 
 
-def lease_due_payments(connection: Connection, issuer: Issuer, limit: int) -> list[PaymentDue]:
+def _asked_or_sent(rails: Mapping[str, Gateway], payment: PaymentDue) -> PaymentResult:
+    return ask_or_send(rails[payment.rail], payment)
+
+
+def lease_due_payments(
+    connection: Connection, issuer: Issuer, rails: Sequence[str], limit: int
+) -> list[PaymentDue]:
     """Pending payments that nobody holds and that are due to be asked about, now ours."""
     rows = connection.execute(
         statement(_ENGINE, "lease_payments"),
         {
             "issuer_id": issuer.issuer_id,
+            "rails": rails,
             "lease_seconds": LEASE_SECONDS,
             "payments_max": limit,
         },

@@ -5,20 +5,20 @@ from threading import Event
 
 from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer, issuer_codes, open_issuer
-from counterfoil.gateway.port import Gateway
+from counterfoil.gateway.rails import Rails
 from counterfoil.keys.provider import KeyProvider
 from counterfoil.keys.seals import Seals
 
 
 @dataclass(frozen=True, slots=True)
 class WorkSite:
-    """`gateway` is None where no financial provider is set: then payments wait. `seals` are those
-    of the processes that prepare commands; without them, commands wait.
+    """Where no rails are set payments wait. `seals` are those of the processes that prepare
+    commands; without them, commands wait.
     """
 
     database_url: str = field(repr=False)
     provider: KeyProvider
-    gateway: Gateway | None
+    rails: Rails = field(default_factory=Rails, repr=False)
     seals: Seals | None = None
     stopping: Event = field(default_factory=Event)
 

@@ -32,7 +32,7 @@ from counterfoil.errors import CounterfoilError
 from counterfoil.gateway.resolver import resolve_payments
 from counterfoil.jobs import loops
 from counterfoil.jobs.loops import BACK_OFF_SECONDS, Loop
-from counterfoil.jobs.payouts import pay_acceptors, work_on_runs
+from counterfoil.jobs.payouts import file_acceptors, pay_acceptors, work_on_runs
 from counterfoil.jobs.queue import QUEUE, pool_arguments
 from counterfoil.jobs.site import Desk, WorkSite
 from counterfoil.jobs.tasks import (
@@ -66,8 +66,8 @@ def _purge(desk: Desk, issuer: Issuer) -> int:
 
 
 def _resolve(desk: Desk, issuer: Issuer) -> int:
-    gateway = desk.site.gateway
-    return 0 if gateway is None else resolve_payments(desk.connection, issuer, gateway)
+    rails = desk.site.rails.online_of(issuer.code)
+    return resolve_payments(desk.connection, issuer, rails) if rails else 0
 
 
 def _switch(desk: Desk, issuer: Issuer) -> int:
@@ -120,6 +120,7 @@ LOOPS: Final = (
     Loop("payments", _resolve, 0.5),
     Loop("payout runs", work_on_runs, 0.5),
     Loop("payouts", pay_acceptors, 0.5),
+    Loop("payout files", file_acceptors, 2.0),
     Loop("figures", _fold, 0.5),
     Loop("left provisions", finish_left_provisions, 2.0),
     Loop("left bulks", finish_left_bulks, 2.0),

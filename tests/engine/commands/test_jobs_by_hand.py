@@ -51,7 +51,7 @@ def test_a_job_put_in_by_hand_has_no_effect(
             ),
         )
         forger.commit()
-    site = WorkSite(database, provider, None, SEALS)
+    site = WorkSite(database, provider, seals=SEALS)
     worker = Thread(target=work, args=(site,))
     worker.start()
     try:

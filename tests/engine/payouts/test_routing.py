@@ -17,7 +17,8 @@ from counterfoil.engine.catalogue import BankData
 from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.payouts.outcomes import News, Told, hear
-from counterfoil.engine.payouts.routing import Route, rail_for, routes_of, set_routes
+from counterfoil.engine.payouts.routes import Route, rail_for, routes_of
+from counterfoil.engine.payouts.routing import set_routes
 from counterfoil.engine.payouts.sending import retry_payout
 from counterfoil.errors import ConflictError, NotFoundError
 from counterfoil.keys.provider import LocalKeyProvider

@@ -23,7 +23,7 @@ from counterfoil.engine.database import Connection
 from counterfoil.engine.operation import Caller
 from counterfoil.engine.payouts.outcomes import News, Told, hear
 from counterfoil.engine.payouts.reading import Run
-from counterfoil.engine.payouts.routing import Route
+from counterfoil.engine.payouts.routes import Route
 from counterfoil.engine.payouts.sending import drop_run
 from counterfoil.engine.payouts.terms import TermsDesign, set_terms
 

@@ -13,7 +13,7 @@ from counterfoil.engine.commands.payout_content import BeginPayoutRun, SendPayou
 from counterfoil.engine.payouts.calendar import Cycle
 from counterfoil.engine.payouts.counting import count_run
 from counterfoil.engine.payouts.reading import Run, run_of
-from counterfoil.engine.payouts.routing import SANDBOX
+from counterfoil.engine.payouts.routes import SANDBOX
 from counterfoil.engine.payouts.sending import send_chunk
 from counterfoil.engine.payouts.terms import TermsDesign
 from counterfoil.gateway.paying import pay_out

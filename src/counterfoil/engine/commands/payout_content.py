@@ -6,7 +6,7 @@ from typing import ClassVar
 import msgspec
 
 from counterfoil.engine.commands.asking import Content
-from counterfoil.engine.payouts.routing import Route
+from counterfoil.engine.payouts.routes import Route
 from counterfoil.engine.payouts.terms import TermsDesign
 from counterfoil.money import Money
 

@@ -108,10 +108,14 @@ def payments_in(connection: Connection, issuer: Issuer, batch_id: UUID) -> list[
     return [Unbatched(*row) for row in rows]
 
 
-def note_put(connection: Connection, issuer: Issuer, batch_id: UUID) -> None:
-    """The bank has the file. Commits."""
-    connection.execute(
-        statement(__package__, "note_put"),
-        {"issuer_id": issuer.issuer_id, "batch_id": batch_id},
-    )
+def note_put(
+    connection: Connection, issuer: Issuer, batch_id: UUID, *, asked_about: bool = False
+) -> None:
+    """The bank has the file. Where its payments are asked about one by one, they are due for it.
+    Commits.
+    """
+    whose = {"issuer_id": issuer.issuer_id, "batch_id": batch_id}
+    connection.execute(statement(__package__, "note_put"), whose)
+    if asked_about:
+        connection.execute(statement(__package__, "ask_about_batch"), whose)
     connection.commit()

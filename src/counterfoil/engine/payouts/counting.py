@@ -26,7 +26,7 @@ from counterfoil.engine.issuer import Issuer, commit
 from counterfoil.engine.operation import Caller
 from counterfoil.engine.payouts.calendar import last_cut_off
 from counterfoil.engine.payouts.reading import Run, run_of
-from counterfoil.engine.payouts.routing import Route, rail_for, routes_of
+from counterfoil.engine.payouts.routes import Route, rail_for, routes_of
 from counterfoil.engine.payouts.terms import (
     TermsDesign,
     move_cut_off,

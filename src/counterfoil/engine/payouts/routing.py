@@ -1,6 +1,4 @@
-"""Which rail pays whom: by what the account is, the currency and the programme. The first route
-that fits counts.
-"""
+"""Which rail pays whom, as an issuer sets it."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -12,21 +10,12 @@ from counterfoil.engine.database import Connection
 from counterfoil.engine.design_errors import design_errors
 from counterfoil.engine.issuer import Issuer, commit
 from counterfoil.engine.operation import Caller
+from counterfoil.engine.payouts.routes import Route
 from counterfoil.errors import ConflictError, NotFoundError
 from counterfoil.statements import statement
 from counterfoil.voucher import Action
 
-SANDBOX: Final = "sandbox"
 ROUTES_MAX: Final = 100
-
-
-class Route(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """None fits anything. `programme_id` is that of the terms that a payout is made by."""
-
-    scheme: str | None = None
-    currency: str | None = None
-    programme_id: int | None = None
-    rail: str
 
 
 def set_routes(
@@ -38,7 +27,7 @@ def set_routes(
     reason: str = "",
     reference: str | None = None,
 ) -> None:
-    """In place of those there are, in their order; payouts that were sent stay on their rails.
+    """In place of those there are, in their order; what was sent stays on its rail.
 
     Raises NotFoundError for a programme that there is not; ConflictError for routes that cannot be.
     """
@@ -72,30 +61,6 @@ def set_routes(
                 "rails": [route.rail for route in routes],
             },
         )
+        journal.raise_catalogue()
         record(issuer, journal, asked, subject="payout-routes")
         commit(connection, issuer, journal)
-
-
-def routes_of(connection: Connection, issuer_id: int) -> list[Route]:
-    """In their order. Leaves the transaction open."""
-    rows = connection.execute(statement(__package__, "routes"), {"issuer_id": issuer_id})
-    return [
-        Route(scheme=scheme, currency=currency, programme_id=programme_id, rail=rail)
-        for scheme, currency, programme_id, rail in rows
-    ]
-
-
-def rail_for(
-    routes: Sequence[Route], *, scheme: str, currency: str, programme_id: int | None
-) -> str | None:
-    """None where no route fits; the sandbox provider where there are no routes at all. Pure."""
-    if not routes:
-        return SANDBOX
-    for route in routes:
-        if (
-            route.scheme in {None, scheme}
-            and route.currency in {None, currency}
-            and route.programme_id in {None, programme_id}
-        ):
-            return route.rail
-    return None

@@ -28,7 +28,7 @@ from counterfoil.engine.payouts.reading import (
     run_of,
     subject_of,
 )
-from counterfoil.engine.payouts.routing import rail_for, routes_of
+from counterfoil.engine.payouts.routes import rail_for, routes_of
 from counterfoil.errors import ConflictError
 from counterfoil.keys.digests import content_hash
 from counterfoil.statements import statement

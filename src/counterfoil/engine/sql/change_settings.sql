@@ -11,5 +11,6 @@ SET
     miss_window_seconds = coalesce(%(miss_window_seconds)s::int, miss_window_seconds),
     issuer_miss_budget = coalesce(%(issuer_miss_budget)s::int, issuer_miss_budget),
     secret_tries = coalesce(%(secret_tries)s::int, secret_tries),
-    cooling_off_days = coalesce(%(cooling_off_days)s::int, cooling_off_days)
+    cooling_off_days = coalesce(%(cooling_off_days)s::int, cooling_off_days),
+    verify_accounts = coalesce(%(verify_accounts)s::text, verify_accounts)
 WHERE issuer_id = %(issuer_id)s

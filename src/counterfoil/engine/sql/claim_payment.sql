@@ -26,4 +26,5 @@ RETURNING
     p.debit_account,
     p.credit_account,
     p.amount_minor,
-    f.currency
+    f.currency,
+    p.rail

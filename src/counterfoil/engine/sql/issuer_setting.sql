@@ -12,6 +12,7 @@ SELECT
     miss_window_seconds,
     issuer_miss_budget,
     secret_tries,
-    cooling_off_days
+    cooling_off_days,
+    verify_accounts
 FROM issuer_setting
 WHERE issuer_id = %(issuer_id)s

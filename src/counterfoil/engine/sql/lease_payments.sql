@@ -1,7 +1,7 @@
--- Take the leases of vouchers' payments whose end nobody knows and nobody is asking about. Should we die,
--- they are due again when the lease ends.
+-- Take the leases of vouchers' payments on some rails whose end nobody knows and nobody is asking
+-- about. Should we die, they are due again when the lease ends.
 --
--- In:     issuer_id int, lease_seconds int, payments_max int
+-- In:     issuer_id int, rails text[], lease_seconds int, payments_max int
 -- Out:    the columns of PaymentDue, in its order
 -- Locks:  the payments; skips those that another transaction is finishing
 -- Caller: gateway.resolver
@@ -12,6 +12,7 @@ WITH free AS (
         issuer_id = %(issuer_id)s
         AND status = 'pending'
         AND serial IS NOT NULL
+        AND rail = any(%(rails)s::text[])
         AND next_try_at <= now()
         AND (leased_until IS NULL OR leased_until <= now())
     ORDER BY next_try_at
@@ -38,4 +39,5 @@ RETURNING
     p.debit_account,
     p.credit_account,
     p.amount_minor,
-    f.currency
+    f.currency,
+    p.rail

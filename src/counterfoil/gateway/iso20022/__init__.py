@@ -2,9 +2,10 @@
 pacs.004, in.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from counterfoil.gateway.bank_files import BankFile, Payment, PaymentBatch
+from counterfoil.gateway.bank_files import BankFile, Party, Payment, PaymentBatch
 from counterfoil.gateway.iso20022.pain001 import fault_of, write_pain001
 from counterfoil.gateway.iso20022.reading import read_file
 
@@ -17,6 +18,9 @@ class Iso20022:
 
     def fault(self, payment: Payment) -> str | None:
         return fault_of(payment, is_latin_only=self.is_latin_only)
+
+    def first_file(self, debtor: Party, payments: Sequence[Payment]) -> Sequence[Payment]:  # noqa: ARG002  # one file takes all
+        return payments
 
     def write(self, batch: PaymentBatch) -> bytes:
         return write_pain001(batch, is_latin_only=self.is_latin_only)

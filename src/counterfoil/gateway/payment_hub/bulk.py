@@ -30,7 +30,7 @@ Assumed:
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -112,6 +112,23 @@ class PaymentHubBulk:
     def fault(self, payment: Payment) -> str | None:
         return _fault(payment)
 
+    def first_file(self, debtor: Party, payments: Sequence[Payment]) -> Sequence[Payment]:
+        """Twins, and what is more than the bytes of a file, wait for the next one."""
+        room = BULK_BYTES_MAX - len(",".join(COLUMNS)) - 1
+        chosen: list[Payment] = []
+        seen: set[tuple[tuple[str, str], Money]] = set()
+        for payment in payments:
+            twin = _identifier(payment.creditor), payment.money
+            line = self._line(len(chosen), _identifier(debtor), payment)
+            if twin in seen:
+                continue
+            room -= len(line.encode()) + 1
+            if room < 0:
+                break
+            seen.add(twin)
+            chosen.append(payment)
+        return chosen
+
     def write(self, batch: PaymentBatch) -> bytes:
         """Raises BankFileError for what the hub would refuse, drop or cut at the wrong place."""
         total_of(batch)
@@ -135,13 +152,16 @@ class PaymentHubBulk:
     def _lines(self, batch: PaymentBatch) -> Iterator[str]:
         payer = _identifier(batch.debtor)
         for number, payment in enumerate(batch.payments):
-            amount = amount_of(payment.money)
-            cells = (
-                *(str(number), written_id(payment.payment_id), self._payment_mode),
-                *(*payer, *_identifier(payment.creditor), amount.amount, amount.currency),
-                *(_note(payment), payment.creditor.fsp),
-            )
-            yield ",".join(cells)
+            yield self._line(number, payer, payment)
+
+    def _line(self, number: int, payer: tuple[str, str], payment: Payment) -> str:
+        amount = amount_of(payment.money)
+        cells = (
+            *(str(number), written_id(payment.payment_id), self._payment_mode),
+            *(*payer, *_identifier(payment.creditor), amount.amount, amount.currency),
+            *(_note(payment), payment.creditor.fsp),
+        )
+        return ",".join(cells)
 
 
 def read_polling_id(content: bytes) -> str:

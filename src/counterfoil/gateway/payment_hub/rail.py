@@ -42,7 +42,7 @@ import structlog
 
 from counterfoil.errors import WrongSettingError
 from counterfoil.gateway.bank_files import written_id
-from counterfoil.gateway.payment_hub.calls import Calls, Reply
+from counterfoil.gateway.calls import Calls, Reply
 from counterfoil.gateway.payment_hub.wire import (
     MALFORMED,
     NOTE_LENGTH_MAX,

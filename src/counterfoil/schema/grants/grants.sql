@@ -11,7 +11,9 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
     bank_batch,
     bank_file, bank_file_refused, bank_report, bank_start, bank_entry, bank_match, bank_exception,
     bank_look,
-    deposit_rule, closed_period, closed_balance, value_date
+    deposit_rule, deposit_by_rule, closed_period, closed_balance, value_date,
+    rail, account_answer, account_lookup, number_range, ported_number,
+    earning_rule, client_agent, earning_cursor
 TO {engine};
 GRANT SELECT, INSERT ON operation, posting, leaf, decision TO {engine};
 GRANT SELECT, INSERT, UPDATE ON command TO {engine};
@@ -33,6 +35,8 @@ GRANT SELECT ON
     payout_line, payout_route, bank_batch,
     bank_file, bank_file_refused, bank_report, bank_start, bank_entry, bank_match, bank_exception,
     bank_look,
-    deposit_rule, closed_period, closed_balance, value_date
+    deposit_rule, deposit_by_rule, closed_period, closed_balance, value_date,
+    rail, account_answer, account_lookup, number_range, ported_number,
+    earning_rule, client_agent, earning_cursor
 TO {portal};
 GRANT SELECT (issuer_id, purpose, version, state, created_at) ON data_key TO {portal}

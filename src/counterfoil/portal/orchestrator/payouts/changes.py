@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from counterfoil.engine.commands import payout_content as pays
 from counterfoil.engine.payouts.reading import Run
-from counterfoil.engine.payouts.routing import Route
+from counterfoil.engine.payouts.routes import Route
 from counterfoil.engine.payouts.terms import TermsDesign
 from counterfoil.money import Money
 from counterfoil.portal.access import Office

@@ -16,7 +16,7 @@ ANSWER_BYTES_MAX: Final = 64 * 1024
 # Shorter than servers keep an idle connection, so that one rarely closes under a request.
 KEEPALIVE_SECONDS: Final = 15.0
 
-_log = structlog.get_logger("counterfoil.gateway.payment_hub")
+_log = structlog.get_logger("counterfoil.gateway")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +26,22 @@ class Reply:
 
 
 class Calls:
-    """`timeout_seconds` bounds the wait for each answer. A call takes an idle client or makes one:
-    each client carries one call at a time.
+    """`timeout_seconds` bounds the wait for each answer, `bytes_max` what is read of it. A call
+    takes an idle client or makes one: each client carries one call at a time.
     """
 
     def __init__(
-        self, base_url: str, *, headers: Mapping[str, str], timeout_seconds: float
+        self,
+        base_url: str,
+        *,
+        headers: Mapping[str, str],
+        timeout_seconds: float,
+        bytes_max: int = ANSWER_BYTES_MAX,
     ) -> None:
         self._base_url = httpx.URL(base_url)
         self._headers = dict(headers)
         self._timeout_seconds = timeout_seconds
+        self._bytes_max = bytes_max
         self._tls = _tls()
         self._idle: deque[httpx.Client] = deque()
 
@@ -62,7 +68,7 @@ class Calls:
                 for chunk in response.iter_bytes():
                     body += chunk
                     # The client's own timeout starts anew with every byte that trickles in.
-                    if len(body) > ANSWER_BYTES_MAX or time.monotonic() > deadline:
+                    if len(body) > self._bytes_max or time.monotonic() > deadline:
                         return None
                 return Reply(response.status_code, bytes(body))
         except httpx.HTTPError as error:
