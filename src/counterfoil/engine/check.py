@@ -40,6 +40,7 @@ RULES: Final[Mapping[str, str]] = {
     "check_redemptions": "Redemptions are listed once, by whom they concern",
     "check_periods": "A closed period stands as it was posted",
     "check_payouts": "Each redemption is paid once, and what is owed is what is left",
+    "check_earnings": "What agents earned is posted once, by the rules",
 }
 
 # The journal has what was asked; a step of the table may have another name.

@@ -59,7 +59,7 @@ DAMAGES: Final = {
     ),
     "a refund is forgotten": ("DELETE FROM redemption_refund", "owed to acceptor 1"),
     "an earning is invented": (
-        "INSERT INTO earning VALUES (1, 99, 1, 1, 1, 1, 5, now(), NULL)",
+        "INSERT INTO earning VALUES (1, 99, 1, 1, 1, 1, 5, now(), NULL, 1, 1, 2)",
         "owed to acceptor 1",
     ),
     "a commission is raised": (

@@ -20,7 +20,7 @@ WITH moved AS (
             WHERE debit_kind = 1 AND credit_kind = 5
         ), 0) AS paid_out,
         coalesce(sum(amount_minor) FILTER (
-            WHERE debit_kind = 5 AND credit_kind IN (2, 7)
+            WHERE debit_kind = 5 AND credit_kind IN (2, 7, 10)
         ), 0) - coalesce(sum(amount_minor) FILTER (
             WHERE debit_kind = 10 AND credit_kind = 5
         ), 0) AS given_back
