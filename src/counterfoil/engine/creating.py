@@ -24,9 +24,8 @@ def create_on_demand(
     version = asked.group
     if not work.may_commit(version, asked.amount_minor):
         return Answer(Outcome.FUNDS_MISSING), ""
-    decision = decide_preactivation(
-        version, work.batch.head.now, at_once=work.catalogue.settings.activate_at_once
-    )
+    at_once = operation.at_once or work.catalogue.settings.activate_at_once
+    decision = decide_preactivation(version, work.batch.head.now, at_once=at_once)
     if decision.outcome is not Outcome.DONE or decision.state_after is None:
         return Answer(decision.outcome), ""
     voucher, number = _new_voucher(work, version, asked.amount_minor, decision)

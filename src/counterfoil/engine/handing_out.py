@@ -4,6 +4,7 @@ that were lost.
     begin_handover   what is asked, and whose eyes the numbers are for         one transaction
     finish_handover  chunks: vouchers, their numbers sealed, the position      one each
     forget_handover  the sealed numbers go; the serials stay
+    hand_one         a number, in the transaction that draws it
 
 A chunk that was written is past, so a run that was killed goes on where it stood. The numbers are
 sealed with the recipient's public key in the transaction that draws them: no process of ours can
@@ -24,7 +25,16 @@ from counterfoil.engine.apply import Extra, SupersededError, apply
 from counterfoil.engine.arrays import Int8s, Texts
 from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer, commit
-from counterfoil.engine.operation import CHANGED, Answer, Caller, Change, Draw, Operation
+from counterfoil.engine.journal import Journal
+from counterfoil.engine.operation import (
+    CHANGED,
+    Answer,
+    Caller,
+    Change,
+    Draw,
+    Operation,
+    Outcome,
+)
 from counterfoil.engine.organisations import approved_organisation
 from counterfoil.errors import ConflictError, NotFoundError
 from counterfoil.keys.sealed_box import KEY_BYTES, seal_box
@@ -95,27 +105,75 @@ def begin_handover(
     with or_nothing(connection):
         if wanted.organisation_id is not None:
             approved_organisation(connection, issuer, wanted.organisation_id)
-        _check(connection, issuer, wanted)
-        row = connection.execute(
-            statement(__package__, "insert_handover"),
-            {
-                "issuer_id": issuer.issuer_id,
-                "handover_id": handover_id,
-                "organisation_id": wanted.organisation_id,
-                "allocation_id": wanted.allocation_id,
-                "replaces": None if wanted.replaces is None else Int8s(wanted.replaces),
-                "vouchers": wanted.vouchers,
-                "at_once": wanted.at_once,
-                "recipient_key": wanted.recipient_key,
-                "actor": caller.actor,
-                "reason": reason,
-                "now": journal.head.now,
-            },
-        ).fetchone()
-        if row is None:
-            raise ConflictError("That handover was begun before.")
-    record(issuer, journal, asked, subject=f"handover:{handover_id}")
+        _insert(connection, issuer, journal, asked, handover_id, wanted)
     commit(connection, issuer, journal)
+
+
+def hand_one(
+    connection: Connection,
+    issuer: Issuer,
+    journal: Journal,
+    asked: Asked,
+    handover_id: UUID,
+    wanted: HandoverAsked,
+    *,
+    serial: int,
+    number: str,
+) -> None:
+    """What was just drawn in place of another, handed out at once; the caller commits.
+
+    Raises ConflictError for a handover that was begun before.
+    """
+    _insert(connection, issuer, journal, asked, handover_id, wanted)
+    which: dict[str, object] = {"issuer_id": issuer.issuer_id, "handover_id": handover_id}
+    connection.execute(
+        statement(__package__, "insert_handover_part"),
+        which
+        | {
+            "first_position": 1,
+            "serials": [serial],
+            "outcomes": [Outcome.DONE],
+            "sealed": seal_box(
+                wanted.recipient_key,
+                msgspec.json.encode([number]),
+                bound_to=box_of(issuer.issuer_id, handover_id, 1),
+            ),
+        },
+    )
+    connection.execute(
+        statement(__package__, "move_handover"),
+        which | {"before_position": 1, "next_position": 2, "handed": 1},
+    )
+
+
+def _insert(  # whose, in which books, what and why
+    connection: Connection,
+    issuer: Issuer,
+    journal: Journal,
+    asked: Asked,
+    handover_id: UUID,
+    wanted: HandoverAsked,
+) -> None:
+    _check(connection, issuer, wanted)
+    row = connection.execute(
+        statement(__package__, "insert_handover"),
+        {
+            "issuer_id": issuer.issuer_id,
+            "handover_id": handover_id,
+            "organisation_id": wanted.organisation_id,
+            "allocation_id": wanted.allocation_id,
+            "replaces": None if wanted.replaces is None else Int8s(wanted.replaces),
+            "vouchers": wanted.vouchers,
+            "at_once": wanted.at_once,
+            "recipient_key": wanted.recipient_key,
+            "actor": asked.caller.actor,
+            "reason": asked.reason,
+            "now": journal.head.now,
+        },
+    ).fetchone()
+    if row is None:
+        raise ConflictError("That handover was begun before.")
+    record(issuer, journal, asked, subject=f"handover:{handover_id}")
 
 
 def finish_handover(
