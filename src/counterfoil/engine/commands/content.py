@@ -26,12 +26,14 @@ from counterfoil.engine.commands.client_content import (
 )
 from counterfoil.engine.commands.payout_content import (
     BeginPayoutRun,
+    BudgetIncentives,
     DropPayoutRun,
     EndPayoutTerms,
     RefundRedemption,
     RetryPayout,
     SendPayouts,
     SetBankDays,
+    SetEarningRules,
     SetPayoutRoutes,
     SetPayoutTerms,
 )
@@ -57,6 +59,7 @@ from counterfoil.money import Money
 __all__ = [
     "ApprovePurchase",
     "BeginPayoutRun",
+    "BudgetIncentives",
     "ChangeClient",
     "ChangeOrganisation",
     "ChangeOwnVouchers",
@@ -86,6 +89,7 @@ __all__ = [
     "SendPayouts",
     "SetBankDays",
     "SetClientKey",
+    "SetEarningRules",
     "SetPayoutRoutes",
     "SetPayoutTerms",
     "SuspendAcceptor",
@@ -390,6 +394,8 @@ Asked = (
     | SendPayouts
     | RetryPayout
     | RefundRedemption
+    | SetEarningRules
+    | BudgetIncentives
     | ClosePeriod
 )
 

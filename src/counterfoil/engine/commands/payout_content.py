@@ -6,6 +6,8 @@ from typing import ClassVar
 import msgspec
 
 from counterfoil.engine.commands.asking import Content
+from counterfoil.engine.earnings.rules import ClientAgent, EarningRule
+from counterfoil.engine.payouts.refunding import Replacement
 from counterfoil.engine.payouts.routes import Route
 from counterfoil.engine.payouts.terms import TermsDesign
 from counterfoil.money import Money
@@ -123,16 +125,49 @@ class RetryPayout(Content, frozen=True, kw_only=True, tag="retry_payout"):
 
 
 class RefundRedemption(Content, frozen=True, kw_only=True, tag="refund_redemption"):
-    """A wrong redemption, taken back: the voucher stays redeemed. The money is shown as it was."""
+    """A wrong redemption, taken back: the voucher stays redeemed. The money is shown as it was. A
+    replacement is drawn in its place, and its number handed out.
+    """
 
     serial: int
     acceptor_id: int
     amount_minor: int
     currency: str
+    replacement: Replacement | None = None
 
     @property
     def subject(self) -> str:
         return f"voucher:{self.serial}"
+
+    @property
+    def money(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+
+class SetEarningRules(Content, frozen=True, kw_only=True, tag="set_earning_rules"):
+    """What agents earn from now on, and whose agents' calling systems are, in place of what there
+    is; of the rules the first that fits counts.
+    """
+
+    rules: tuple[EarningRule, ...]
+    agents: tuple[ClientAgent, ...] = ()
+
+    @property
+    def subject(self) -> str:
+        return "earning-rules"
+
+
+class BudgetIncentives(Content, frozen=True, kw_only=True, tag="budget_incentives"):
+    """More money for what agents earn; or some of it put back."""
+
+    funding_account_id: int
+    amount_minor: int
+    currency: str
+    puts_back: bool = False
+
+    @property
+    def subject(self) -> str:
+        return f"funding:{self.funding_account_id}"
 
     @property
     def money(self) -> Money:

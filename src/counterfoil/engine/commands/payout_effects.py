@@ -2,6 +2,7 @@
 
 from counterfoil.engine.commands import payout_content as asks
 from counterfoil.engine.commands.bench import Bench, effect
+from counterfoil.engine.earnings import budgeting, rules
 from counterfoil.engine.payouts import counting, refunding, routing, sending, terms
 from counterfoil.engine.payouts.calendar import Workdays
 
@@ -122,6 +123,36 @@ def _(asked: asks.RefundRedemption, bench: Bench) -> str:
         bench.issuer,
         bench.caller,
         asked.serial,
+        reason=bench.reason,
+        replacement=asked.replacement,
+        reference=bench.reference,
+    )
+    return asked.subject
+
+
+@effect.register
+def _(asked: asks.SetEarningRules, bench: Bench) -> str:
+    rules.set_earning_rules(
+        bench.connection,
+        bench.issuer,
+        bench.caller,
+        asked.rules,
+        asked.agents,
+        reason=bench.reason,
+        reference=bench.reference,
+    )
+    return asked.subject
+
+
+@effect.register
+def _(asked: asks.BudgetIncentives, bench: Bench) -> str:
+    budgeting.budget_incentives(
+        bench.connection,
+        bench.issuer,
+        bench.caller,
+        asked.money,
+        funding_account_id=asked.funding_account_id,
+        puts_back=asked.puts_back,
         reason=bench.reason,
         reference=bench.reference,
     )

@@ -6,7 +6,7 @@ new number is sealed for who fetches it.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -26,7 +26,7 @@ from counterfoil.engine.issuer import Issuer, commit
 from counterfoil.engine.journal import Journal
 from counterfoil.engine.operation import Caller, Outcome, Preactivate
 from counterfoil.engine.pipeline import Pipeline
-from counterfoil.engine.reading import LookUp, StaleCatalogueError, read_batch
+from counterfoil.engine.reading import Batch, LookUp, StaleCatalogueError, read_batch
 from counterfoil.engine.stock import StaleStockError
 from counterfoil.errors import ConflictError, NotFoundError
 from counterfoil.keys.digests import content_hash
@@ -85,7 +85,8 @@ def refund_redemption(
         reason=reason,
     )
     if replacement is not None:
-        _refund_and_replace(connection, issuer, asked, serial, replacement)
+        with or_nothing(connection), _once():
+            _replace(connection, issuer, asked, serial, replacement)
         return
     journal = issuer.begin(connection)
     if recorded_subject(connection, issuer, asked) is not None:
@@ -98,34 +99,13 @@ def refund_redemption(
         commit(connection, issuer, journal)
 
 
-def _refund_and_replace(
-    connection: Connection, issuer: Issuer, asked: Asked, serial: int, replacement: Replacement
-) -> None:
-    for attempt in range(1, ATTEMPTS_MAX + 1):
-        try:
-            with or_nothing(connection), _once():
-                _replace(connection, issuer, asked, serial, replacement)
-        except (StaleCatalogueError, StaleStockError):
-            if attempt == ATTEMPTS_MAX:
-                raise
-        else:
-            return
-
-
 def _replace(
     connection: Connection, issuer: Issuer, asked: Asked, serial: int, replacement: Replacement
 ) -> None:
     """A batch of one draw, in whose journal the refund comes first: what it frees may be needed."""
     redeemed = _refundable(connection, issuer, asked, serial)
     version = _version(issuer, redeemed)
-    draw = Preactivate(
-        caller=Caller(0, asked.caller.actor),
-        amount=decimal_text(redeemed.amount_minor, version.currency),
-        currency=version.currency,
-        group=version.code,
-        at_once=True,
-    )
-    batch = read_batch(connection, issuer, [draw], look_up=LookUp.DRAWS)
+    batch = _drawing(connection, issuer, asked.caller.actor, version, redeemed.amount_minor)
     if recorded_subject(connection, issuer, asked) is not None:
         connection.rollback()
         return
@@ -164,6 +144,25 @@ def _replace(
     deciding.write(pipeline)
     pipeline.run(commit=True)
     journal.remember()
+
+
+def _drawing(
+    connection: Connection, issuer: Issuer, actor: str, version: GroupVersion, amount_minor: int
+) -> Batch:
+    """Read again where what it was read by is stale, without rolling back: the transaction may be
+    that of a command, which is done with it.
+    """
+    draw = Preactivate(
+        caller=Caller(0, actor),
+        amount=decimal_text(amount_minor, version.currency),
+        currency=version.currency,
+        group=version.code,
+        at_once=True,
+    )
+    for _attempt in range(1, ATTEMPTS_MAX):
+        with suppress(StaleCatalogueError, StaleStockError):
+            return read_batch(connection, issuer, [draw], look_up=LookUp.DRAWS)
+    return read_batch(connection, issuer, [draw], look_up=LookUp.DRAWS)
 
 
 def _content(replacement: Replacement | None) -> list[str | int | bool | bytes | None]:
