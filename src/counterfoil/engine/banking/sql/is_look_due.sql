@@ -1,0 +1,24 @@
+-- Whether there is anything to look at: the journal went on, or it was a minute ago; where banks are
+-- told or tell anything.
+--
+-- In:     issuer_id int
+-- Out:    is_due
+-- Locks:  none
+-- Caller: engine.banking.looking
+SELECT
+    (
+        l.issuer_id IS NULL
+        OR l.next_operation <> h.next_operation
+        OR l.looked_at <= now() - interval '1 minute'
+    )
+    AND (
+        l.issuer_id IS NOT NULL
+        OR EXISTS (
+            SELECT 1
+            FROM bank_batch AS b
+            WHERE b.issuer_id = %(issuer_id)s
+        )
+    ) AS is_due
+FROM log_head AS h
+LEFT JOIN bank_look AS l ON h.issuer_id = l.issuer_id
+WHERE h.issuer_id = %(issuer_id)s
