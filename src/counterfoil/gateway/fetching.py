@@ -1,65 +1,85 @@
 """Files of banks, fetched from where they arrive and taken in.
 
-    waiting ─▶ known already? ─ no ─▶ taken in, or refused ─▶ put away
-                             └─ yes ─▶ put away: whoever took it in was stopped before this
+    waiting ─▶ taken in, or refused, or taken in before ─▶ put away ─▶ acknowledge
 
-A file is known by its content. Whoever is stopped in between leaves it where it was.
+A file is known by its content: whoever is stopped before it is put away leaves it where it was, and
+who finds it again puts it away alone.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from hashlib import sha256
+from typing import Final
 
 import structlog
 
 from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer
-from counterfoil.gateway.bank_files import BankFileError
+from counterfoil.engine.operation import Caller
+from counterfoil.gateway.bank_files import BankFileError, FileFormat
 from counterfoil.gateway.inbox import Arrived, Inbox
+from counterfoil.gateway.taking import FileTakenAlreadyError, take_in
 from counterfoil.statements import statement
 
-TakeIn = Callable[[Arrived], object]
+_SYSTEM: Final = Caller(0, "system:banks")
 
 _log = structlog.get_logger("counterfoil.gateway.fetching")
 
 
-def fetch_files(connection: Connection, issuer: Issuer, inbox: Inbox, take_in: TakeIn) -> int:
-    """One look. `take_in` takes a file whole or raises BankFileError; what else it raises leaves
-    the file, and those after it, to be looked at again. Returns how many files there were.
+def fetch_files(
+    connection: Connection, issuer: Issuer, *, rail: str, file_format: FileFormat, inbox: Inbox
+) -> int:
+    """One look. Where a file cannot be taken in now (the database is away), it and those after it
+    stay to be looked at again. Returns how many were dealt with.
     """
     seen = inbox.waiting()
-    _take(connection, issuer, inbox, take_in, seen)
+    _take(connection, issuer, rail, file_format, inbox, seen)
     late = inbox.acknowledge(seen)
-    _take(connection, issuer, inbox, take_in, late)
+    _take(connection, issuer, rail, file_format, inbox, late)
     return len(seen) + len(late)
 
 
-def _take(
+def _take(  # which files, in which format, of which rail of whom
     connection: Connection,
     issuer: Issuer,
+    rail: str,
+    file_format: FileFormat,
     inbox: Inbox,
-    take_in: TakeIn,
     files: Iterable[Arrived],
 ) -> None:
     for arrived in files:
-        is_taken = _is_taken(connection, issuer, arrived) or _took_in(issuer, take_in, arrived)
+        is_taken = _is_taken(connection, issuer, arrived) or _took_in(
+            connection, issuer, rail, file_format, arrived
+        )
         inbox.put_away(arrived, is_taken=is_taken)
 
 
 def _is_taken(connection: Connection, issuer: Issuer, arrived: Arrived) -> bool:
-    digest = sha256(arrived.content).digest()
+    """Asked first, so that what we bring twice ourselves is not noted as refused."""
     row = connection.execute(
         statement(__package__, "file_is_taken"),
-        {"issuer_id": issuer.issuer_id, "digest": digest},
+        {"issuer_id": issuer.issuer_id, "digest": sha256(arrived.content).digest()},
     ).fetchone()
     connection.rollback()
     return row is not None
 
 
-def _took_in(issuer: Issuer, take_in: TakeIn, arrived: Arrived) -> bool:
+def _took_in(
+    connection: Connection, issuer: Issuer, rail: str, file_format: FileFormat, arrived: Arrived
+) -> bool:
     try:
-        take_in(arrived)
+        take_in(
+            connection,
+            issuer,
+            _SYSTEM,
+            rail=rail,
+            file_format=file_format,
+            content=arrived.content,
+            name=arrived.name,
+        )
+    except FileTakenAlreadyError:
+        return True
     except BankFileError:
-        _log.warning("bank_file.refused", issuer=issuer.code, name=arrived.name)
+        _log.warning("bank_file.refused", issuer=issuer.code, rail=rail)
         return False
-    _log.info("bank_file.taken", issuer=issuer.code, name=arrived.name)
+    _log.info("bank_file.taken", issuer=issuer.code, rail=rail)
     return True

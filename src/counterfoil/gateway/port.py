@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
-from counterfoil.money import Money
+from counterfoil.money import Money, is_currency
 
 
 class PaymentStatus(StrEnum):
@@ -83,3 +83,8 @@ class Gateway(Protocol):
     def lookup(self, identifier: str) -> AccountCheck:
         """The account behind a phone number, an e-mail address or another name for it."""
         ...
+
+
+def known_currency(check: AccountCheck) -> str | None:
+    """None where it is none, or none in use (ISO 4217)."""
+    return check.currency if check.currency and is_currency(check.currency) else None

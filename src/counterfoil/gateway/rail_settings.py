@@ -28,7 +28,7 @@ from counterfoil.gateway.csv_files.template import AnswerColumn, PaymentColumn
 PORTABILITY: Final = "portability"  # the source that is tables of ours, and no rail
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}", re.ASCII)
 _DIRECTORY: Final = "directory"
-_WHERE: Final = re.compile(r"(.*?)(?: - at `(?:key in )?\$\.?([^`]*)`)?", re.DOTALL)
+_WHERE: Final = re.compile(r"(.*?)(?: - at (?:`key` in )?`\$\.?([^`]*)`)?", re.DOTALL)
 
 Text = Annotated[str, Meta(min_length=1, max_length=300)]
 SecretName = Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9_-]{0,39}$")]

@@ -31,6 +31,12 @@ from counterfoil.engine.purge import STRETCH_OPERATIONS, purge_retained
 from counterfoil.errors import CounterfoilError
 from counterfoil.gateway.resolver import resolve_payments
 from counterfoil.jobs import loops
+from counterfoil.jobs.accounts import (
+    forget_old_lookups,
+    tell_of_rails,
+    verify_due_accounts,
+)
+from counterfoil.jobs.banks import fetch_bank_files, look_at_banks_again
 from counterfoil.jobs.loops import BACK_OFF_SECONDS, Loop
 from counterfoil.jobs.payouts import file_acceptors, pay_acceptors, work_on_runs
 from counterfoil.jobs.queue import QUEUE, pool_arguments
@@ -121,6 +127,8 @@ LOOPS: Final = (
     Loop("payout runs", work_on_runs, 0.5),
     Loop("payouts", pay_acceptors, 0.5),
     Loop("payout files", file_acceptors, 2.0),
+    Loop("bank files", fetch_bank_files, 2.0),
+    Loop("banks", look_at_banks_again, 5.0),
     Loop("figures", _fold, 0.5),
     Loop("left provisions", finish_left_provisions, 2.0),
     Loop("left bulks", finish_left_bulks, 2.0),
@@ -128,6 +136,9 @@ LOOPS: Final = (
     Loop("left outcomes", _find_outcomes, 10.0),
     Loop("retention", _purge, 10.0),
     Loop("bank data", _switch, 5.0),
+    Loop("rails", tell_of_rails, 5.0),
+    Loop("accounts", verify_due_accounts, 5.0),
+    Loop("old lookups", forget_old_lookups, 600.0),
 )
 
 

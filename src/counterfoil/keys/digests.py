@@ -75,6 +75,14 @@ def is_same_content(
     )
 
 
+def identifier_hashes(keys: IssuerKeys, identifier: str) -> list[bytes]:
+    """16 bytes that stand for what somebody is called by, such as a telephone number: by the active
+    key first, which new ones are kept by, then by those that were active before.
+    """
+    ring, message = keys.journal, identifier.encode("utf-8", "surrogatepass")
+    return [mac(ring.keys[version], b"identifier\0").short(message) for version in ring.probed]
+
+
 def new_api_key() -> str:
     """`cf_` and 256 random bits in lower-case base 32: safe in shells, headers and on paper."""
     return _API_KEY_PREFIX + base64.b32encode(secrets.token_bytes(32)).decode().rstrip("=").lower()

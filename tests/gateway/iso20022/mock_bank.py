@@ -23,7 +23,8 @@ class MockBank:
         arguments = [sys.executable, "-m", "mockbank", "--port", "0", "--clock", OPENS]
         with log_path.open("wb") as log:
             self._process = subprocess.Popen(arguments, stdout=log, stderr=log)  # noqa: S603  # ours
-        self._client = httpx.Client(base_url=self._address(), trust_env=False, timeout=10)
+        self.base_url = self._address()
+        self._client = httpx.Client(base_url=self.base_url, trust_env=False, timeout=10)
 
     def __enter__(self) -> Self:
         return self

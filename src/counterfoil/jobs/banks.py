@@ -1,0 +1,30 @@
+"""What banks send: fetched by the rails that are files, and looked at again."""
+
+from counterfoil.engine.banking.looking import look_again
+from counterfoil.engine.issuer import Issuer
+from counterfoil.gateway.fetching import fetch_files
+from counterfoil.jobs.alone import alone
+from counterfoil.jobs.site import Desk
+
+
+def fetch_bank_files(desk: Desk, issuer: Issuer) -> int:
+    """Returns how many files were dealt with."""
+    done = 0
+    for rail in desk.site.rails.of(issuer.code):
+        if rail.inbox is None or rail.files is None or desk.is_stopping:
+            continue
+        with alone(desk, rail.name):
+            done += fetch_files(
+                desk.connection,
+                issuer,
+                rail=rail.name,
+                file_format=rail.files.format,
+                inbox=rail.inbox,
+            )
+    return done
+
+
+def look_at_banks_again(desk: Desk, issuer: Issuer) -> int:
+    """What was recorded since may be what a bank's line was about, and time makes some overdue."""
+    look_again(desk.connection, issuer)
+    return 0
