@@ -18,6 +18,7 @@ from counterfoil.engine.banking.exceptions import (
     end_unwanted,
     open_exceptions,
 )
+from counterfoil.engine.banking.reading import standings
 from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.journal import Journal
@@ -65,18 +66,15 @@ def balance_accounts(
     """
     if not funding_account_ids:
         return 0
-    gaps = _found(connection, issuer, ExceptionKind.STATEMENT_GAP, "gaps", funding_account_ids)
-    changed = _bring_up_to_date(
-        connection, issuer, now, gaps, ExceptionKind.STATEMENT_GAP, funding_account_ids
-    )
-    rows = connection.execute(
-        statement(__package__, "not_at_bank"),
-        {
-            "issuer_id": issuer.issuer_id,
-            "funding_account_ids": list(funding_account_ids),
-            "days": NOT_AT_BANK_DAYS,
-        },
-    )
+    funds = list(funding_account_ids)
+    gaps = _gaps(connection, issuer, funds)
+    changed = _bring_up_to_date(connection, issuer, now, ExceptionKind.STATEMENT_GAP, funds, gaps)
+    those: dict[str, object] = {
+        "issuer_id": issuer.issuer_id,
+        "funding_account_ids": funds,
+        "days": NOT_AT_BANK_DAYS,
+    }
+    rows = connection.execute(statement(__package__, "not_at_bank"), those)
     missing = [
         Wanted(
             kind=ExceptionKind.NOT_AT_BANK,
@@ -89,63 +87,47 @@ def balance_accounts(
         for fund, operation_id, amount_minor in rows
     ]
     changed += open_exceptions(connection, issuer, now, missing)
-    connection.execute(
-        statement(__package__, "move_looked_to"),
-        {
-            "issuer_id": issuer.issuer_id,
-            "funding_account_ids": list(funding_account_ids),
-            "days": NOT_AT_BANK_DAYS,
-        },
-    )
-    differ = _found(
-        connection, issuer, ExceptionKind.BALANCE_DIFFERS, "balances", funding_account_ids
-    )
+    connection.execute(statement(__package__, "move_looked_to"), those)
+    differ = [
+        Wanted(
+            kind=ExceptionKind.BALANCE_DIFFERS,
+            funding_account_id=standing.funding_account_id,
+            about=BALANCE,
+            expected_minor=standing.expected_minor,
+            found_minor=standing.closing_minor,
+        )
+        for standing in standings(connection, issuer.issuer_id, funds)
+        if not standing.agrees
+    ]
     return changed + _bring_up_to_date(
-        connection, issuer, now, differ, ExceptionKind.BALANCE_DIFFERS, funding_account_ids
+        connection, issuer, now, ExceptionKind.BALANCE_DIFFERS, funds, differ
     )
 
 
-def _found(
-    connection: Connection,
-    issuer: Issuer,
-    kind: ExceptionKind,
-    name: str,
-    funding_account_ids: Sequence[int],
-) -> list[Wanted]:
+def _gaps(connection: Connection, issuer: Issuer, funds: list[int]) -> list[Wanted]:
     rows = connection.execute(
-        statement(__package__, name),
-        {
-            "issuer_id": issuer.issuer_id,
-            "funding_account_ids": list(funding_account_ids),
-            "about": BALANCE,
-        },
+        statement(__package__, "gaps"),
+        {"issuer_id": issuer.issuer_id, "funding_account_ids": funds},
     )
     return [
         Wanted(
-            kind=kind,
+            kind=ExceptionKind.STATEMENT_GAP,
             funding_account_id=fund,
             about=about,
-            expected_minor=expected,
-            found_minor=found,
+            expected_minor=expected_minor,
+            found_minor=found_minor,
         )
-        for fund, about, expected, found in rows
+        for fund, about, expected_minor, found_minor in rows
     ]
 
 
-def _bring_up_to_date(
+def _bring_up_to_date(  # of one kind, in which accounts, what there should be
     connection: Connection,
     issuer: Issuer,
     now: datetime,
-    wanted: Sequence[Wanted],
     kind: ExceptionKind,
-    funding_account_ids: Sequence[int],
+    funds: list[int],
+    wanted: Sequence[Wanted],
 ) -> int:
-    ended = end_unwanted(
-        connection,
-        issuer,
-        now,
-        wanted,
-        kinds=[kind],
-        funding_account_ids=funding_account_ids,
-    )
+    ended = end_unwanted(connection, issuer, now, wanted, kinds=[kind], funding_account_ids=funds)
     return ended + open_exceptions(connection, issuer, now, wanted)

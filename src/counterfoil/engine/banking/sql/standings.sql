@@ -1,11 +1,11 @@
--- Accounts whose bank has another balance than the ledger explains: at the end of the statements
--- that lead from one to the next, what the ledger has, less what it recorded since the start and none
--- of them has, and with what they have and it has not.
+-- How accounts stand at the end of the statements that lead from one to the next: what the bank had
+-- and what the ledger has, what of that was recorded since the start and stands on none of them, and
+-- what stands on them and is not in the ledger.
 --
--- In:     issuer_id int, funding_account_ids int[], about text
--- Out:    funding_account_id, about, expected_minor, found_minor
--- Locks:  none; bank_look is ours
--- Caller: engine.banking.balancing
+-- In:     issuer_id int, funding_account_ids int[] (null: all)
+-- Out:    the fields of Standing, in its order
+-- Locks:  none
+-- Caller: engine.banking.reading
 WITH ended AS (
     SELECT
         b.funding_account_id,
@@ -39,7 +39,10 @@ WITH ended AS (
         ) AS s
     WHERE
         b.issuer_id = %(issuer_id)s
-        AND b.funding_account_id = any(%(funding_account_ids)s::int[])
+        AND (
+            %(funding_account_ids)s::int[] IS NULL
+            OR b.funding_account_id = any(%(funding_account_ids)s::int[])
+        )
 ),
 
 stated AS (
@@ -119,34 +122,26 @@ on_its_way AS (
             AND e.statement_id = s.file_id
             AND e.statement_no = s.report_no
     INNER JOIN ended AS x ON r.funding_account_id = x.funding_account_id
-    WHERE s.closed_on IS NULL OR s.closed_on > x.closed_on
+    WHERE
+        (s.closed_on IS NULL OR s.closed_on > x.closed_on)
+        AND (m.operation_id IS NULL OR m.entry_id IS NOT NULL)
     GROUP BY r.funding_account_id
-),
-
-agreed AS (
-    SELECT
-        x.funding_account_id,
-        x.closing_minor,
-        (
-            coalesce(a.debit_minor - a.credit_minor, 0)
-            - coalesce(w.amount_minor, 0)
-            + coalesce(l.rest_minor, 0)
-        )::bigint AS expected_minor
-    FROM ended AS x
-    LEFT JOIN account AS a
-        ON
-            a.issuer_id = %(issuer_id)s
-            AND x.funding_account_id = a.funding_account_id
-            AND a.kind = 1
-            AND a.owner_id = 0
-    LEFT JOIN lines AS l ON x.funding_account_id = l.funding_account_id
-    LEFT JOIN on_its_way AS w ON x.funding_account_id = w.funding_account_id
 )
 
 SELECT
-    funding_account_id,
-    %(about)s::text AS about,
-    expected_minor,
-    closing_minor AS found_minor
-FROM agreed
-WHERE expected_minor <> closing_minor
+    x.funding_account_id,
+    x.closed_on,
+    x.closing_minor,
+    coalesce(a.debit_minor - a.credit_minor, 0) AS ledger_minor,
+    coalesce(w.amount_minor, 0)::bigint AS not_at_bank_minor,
+    coalesce(l.rest_minor, 0)::bigint AS not_in_ledger_minor
+FROM ended AS x
+LEFT JOIN account AS a
+    ON
+        a.issuer_id = %(issuer_id)s
+        AND x.funding_account_id = a.funding_account_id
+        AND a.kind = 1
+        AND a.owner_id = 0
+LEFT JOIN lines AS l ON x.funding_account_id = l.funding_account_id
+LEFT JOIN on_its_way AS w ON x.funding_account_id = w.funding_account_id
+ORDER BY x.funding_account_id
