@@ -41,6 +41,7 @@ RULES: Final[Mapping[str, str]] = {
     "check_periods": "A closed period stands as it was posted",
     "check_payouts": "Each redemption is paid once, and what is owed is what is left",
     "check_earnings": "What agents earned is posted once, by the rules",
+    "check_banking": "A bank's lines are what the ledger says they are",
 }
 
 # The journal has what was asked; a step of the table may have another name.
