@@ -39,7 +39,7 @@ from counterfoil.engine.payouts.sending import (
     retry_payout,
     send_chunk,
 )
-from counterfoil.engine.payouts.terms import TermsDesign, set_terms, terms_of
+from counterfoil.engine.payouts.terms import TermsDesign, end_terms, set_terms, terms_of
 from counterfoil.errors import ConflictError, NotFoundError
 from counterfoil.keys.provider import LocalKeyProvider
 
@@ -213,6 +213,18 @@ def test_the_narrowest_terms_count(connection: Connection, issuer: Issuer) -> No
         for terms in (WIDE, programme_terms, own_terms)
     }
     assert nets == {WIDE: 100, programme_terms: 900, own_terms: 1099}
+
+
+def test_a_run_whose_terms_end_before_it_is_counted_pays_nobody(
+    connection: Connection, issuer: Issuer
+) -> None:
+    given_redeemed(connection, issuer, ASHA, 1000)
+    own = _terms(connection, issuer, TermsDesign(funding_account_id=1, acceptor_id=ASHA), version=0)
+    run_id = begin_run(connection, issuer, SYSTEM, own)
+    end_terms(connection, issuer, SYSTEM, own)
+    assert count_run(connection, issuer, run_id)
+    assert read_run(connection, issuer, run_id).status == "dropped"
+    assert given_preview(connection, issuer).net_minor == 1000, "the wider terms count again"
 
 
 def test_a_cycle_begins_its_run_at_the_cut_off_and_goes_on_to_the_next(

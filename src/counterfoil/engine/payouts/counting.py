@@ -188,7 +188,7 @@ def count_run(connection: Connection, issuer: Issuer, run_id: int) -> bool:
         connection.rollback()
         return False
     with or_nothing(connection):
-        terms = terms_by_id(connection, issuer.issuer_id, run.terms_id)
+        terms = terms_by_id(connection, issuer.issuer_id, run.terms_id, with_ended=True)
         routes = routes_of(connection, issuer.issuer_id)
         owed = _owed(connection, issuer, run)
         counted = list(_counted(issuer, run, terms.design, routes, owed))

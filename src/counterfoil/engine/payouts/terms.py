@@ -171,15 +171,21 @@ def end_terms(
 def terms_of(connection: Connection, issuer_id: int) -> list[Terms]:
     """All that apply, by their ids. Leaves the transaction open."""
     rows = connection.execute(
-        statement(__package__, "terms"), {"issuer_id": issuer_id, "terms_id": None}
+        statement(__package__, "terms"),
+        {"issuer_id": issuer_id, "terms_id": None, "with_ended": False},
     )
     return [_terms(row) for row in rows]
 
 
-def terms_by_id(connection: Connection, issuer_id: int, terms_id: int) -> Terms:
-    """Raises NotFoundError where there are none, or they do not apply any more."""
+def terms_by_id(
+    connection: Connection, issuer_id: int, terms_id: int, *, with_ended: bool = False
+) -> Terms:
+    """Raises NotFoundError where there are none, or they do not apply any more; a run that was
+    begun with them is counted `with_ended`.
+    """
     row = connection.execute(
-        statement(__package__, "terms"), {"issuer_id": issuer_id, "terms_id": terms_id}
+        statement(__package__, "terms"),
+        {"issuer_id": issuer_id, "terms_id": terms_id, "with_ended": with_ended},
     ).fetchone()
     if row is None:
         raise NotFoundError(f"There are no payout terms {terms_id}.")

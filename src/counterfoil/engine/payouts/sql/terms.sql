@@ -1,6 +1,6 @@
 -- Payout terms that apply: all of them, or those of an id.
 --
--- In:     issuer_id int, terms_id int or null
+-- In:     issuer_id int, terms_id int or null, with_ended boolean: those that apply no more, too
 -- Out:    terms_id, next_cut_off_at, version, cycle, then the fields of TermsDesign in their order
 -- Locks:  none
 -- Caller: engine.payouts.terms
@@ -23,6 +23,6 @@ SELECT
 FROM payout_terms
 WHERE
     issuer_id = %(issuer_id)s
-    AND applies
+    AND (applies OR %(with_ended)s)
     AND (%(terms_id)s::int IS NULL OR terms_id = %(terms_id)s::int)
 ORDER BY terms_id
