@@ -80,6 +80,11 @@ def share_of(amount_minor: int, part: int, whole: int) -> int:
     return amount_minor * part // whole
 
 
+def whole_parts(amount_minor: int, part_minor: int) -> int:
+    """How often a part goes into an amount."""
+    return amount_minor // part_minor
+
+
 def parse_amount(text: str, currency: str) -> Money:
     """An amount such as `10`, `10.5` or `10.00`; digits beyond the currency's must be zero.
 

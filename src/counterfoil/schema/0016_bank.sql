@@ -118,11 +118,13 @@ COMMENT ON COLUMN bank_entry.status IS
 CREATE TABLE bank_match (
     issuer_id int NOT NULL,
     operation_id bigint NOT NULL,
-    entry_id bigint NOT NULL,
+    entry_id bigint,
     amount_minor bigint NOT NULL CHECK (amount_minor <> 0),
     PRIMARY KEY (issuer_id, operation_id),
     FOREIGN KEY (issuer_id, entry_id) REFERENCES bank_entry
 );
+COMMENT ON COLUMN bank_match.entry_id IS
+'none: it brings the ledger to what the bank had, and no line is it';
 CREATE INDEX bank_match_of_entry ON bank_match (issuer_id, entry_id);
 COMMENT ON COLUMN bank_match.amount_minor IS
 'what the operation moves of the funding account: below zero where it takes from it';
@@ -194,5 +196,5 @@ CREATE TABLE deposit_rule (
     CHECK (payer_name <> '' OR payer_reference <> ''),
     CHECK (num_nulls(group_id, denomination_minor) IN (0, 2))
 );
-COMMENT ON COLUMN deposit_rule.payer_reference IS 'what it begins with; empty is any';
+COMMENT ON COLUMN deposit_rule.payer_reference IS 'what it or the note begins with; empty is any';
 COMMENT ON COLUMN deposit_rule.group_id IS 'of which stock is provisioned from it, in whole vouchers';

@@ -34,8 +34,8 @@ _log = structlog.get_logger("counterfoil.engine.banking")
 
 
 class DepositRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """By the payer's name, by what its reference begins with, or both; up to an amount, where one
-    is said. `group` and `denomination_minor` say of which vouchers stock is provisioned from it.
+    """By the payer's name, by what its reference or its note begins with, or both; up to an amount,
+    where one is said. `group` and `denomination_minor` say of which vouchers stock is made from it.
     """
 
     funding_account_id: int

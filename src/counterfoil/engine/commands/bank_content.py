@@ -2,8 +2,8 @@
 
 from datetime import date
 
-import msgspec
-
+from counterfoil.engine.banking.deposit_rules import DepositRule
+from counterfoil.engine.banking.resolving import How
 from counterfoil.engine.commands.asking import Content
 from counterfoil.money import Money
 
@@ -16,7 +16,7 @@ class ResolveException(Content, frozen=True, kw_only=True, tag="resolve_exceptio
     exception_id: int
     exception_kind: str
     about: str
-    how: str
+    how: How
     amount_minor: int
     currency: str
 
@@ -39,23 +39,10 @@ class ClosePeriod(Content, frozen=True, kw_only=True, tag="close_period"):
         return f"period:{self.through}"
 
 
-class DepositRuleDesign(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Credits that are deposits without a person: by the payer's name, or by what the reference
-    begins with. `group` is of which stock is provisioned from it.
-    """
-
-    funding_account_id: int
-    payer_name: str = ""
-    payer_reference: str = ""
-    amount_minor_max: int | None = None
-    group: str | None = None
-    denomination_minor: int | None = None
-
-
 class SetDepositRules(Content, frozen=True, kw_only=True, tag="set_deposit_rules"):
     """All rules, in place of those there are."""
 
-    rules: tuple[DepositRuleDesign, ...]
+    rules: tuple[DepositRule, ...]
 
     @property
     def subject(self) -> str:

@@ -16,7 +16,11 @@ from counterfoil.engine.commands.acceptor_content import (
     TurnAcceptor,
 )
 from counterfoil.engine.commands.asking import Content
-from counterfoil.engine.commands.bank_content import ClosePeriod
+from counterfoil.engine.commands.bank_content import (
+    ClosePeriod,
+    ResolveException,
+    SetDepositRules,
+)
 from counterfoil.engine.commands.client_content import (
     ChangeClient,
     CreateClient,
@@ -84,11 +88,13 @@ __all__ = [
     "ReleaseStock",
     "ReplaceClientKey",
     "ReplaceVouchers",
+    "ResolveException",
     "RetryPayout",
     "RevokeClient",
     "SendPayouts",
     "SetBankDays",
     "SetClientKey",
+    "SetDepositRules",
     "SetEarningRules",
     "SetPayoutRoutes",
     "SetPayoutTerms",
@@ -397,6 +403,8 @@ Asked = (
     | SetEarningRules
     | BudgetIncentives
     | ClosePeriod
+    | ResolveException
+    | SetDepositRules
 )
 
 _DECODER: Final[msgspec.json.Decoder[Asked]] = msgspec.json.Decoder(Asked)

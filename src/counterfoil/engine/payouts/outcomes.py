@@ -30,12 +30,13 @@ _log = structlog.get_logger("counterfoil.engine.payouts")
 
 
 class Told(StrEnum):
-    """What a rail says of a payment."""
+    """What a rail says of a payment; or a person, that it was paid after all."""
 
     ACCEPTED = "accepted"
     COMPLETED = "completed"
     REJECTED = "rejected"
     RETURNED = "returned"
+    PAID_AFTER_ALL = "paid_after_all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class _Step:
 
 
 _COMPLETE: Final = (Action.COMPLETE_PAYOUT, AccountKind.IN_TRANSIT, AccountKind.FUNDING)
+_SEND: Final = (Action.PAY_OUT, AccountKind.PAYABLE, AccountKind.IN_TRANSIT)
 _FAIL: Final = (Action.FAIL_PAYOUT, AccountKind.IN_TRANSIT, AccountKind.PAYABLE)
 _RETURN: Final = (Action.RETURN_PAYOUT, AccountKind.FUNDING, AccountKind.PAYABLE)
 _STEPS: Final = {
@@ -80,6 +82,8 @@ _STEPS: Final = {
     ("pending", Told.REJECTED): _Step("rejected", "failed", (_FAIL,)),
     ("pending", Told.RETURNED): _Step("returned", "returned", (_COMPLETE, _RETURN)),
     ("completed", Told.RETURNED): _Step("returned", "returned", (_RETURN,)),
+    ("pending", Told.PAID_AFTER_ALL): _Step("completed", "completed", (_COMPLETE,)),
+    ("rejected", Told.PAID_AFTER_ALL): _Step("completed", "completed", (_SEND, _COMPLETE)),
 }
 
 
@@ -111,10 +115,12 @@ _KNOWN: Final = frozenset(
 @dataclass(slots=True)
 class Heard:
     """What came of news: how many payments it moved; those that are none of payouts; those of which
-    it says what cannot be, such as that a rejected one was paid.
+    it says what cannot be, such as that a rejected one was paid. `completed_by` has the operations
+    by which payments left the funding account now.
     """
 
     moved: int = 0
+    completed_by: dict[UUID, int] = field(default_factory=dict)
     strangers: list[UUID] = field(default_factory=list)
     contradicted: list[News] = field(default_factory=list)
 
@@ -164,6 +170,11 @@ def hear_within(
         _write(connection, issuer, journal, list(moved.values()))
         _log.info("payouts.heard", issuer=issuer.code, moved=len(moved))
     heard.moved = len(moved)
+    heard.completed_by = {
+        payment_id: change.did[Action.COMPLETE_PAYOUT]
+        for payment_id, change in moved.items()
+        if Action.COMPLETE_PAYOUT in change.did
+    }
     return heard
 
 

@@ -22,7 +22,10 @@ CROSS JOIN
                 d.payer_name = ''
                 OR lower(d.payer_name) = lower(regexp_replace(trim(e.payer_name), '\s+', ' ', 'g'))
             )
-            AND starts_with(lower(trim(e.payer_reference)), lower(d.payer_reference))
+            AND (
+                starts_with(lower(trim(e.payer_reference)), lower(d.payer_reference))
+                OR starts_with(lower(trim(e.note)), lower(d.payer_reference))
+            )
             AND (d.amount_minor_max IS NULL OR d.amount_minor_max >= e.amount_minor)
         ORDER BY d.rule_id
         LIMIT 1

@@ -36,3 +36,4 @@ WHERE
     AND b.funding_account_id = any(%(funding_account_ids)s::int[])
     AND o.at < (s.closed_on - %(days)s::int)::timestamp AT TIME ZONE 'UTC'
     AND e.entry_id IS NULL
+    AND (m.operation_id IS NULL OR m.entry_id IS NOT NULL)
