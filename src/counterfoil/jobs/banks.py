@@ -1,5 +1,6 @@
 """What banks send: fetched by the rails that are files, and looked at again."""
 
+from counterfoil.engine.banking.deposit_rules import deposit_by_rules
 from counterfoil.engine.banking.looking import look_again
 from counterfoil.engine.issuer import Issuer
 from counterfoil.gateway.fetching import fetch_files
@@ -25,6 +26,9 @@ def fetch_bank_files(desk: Desk, issuer: Issuer) -> int:
 
 
 def look_at_banks_again(desk: Desk, issuer: Issuer) -> int:
-    """What was recorded since may be what a bank's line was about, and time makes some overdue."""
+    """Credits that fit a rule are deposits; what was recorded since may be what a bank's line was
+    about; and time makes some overdue. Returns how many lines a rule was applied to.
+    """
+    applied = deposit_by_rules(desk.connection, issuer)
     look_again(desk.connection, issuer)
-    return 0
+    return applied
