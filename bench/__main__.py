@@ -8,6 +8,7 @@ import click
 
 from bench.apply import bench_apply
 from bench.live import bench_live
+from bench.payouts import bench_payouts
 from bench.portal import bench_portal
 from bench.provision import bench_provision
 from bench.redemption import bench_redemption
@@ -33,6 +34,7 @@ BENCHES: Final[Mapping[str, tuple[Bench, int]]] = {
     "live": (bench_live, 1_000_000),
     "portal": (bench_portal, 1_000_000),
     "start": (bench_start, 0),
+    "payouts": (bench_payouts, 1_000_000),
 }
 
 
