@@ -1,10 +1,13 @@
 """A Payment Hub EE of our own, as a server with a real socket: what its public source says of the
-channel's transfers, the operations app's transfers and the mapper's beneficiaries.
+channel's transfers, the bulk processor's files, the operations app's transfers and the mapper's
+beneficiaries.
 
 Time is counted in questions: a transfer is shown after so many of them, and ends after so many
 more.
 """
 
+import csv
+import io
 import json
 import threading
 from collections import deque
@@ -77,6 +80,8 @@ class HubStub:
             path = urlsplit(seen.path)
             if (seen.method, path.path) == ("POST", "/channel/transfer"):
                 return self._transfer(seen)
+            if (seen.method, path.path) == ("POST", "/batchtransactions"):
+                return self._batch(seen)
             if (seen.method, path.path) == ("GET", "/api/v1/transfers"):
                 return self._transfers(parse_qs(path.query))
             if seen.method == "GET" and path.path.startswith("/beneficiaries/"):
@@ -106,6 +111,24 @@ class HubStub:
         if fault == "garbles":
             return 200, "not what you asked for"
         return None if fault == "dies_after" else (200, {"transactionId": begun.transaction_id})
+
+    def _batch(self, seen: Seen) -> Answer | None:
+        """Begins what has an id that was not used, less what looks like a line before it."""
+        fault = self.next_faults.popleft() if self.next_faults else ""
+        if fault == "dies_before":
+            return 503, {"error": "down"}
+        assert isinstance(seen.body, bytes)
+        content = seen.body.partition(b"\r\n\r\n")[2].rpartition(b"\r\n--")[0]
+        lines = set[tuple[str, str, str]]()
+        for row in csv.DictReader(io.StringIO(content.decode())):
+            line = (row["payee_identifier"], row["amount"], row["currency"])
+            if row["request_id"] not in self._marked and line not in lines:
+                self.transfers.append(StubTransfer(row["request_id"], *line))
+                self._marked.add(row["request_id"])
+            lines.add(line)
+        if fault == "dies_after":
+            return None
+        return 202, {"PollingPath": f"/batch/Summary/{uuid4()}"}
 
     def _transfers(self, query: Mapping[str, list[str]]) -> Answer:
         wanted = query["clientCorrelationId"][0] if self.finds_by_correlation else ""
@@ -166,7 +189,9 @@ def served(hub: HubStub) -> Iterator[str]:
             self._handle(None)
 
         def do_POST(self) -> None:
-            self._handle(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            is_form = self.headers["Content-Type"].startswith("multipart/")
+            self._handle(body if is_form else json.loads(body))
 
         def _handle(self, body: object) -> None:
             headers = {name.lower(): value for name, value in self.headers.items()}

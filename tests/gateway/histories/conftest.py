@@ -1,0 +1,26 @@
+"""Where histories happen: one database of this worker's, and far sides that live as long."""
+
+from collections.abc import Iterator
+
+import pytest
+from tests.gateway.histories.auditor import CHUNK
+from tests.gateway.histories.lives import mortality
+from tests.gateway.histories.online import opened_street
+from tests.gateway.histories.world import Place
+
+from counterfoil.engine.payouts import sending
+from counterfoil.keys.provider import LocalKeyProvider
+
+__all__ = ["mortality"]
+
+
+@pytest.fixture(scope="module")
+def place(
+    shared_database: str, provider: LocalKeyProvider, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Place]:
+    folder = tmp_path_factory.mktemp("histories")
+    with pytest.MonkeyPatch.context() as patch, opened_street(folder) as street:
+        patch.setattr(sending, "CHUNK_PAYOUTS", CHUNK)
+        place = Place(shared_database, provider, folder, street)
+        yield place
+        place.close()

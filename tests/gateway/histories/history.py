@@ -1,0 +1,49 @@
+"""A history: people and workers do random things, in any order."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from tests.gateway.histories.people import (
+    begin,
+    change_terms,
+    decide,
+    redeem,
+    redeem_at,
+    refund,
+    retry,
+    turn_shop,
+)
+from tests.gateway.histories.working import all_at_once, count, let_time_pass, pay, post, send
+from tests.gateway.histories.world import World
+
+
+def live(world: World, acts: int) -> None:
+    for shop in world.auditor.shops:
+        redeem_at(world, shop, 1)
+    kinds = [act for act, _weight in ACTS]
+    weights = [weight for _act, weight in ACTS]
+    for act in world.chance.choices(kinds, weights, k=acts):
+        act(world)
+
+
+def go_on(world: World) -> None:
+    """Whatever the runs wait for."""
+    for act in (begin, count, decide, send, pay, post):
+        act(world)
+
+
+ACTS: Final[Sequence[tuple[Callable[[World], None], int]]] = (
+    (go_on, 5),
+    (redeem, 4),
+    (refund, 2),
+    (change_terms, 1),
+    (turn_shop, 2),
+    (begin, 1),
+    (decide, 1),
+    (send, 1),
+    (all_at_once, 2),
+    (pay, 2),
+    (let_time_pass, 2),
+    (post, 2),
+    (retry, 3),
+)
