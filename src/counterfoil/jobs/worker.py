@@ -37,6 +37,7 @@ from counterfoil.jobs.accounts import (
     verify_due_accounts,
 )
 from counterfoil.jobs.banks import fetch_bank_files, look_at_banks_again
+from counterfoil.jobs.earnings import PAUSE_SECONDS, earn
 from counterfoil.jobs.loops import BACK_OFF_SECONDS, Loop
 from counterfoil.jobs.payouts import file_acceptors, pay_acceptors, work_on_runs
 from counterfoil.jobs.queue import QUEUE, pool_arguments
@@ -129,6 +130,7 @@ LOOPS: Final = (
     Loop("payout files", file_acceptors, 2.0),
     Loop("bank files", fetch_bank_files, 2.0),
     Loop("banks", look_at_banks_again, 5.0),
+    Loop("earnings", earn, PAUSE_SECONDS),
     Loop("figures", _fold, 0.5),
     Loop("left provisions", finish_left_provisions, 2.0),
     Loop("left bulks", finish_left_bulks, 2.0),
