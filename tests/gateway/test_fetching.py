@@ -7,6 +7,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -308,16 +309,35 @@ def banked(
     return issuer
 
 
-def delivery_to(bank: MockBank) -> HttpDelivery:
-    return HttpDelivery(f"{bank.base_url}/payments")
+@dataclass
+class Line:
+    """To a bank and back; what is opened is closed with the test."""
+
+    bank: MockBank
+    opened: ExitStack
+
+    def delivery(self, url: str | None = None) -> HttpDelivery:
+        made = HttpDelivery(url or f"{self.bank.base_url}/payments", timeout_seconds=2)
+        self.opened.callback(made.close)
+        return made
+
+    def inbox(self, *, with_archive: bool = False) -> HttpInbox:
+        return self.inbox_at(
+            f"{self.bank.base_url}/_mock/mailbox?leave",
+            f"{self.bank.base_url}/_mock/mailbox",
+            f"{self.bank.base_url}/_mock/messages" if with_archive else None,
+        )
+
+    def inbox_at(self, lists: str, acknowledges: str, archive: str | None = None) -> HttpInbox:
+        made = HttpInbox(lists=lists, acknowledges=acknowledges, archive=archive, timeout_seconds=2)
+        self.opened.callback(made.close)
+        return made
 
 
-def inbox_of(bank: MockBank, *, with_archive: bool = False) -> HttpInbox:
-    return HttpInbox(
-        lists=f"{bank.base_url}/_mock/mailbox?leave",
-        acknowledges=f"{bank.base_url}/_mock/mailbox",
-        archive=f"{bank.base_url}/_mock/messages" if with_archive else None,
-    )
+@pytest.fixture
+def line(bank: MockBank) -> Iterator[Line]:
+    with ExitStack() as opened:
+        yield Line(bank, opened)
 
 
 def put(connection: Connection, issuer: Issuer, delivery: Delivery) -> int:
@@ -334,12 +354,12 @@ def payouts(connection: Connection, issuer: Issuer) -> list[str]:
 
 
 def test_a_bank_over_http_takes_files_and_is_heard(
-    shared_connection: Connection, banked: Issuer, bank: MockBank
+    shared_connection: Connection, banked: Issuer, line: Line
 ) -> None:
-    assert put(shared_connection, banked, delivery_to(bank)) == 2, "a payment, a file"
-    assert fetch_from(shared_connection, banked, inbox_of(bank)) == 1
+    assert put(shared_connection, banked, line.delivery()) == 2, "a payment, a file"
+    assert fetch_from(shared_connection, banked, line.inbox()) == 1
     assert payouts(shared_connection, banked) == ["processed"]
-    assert fetch_from(shared_connection, banked, inbox_of(bank)) == 0, "it is off the list"
+    assert fetch_from(shared_connection, banked, line.inbox()) == 0, "it is off the list"
     assert taken(shared_connection, banked) == (1, 0)
     assert check(shared_connection, banked.issuer_id) == []
 
@@ -358,24 +378,24 @@ class Deaf:
 
 
 def test_what_is_put_again_is_paid_once(
-    shared_connection: Connection, banked: Issuer, bank: MockBank
+    shared_connection: Connection, banked: Issuer, line: Line
 ) -> None:
-    delivery = Deaf(delivery_to(bank))
+    delivery = Deaf(line.delivery())
     assert put(shared_connection, banked, delivery) == 1, "nobody knows whether the bank has it"
     assert put(shared_connection, banked, delivery) == 1
-    assert fetch_from(shared_connection, banked, inbox_of(bank)) == 2, "its answer, and DUPL"
+    assert fetch_from(shared_connection, banked, line.inbox()) == 2, "its answer, and DUPL"
     assert payouts(shared_connection, banked) == ["processed"]
     assert taken(shared_connection, banked) == (2, 0)
     assert check(shared_connection, banked.issuer_id) == []
 
 
 def test_a_bank_that_is_away_gets_the_file_later(
-    shared_connection: Connection, banked: Issuer, bank: MockBank
+    shared_connection: Connection, banked: Issuer, bank: MockBank, line: Line
 ) -> None:
-    away = HttpDelivery("http://127.0.0.1:9/payments", timeout_seconds=1)
+    away = line.delivery("http://127.0.0.1:9/payments")
     assert put(shared_connection, banked, away) == 1, "only the batch"
-    assert put(shared_connection, banked, HttpDelivery(f"{bank.base_url}/nowhere")) == 0
-    assert put(shared_connection, banked, delivery_to(bank)) == 1
+    assert put(shared_connection, banked, line.delivery(f"{bank.base_url}/nowhere")) == 0
+    assert put(shared_connection, banked, line.delivery()) == 1
 
 
 class _Killed(BaseException):
@@ -399,12 +419,12 @@ class Dying:
 
 
 def test_who_dies_before_the_bank_knows_takes_it_once(
-    shared_connection: Connection, banked: Issuer, bank: MockBank
+    shared_connection: Connection, banked: Issuer, line: Line
 ) -> None:
-    put(shared_connection, banked, delivery_to(bank))
+    put(shared_connection, banked, line.delivery())
     with pytest.raises(_Killed):
-        fetch_from(shared_connection, banked, Dying(inbox_of(bank)))
-    assert fetch_from(shared_connection, banked, inbox_of(bank)) == 1
+        fetch_from(shared_connection, banked, Dying(line.inbox()))
+    assert fetch_from(shared_connection, banked, line.inbox()) == 1
     assert taken(shared_connection, banked) == (1, 0)
     assert payouts(shared_connection, banked) == ["processed"]
 
@@ -429,30 +449,30 @@ class Meanwhile:
 
 
 def test_what_comes_meanwhile_is_not_acknowledged_away(
-    shared_connection: Connection, banked: Issuer, bank: MockBank
+    shared_connection: Connection, banked: Issuer, bank: MockBank, line: Line
 ) -> None:
-    put(shared_connection, banked, delivery_to(bank))
+    put(shared_connection, banked, line.delivery())
     credit = partial(bank.credit, account="FUND", amount=500, note="x", reference="r")
-    inbox = Meanwhile(inbox_of(bank), credit)
+    inbox = Meanwhile(line.inbox(), credit)
     assert fetch_from(shared_connection, banked, inbox) == 2, "the answer, and the credit"
     assert taken(shared_connection, banked) == (2, 0)
 
 
 def test_what_was_taken_off_the_list_and_lost_stands_in_the_archive(
-    shared_connection: Connection, banked: Issuer, bank: MockBank
+    shared_connection: Connection, banked: Issuer, bank: MockBank, line: Line
 ) -> None:
-    put(shared_connection, banked, delivery_to(bank))
+    put(shared_connection, banked, line.delivery())
     assert bank.collect("pain.002", "FUND"), "somebody took it off, and died"
-    assert fetch_from(shared_connection, banked, inbox_of(bank)) == 0
-    inbox = inbox_of(bank, with_archive=True)
+    assert fetch_from(shared_connection, banked, line.inbox()) == 0
+    inbox = line.inbox(with_archive=True)
     assert fetch_from(shared_connection, banked, inbox) == 1
     assert payouts(shared_connection, banked) == ["processed"]
     assert fetch_from(shared_connection, banked, inbox) == 0, "the archive is looked at once"
 
 
 def test_a_mailbox_that_does_not_answer_is_no_trouble(
-    shared_connection: Connection, banked: Issuer, bank: MockBank
+    shared_connection: Connection, banked: Issuer, bank: MockBank, line: Line
 ) -> None:
     for address in ("http://127.0.0.1:9", f"{bank.base_url}/payments", bank.base_url):
-        inbox = HttpInbox(lists=address, acknowledges=address, timeout_seconds=1)
+        inbox = line.inbox_at(address, address)
         assert fetch_from(shared_connection, banked, inbox) == 0

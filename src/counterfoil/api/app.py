@@ -83,7 +83,7 @@ def build_app(state: ApiState, *, routes: Sequence[BaseRoute] = ()) -> Api:
     health = Health(threads, batcher, observer.registry, state.gateway)
     live = Live(threads, state.seals)
     redemptions = Redemptions(batcher, threads, clients, payments)
-    desk = Desk(batcher, threads, clients, redemptions, state.enqueue, state.seals)
+    desk = Desk(batcher, threads, clients, redemptions, state.enqueue, state.seals, state.rails)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

@@ -18,7 +18,7 @@ from counterfoil.api.govstack_v1_document import CALLS, EVERY_CALL, HEADERS, Gov
 from counterfoil.api.health import HealthAnswer
 from counterfoil.api.native import ENDPOINTS, PREFIX
 from counterfoil.api.native.commands import CommandAnswer
-from counterfoil.api.native.endpoint import Endpoint
+from counterfoil.api.native.endpoint import Endpoint, Header
 from counterfoil.api.observe import SEEN
 from counterfoil.api.problem import PROBLEM_JSON, Problem
 from counterfoil.engine.catalogue import CODE_PATTERN
@@ -137,6 +137,7 @@ def _header(name: str, said: str) -> Json:
 
 def _native(endpoint: Endpoint, schemas: Mapping[type, Json], components: Json) -> Json:
     parameters = list(_path_parameters(endpoint.path))
+    parameters.extend(_needed_header(header) for header in endpoint.headers)
     scopes = f"Scope: {' or '.join(sorted(endpoint.scopes))}."
     operation: Json = {
         "operationId": endpoint.name,
@@ -155,6 +156,16 @@ def _native(endpoint: Endpoint, schemas: Mapping[type, Json], components: Json) 
     else:
         parameters.extend(_query_parameters(components[endpoint.takes.__name__]))
     return operation
+
+
+def _needed_header(header: Header) -> Json:
+    return {
+        "name": header.name,
+        "in": "header",
+        "required": True,
+        "schema": {"type": "string", "pattern": header.pattern},
+        "description": header.description,
+    }
 
 
 def _native_responses(endpoint: Endpoint, schemas: Mapping[type, Json]) -> Json:

@@ -53,7 +53,9 @@ class Redemptions:
             return await self._payments.settled(principal.issuer, operation, answer)
         return answer
 
-    def count_guess(self, guard: Guard, who: Guesser, outcome: Outcome) -> None:
+    def count_guess(
+        self, guard: Guard, who: Guesser, outcome: Outcome = Outcome.NUMBER_UNKNOWN
+    ) -> None:
         if outcome is Outcome.SECRET_WRONG:
             guard.missed_secret(who)
         else:

@@ -24,6 +24,7 @@ _COMMANDS: Final = {
     "client": ("clients", "client"),
     "demo": ("demo", "demo"),
     "deposit": ("ledger", "deposit"),
+    "directory": ("directory", "directory"),
     "funding-account": ("programmes", "funding_account"),
     "group": ("groups", "group"),
     "import": ("imports", "import_"),

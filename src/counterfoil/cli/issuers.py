@@ -4,6 +4,8 @@ import click
 
 from counterfoil.cli.output import json_option, show_facts, show_rows
 from counterfoil.cli.place import Place, cli_caller, placed
+from counterfoil.engine.accounts.verifying import AT_REDEMPTION, AT_REGISTRATION, NEVER
+from counterfoil.engine.configuration import SettingsChange, change_settings
 from counterfoil.engine.issuer import issuer_codes, open_issuer
 from counterfoil.engine.issuer_creation import create_issuer
 
@@ -60,6 +62,24 @@ def create(
         },
         as_json=as_json,
         said=f"Issuer {code} is ready, funded from {account.account} at {account.fsp}.",
+    )
+
+
+@issuer.command("verify-accounts")
+@click.argument("when", type=click.Choice([NEVER, AT_REGISTRATION, AT_REDEMPTION]))
+@click.option("--issuer", "code", help="Needed where there are several.")
+@json_option
+@placed
+def verify_accounts(place: Place, *, when: str, code: str | None, as_json: bool) -> None:
+    """Say WHEN the accounts of merchants are asked about: never, once each (registration), or again
+    and again, so that nothing is paid at once to one that is not there (redemption).
+    """
+    with place.opened() as workspace, workspace.issuer(code) as (connection, opened):
+        change_settings(connection, opened, cli_caller(), SettingsChange(verify_accounts=when))
+    show_facts(
+        {"issuer": opened.code, "verify_accounts": when},
+        as_json=as_json,
+        said=f"Accounts of {opened.code} are verified: {when}.",
     )
 
 

@@ -1,5 +1,6 @@
 """The rails that the settings name: the file of COUNTERFOIL_RAILS, and the sandbox provider."""
 
+from functools import partial
 from pathlib import Path
 
 from counterfoil.cli.bank_files import read_secret
@@ -31,7 +32,7 @@ def rails(settings: Settings, provider: KeyProvider, sandbox: SandboxGateway | N
     WrongSettingError.
     """
     file = rails_file(settings)
-    made = rails_of(file, lambda name: _secret(settings, provider, name))
+    made = rails_of(file, partial(secret_of, settings, provider))
     if sandbox is None:
         return made
     if SANDBOX in file.rails:
@@ -56,7 +57,8 @@ def _secrets_path(rails_path: Path) -> Path:
     return rails_path.with_name(f"{rails_path.stem}.secrets.json")
 
 
-def _secret(settings: Settings, provider: KeyProvider, name: str) -> str:
+def secret_of(settings: Settings, provider: KeyProvider, name: str) -> str:
+    """Raises WrongSettingError."""
     try:
         return secret_store(settings, provider).secret(name)
     except WrongSettingError:

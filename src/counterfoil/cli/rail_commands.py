@@ -1,14 +1,16 @@
 """`counterfoil rail`: the rails that are set, whether they are reached, and their secrets."""
 
 import sys
+from functools import partial
 
 import click
 
 from counterfoil.cli.output import json_option, show_facts, show_rows
-from counterfoil.cli.place import Place, placed
-from counterfoil.cli.rail import SANDBOX, gateway, rails, rails_file, secret_store
+from counterfoil.cli.place import Place, Workspace, placed
+from counterfoil.cli.rail import SANDBOX, gateway, rails_file, secret_of, secret_store
 from counterfoil.errors import CounterfoilError, NotFoundError
-from counterfoil.gateway.rail_settings import RailSettings, SandboxSettings
+from counterfoil.gateway.rail_settings import RailSettings, RailsFile, SandboxSettings
+from counterfoil.gateway.rails import rails_of
 from counterfoil.gateway.reaching import faults_of
 from counterfoil.settings import Settings
 
@@ -50,7 +52,7 @@ def check(place: Place, *, name: str, as_json: bool) -> None:
     if settings is None:
         raise NotFoundError(f"There is no rail {name}.")
     with place.opened(migrated=False) as workspace:
-        rails(workspace.settings, workspace.provider, gateway(workspace.settings))
+        _make(workspace, name)
     faults = faults_of(settings)
     if faults:
         raise CounterfoilError(f"Rail {name}, {' '.join(faults)}")
@@ -86,6 +88,16 @@ def list_secrets(place: Place, *, as_json: bool) -> None:
         as_json=as_json,
         none="There are no secrets.",
     )
+
+
+def _make(workspace: Workspace, name: str) -> None:
+    """That one alone, so that nothing is wrong but what is its own. Raises WrongSettingError."""
+    settings, provider = workspace.settings, workspace.provider
+    file = rails_file(settings)
+    if name in file.rails:
+        rails_of(RailsFile({name: file.rails[name]}, {}), partial(secret_of, settings, provider))
+    else:
+        gateway(settings)
 
 
 def _settings(settings: Settings) -> dict[str, RailSettings]:

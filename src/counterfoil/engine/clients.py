@@ -19,7 +19,10 @@ from counterfoil.statements import statement
 from counterfoil.voucher import Action
 
 SCOPES: Final = frozenset(
-    {"preactivate", "activate", "redeem", "override", "cancel", "status", "admin", "unattended"}
+    {
+        *("preactivate", "activate", "redeem", "override", "cancel", "status", "lookup"),
+        *("admin", "unattended"),
+    }
 )
 
 

@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -251,3 +251,23 @@ def test_page_that_is_not_right_is_refused_whole(content: bytes) -> None:
 def test_bulk_file_is_a_file_format() -> None:
     chosen: FileFormat = BULK
     assert chosen.read(page()).news == ()
+
+
+def test_twins_wait_for_the_next_file() -> None:
+    twin, other = given_payment(SECOND), given_payment(uuid4(), amount_minor=1051)
+    payments = (given_payment(), twin, other)
+    debtor = given_batch().debtor
+    chosen = BULK.first_file(debtor, payments)
+    assert list(chosen) == [payments[0], other]
+    assert BULK.write(given_batch(*chosen))
+    assert list(BULK.first_file(debtor, [twin])) == [twin]
+
+
+def test_what_is_more_than_a_file_takes_waits_for_the_next_one() -> None:
+    payments = [given_payment(uuid4(), amount_minor=number) for number in range(1, 2_000)]
+    debtor = given_batch().debtor
+    chosen = BULK.first_file(debtor, payments)
+    assert list(chosen) == payments[: len(chosen)]
+    assert len(BULK.write(given_batch(*chosen))) <= BULK_BYTES_MAX
+    with pytest.raises(BankFileError, match="at most"):
+        BULK.write(given_batch(*payments[: len(chosen) + 1]))

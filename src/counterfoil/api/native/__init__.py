@@ -17,6 +17,7 @@ from counterfoil.api.native import (
     groups,
     journal,
     keys,
+    lookup,
     programmes,
     provisions,
     redemptions,
@@ -43,6 +44,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *clients.ENDPOINTS,
     *commands.ENDPOINTS,
     *keys.ENDPOINTS,
+    *lookup.ENDPOINTS,
     *settings.ENDPOINTS,
 )
 

@@ -23,9 +23,17 @@ from counterfoil.keys.digests import api_key_digest, new_api_key
 from counterfoil.voucher import Action
 
 Scope = Literal[
-    "preactivate", "activate", "redeem", "override", "cancel", "status", "admin", "unattended"
+    "preactivate",
+    "activate",
+    "redeem",
+    "override",
+    "cancel",
+    "status",
+    "lookup",
+    "admin",
+    "unattended",
 ]
-Scopes = Annotated[list[Scope], Meta(min_length=1, max_length=8)]
+Scopes = Annotated[list[Scope], Meta(min_length=1, max_length=9)]
 Minor = Annotated[int, Meta(ge=0, le=SERIAL_MAX)]
 
 

@@ -26,6 +26,7 @@ from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.operation import CHANGED, Answer, Caller, Operation, Outcome, Redeem
 from counterfoil.errors import CounterfoilError
+from counterfoil.gateway.rails import Rails
 from counterfoil.jobs.queue import Task
 from counterfoil.keys.seals import Seals
 
@@ -50,6 +51,7 @@ class Desk:
         redemptions: Redemptions,
         enqueue: Enqueue,
         seals: Seals | None,
+        rails: Rails,
     ) -> None:
         self._batcher = batcher
         self._threads = threads
@@ -57,6 +59,7 @@ class Desk:
         self.redemptions = redemptions
         self._enqueue = enqueue
         self.seals = seals
+        self.rails = rails
 
     async def principal(self, request: Request, scopes: frozenset[str]) -> Principal:
         """Raises ProblemError: 401 for the key, 403 for what it may not do."""

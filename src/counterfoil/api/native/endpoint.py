@@ -39,6 +39,15 @@ class Answered:
     location: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """One that a call needs, for what may not stand in its address."""
+
+    name: str
+    pattern: str
+    description: str
+
+
 Handler = Callable[..., Awaitable[Answered]]  # (asked) or (asked, what it takes)
 
 
@@ -57,6 +66,7 @@ class Endpoint:
     status: int = 200
     also: tuple[int, ...] = ()
     takes: type[msgspec.Struct] | None = None
+    headers: tuple[Header, ...] = ()
     scopes: frozenset[str] = ADMIN
     refusals: frozenset[int] = field(default_factory=frozenset)
     description: str = ""

@@ -44,6 +44,10 @@ SCOPES: Final[Mapping[str, ScopeWords]] = {
         gettext_lazy("Ask about vouchers"),
         gettext_lazy("Learns whether a voucher is valid, and its story."),
     ),
+    "lookup": ScopeWords(
+        gettext_lazy("Look accounts up"),
+        gettext_lazy("Learns which provider has the account of a telephone number or the like."),
+    ),
     "admin": ScopeWords(
         gettext_lazy("Administer"),
         gettext_lazy(
