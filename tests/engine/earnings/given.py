@@ -63,9 +63,13 @@ def given_activated(
 
 
 def given_cashed_out(
-    connection: Connection, issuer: Issuer, acceptor_id: int, *amounts_minor: int
+    connection: Connection,
+    issuer: Issuer,
+    acceptor_id: int,
+    *amounts_minor: int,
+    group: str = "FOOD-AID",
 ) -> list[int]:
-    return given_redeemed(connection, issuer, acceptor_id, *amounts_minor)
+    return given_redeemed(connection, issuer, acceptor_id, *amounts_minor, group=group)
 
 
 def accrue(connection: Connection, issuer: Issuer) -> None:

@@ -21,6 +21,8 @@ from tests.engine.earnings.given import (
 from tests.engine.payouts.given import given_sent, read_payouts
 from tests.given import SYSTEM, ask, balances, finish, given_group, given_issuer, given_programme
 
+from counterfoil.engine.acceptors import regroup_acceptor
+from counterfoil.engine.catalogue import DailyLimits
 from counterfoil.engine.check import check
 from counterfoil.engine.database import Connection, connect
 from counterfoil.engine.earnings.accruing import accrue_earnings
@@ -180,6 +182,30 @@ def test_a_refund_takes_back_what_the_redemption_earned(
     after = balances(connection, issuer)
     assert (after["incentives:0"], after[f"payable:{agent}"]) == (990, 3010)
     assert sum(events for _agent, _rule, events, _amount in read_earnings(connection, issuer)) == 1
+
+
+def test_what_is_taken_back_is_what_was_earned_in_the_group_of_then(
+    connection: Connection, issuer: Issuer
+) -> None:
+    agent = given_agent(connection, issuer, "Agent", "RURAL")
+    given_rules(
+        connection,
+        issuer,
+        rule(acceptor_group="TOWN", fixed_minor=50),
+        rule(acceptor_group="RURAL", fixed_minor=10),
+    )
+    given_budget(connection, issuer, 1_000)
+    (wrong,) = given_cashed_out(connection, issuer, agent, 1000)
+    accrue(connection, issuer)
+    regroup_acceptor(connection, issuer, SYSTEM, agent, ("TOWN",), DailyLimits(), reason="it moved")
+    given_cashed_out(connection, issuer, agent, 1000)
+    refund_redemption(connection, issuer, SYSTEM, wrong, reason="wrong")
+    accrue(connection, issuer)
+    assert sorted(read_earnings(connection, issuer)) == [
+        (agent, 1, 1, 50),
+        (agent, 2, -1, -10),
+        (agent, 2, 1, 10),
+    ]
 
 
 def test_earnings_wait_for_budget_and_are_not_lost(connection: Connection, issuer: Issuer) -> None:

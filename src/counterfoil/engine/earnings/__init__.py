@@ -9,5 +9,5 @@
 What was earned is owed to the acceptor at once and paid with its next payout (payouts/counting).
 An activation is the agent's to whom the calling system belongs that asked for it; a cash-out is a
 redemption at the acceptor, from when it is owed or was paid. A refund takes back what the
-redemption earned.
+redemption earned. Which groups an acceptor is in counts as it is when the journal is gone through.
 """
