@@ -77,6 +77,7 @@ SMALL: Final = (
     "bank_batch",
     "bank_file",
     "bank_file_refused",
+    "bank_file_brought",
     "bank_report",
     "bank_start",
     "bank_entry",

@@ -36,7 +36,7 @@ from counterfoil.jobs.accounts import (
     tell_of_rails,
     verify_due_accounts,
 )
-from counterfoil.jobs.banks import fetch_bank_files, look_at_banks_again
+from counterfoil.jobs.banks import fetch_bank_files, look_at_banks_again, take_brought_files
 from counterfoil.jobs.earnings import PAUSE_SECONDS, earn
 from counterfoil.jobs.loops import BACK_OFF_SECONDS, Loop
 from counterfoil.jobs.payouts import file_acceptors, pay_acceptors, work_on_runs
@@ -129,6 +129,7 @@ LOOPS: Final = (
     Loop("payouts", pay_acceptors, 0.5),
     Loop("payout files", file_acceptors, 2.0),
     Loop("bank files", fetch_bank_files, 2.0),
+    Loop("brought files", take_brought_files, 0.5),
     Loop("banks", look_at_banks_again, 5.0),
     Loop("earnings", earn, PAUSE_SECONDS),
     Loop("figures", _fold, 0.5),

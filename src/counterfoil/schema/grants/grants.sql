@@ -10,7 +10,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
     bank_holiday, redemption_refund, earning, payout_run, payout, payout_line, payout_route,
     bank_batch,
     bank_file, bank_file_refused, bank_report, bank_start, bank_entry, bank_match, bank_exception,
-    bank_look,
+    bank_look, bank_file_brought,
     deposit_rule, deposit_by_rule, closed_period, closed_balance, value_date,
     rail, account_answer, account_lookup, number_range, ported_number,
     earning_rule, client_agent, earning_cursor
@@ -25,6 +25,12 @@ GRANT INSERT (
 GRANT INSERT (
     issuer_id, command_id, decided_by, on_behalf_of, verdict, content_digest, reason, seal
 ) ON decision TO {portal};
+GRANT SELECT (
+    issuer_id, brought_id, rail, name, digest, brought_by, brought_at, status, file_id, why, ended_at
+) ON bank_file_brought TO {portal};
+GRANT INSERT (
+    issuer_id, brought_id, rail, name, digest, content, brought_by, seal
+) ON bank_file_brought TO {portal};
 GRANT SELECT ON
     issuer, log_head, issuer_setting, funding_account, programme, voucher_group, group_version,
     acceptor, acceptor_group, client, provision, voucher, account, stock_count, due,
