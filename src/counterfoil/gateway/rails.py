@@ -55,6 +55,7 @@ class Rail:
     files: FileRail | None = None
     inbox: Inbox | None = None
     looks_up: bool = False
+    closes: tuple[Callable[[], None], ...] = ()
 
     @property
     def is_online(self) -> bool:
@@ -87,6 +88,12 @@ class Rails:
 
     def files_of(self, issuer_code: str) -> dict[str, FileRail]:
         return {rail.name: rail.files for rail in self.of(issuer_code) if rail.files is not None}
+
+    def close(self) -> None:
+        """To be called when nothing is under way."""
+        for rail in self.every:
+            for close in rail.closes:
+                close()
 
     def with_rail(self, rail: Rail) -> "Rails":
         """Last, and in place of none. Raises WrongSettingError."""
@@ -125,7 +132,9 @@ def _sandbox(name: str, settings: SandboxSettings, secret: Secret) -> Rail:
     online = SandboxGateway(
         settings.url, secret=secret(settings.secret), timeout_seconds=settings.timeout_seconds
     )
-    return Rail(name=name, issuer=settings.issuer, online=online, looks_up=True)
+    return Rail(
+        name=name, issuer=settings.issuer, online=online, looks_up=True, closes=(online.close,)
+    )
 
 
 def _hub(name: str, settings: HubSettings, secret: Secret) -> Rail:
@@ -142,8 +151,13 @@ def _hub(name: str, settings: HubSettings, secret: Secret) -> Rail:
         secret=None if settings.secret is None else secret(settings.secret),
         timeout_seconds=settings.timeout_seconds,
     )
-    looks_up = settings.mapper_url is not None
-    return Rail(name=name, issuer=settings.issuer, online=online, looks_up=looks_up)
+    return Rail(
+        name=name,
+        issuer=settings.issuer,
+        online=online,
+        looks_up=settings.mapper_url is not None,
+        closes=(online.close,),
+    )
 
 
 def _hub_bulk(name: str, settings: HubBulkSettings, secret: Secret) -> Rail:
@@ -172,7 +186,13 @@ def _hub_bulk(name: str, settings: HubBulkSettings, secret: Secret) -> Rail:
         batch_max=settings.batch_max,
         asked_about=True,
     )
-    return Rail(name=name, issuer=settings.issuer, online=_OnlyAsks(asks), files=files)
+    return Rail(
+        name=name,
+        issuer=settings.issuer,
+        online=_OnlyAsks(asks),
+        files=files,
+        closes=(asks.close, delivery.close),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,15 +218,18 @@ def _files(
     name: str, settings: FileSettings, bank_format: FileFormat, suffix: str, secret: Secret
 ) -> Rail:
     headers = _bearer(None if settings.secret is None else secret(settings.secret))
+    delivery, inbox = _delivery(settings, suffix, headers), _inbox(settings, headers)
     files = FileRail(
         bank_format,
-        _delivery(settings, suffix, headers),
+        delivery,
         debtor_scheme=settings.debtor_scheme,
         debtor_fsp=settings.debtor_bic,
         batch_max=settings.batch_max,
     )
-    inbox = _inbox(settings, headers)
-    return Rail(name=name, issuer=settings.issuer, files=files, inbox=inbox)
+    closes = tuple(
+        each.close for each in (delivery, inbox) if isinstance(each, HttpDelivery | HttpInbox)
+    )
+    return Rail(name=name, issuer=settings.issuer, files=files, inbox=inbox, closes=closes)
 
 
 def _delivery(settings: FileSettings, suffix: str, headers: dict[str, str]) -> Delivery:
