@@ -1,5 +1,7 @@
 """What who approves the payment of merchants is shown: whom it pays, and how much."""
 
+from itertools import zip_longest
+
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -7,21 +9,23 @@ from django.utils.translation import ngettext
 
 from counterfoil.engine.commands import payout_content as pays
 from counterfoil.engine.payouts.reading import Run
-from counterfoil.engine.payouts.routes import Route
-from counterfoil.engine.payouts.terms import TermsDesign
 from counterfoil.money import Money
 from counterfoil.portal.access import Office
 from counterfoil.portal.language import day_text, money_text
 from counterfoil.portal.listing import Wanted
-from counterfoil.portal.models import Scheme
 from counterfoil.portal.orchestrator.changes import Change, Shown, shown
 from counterfoil.portal.orchestrator.merchants.reading import merchant_of, owed
 from counterfoil.portal.orchestrator.money.ledger import funding_account, short_number
 from counterfoil.portal.orchestrator.payouts.reading import payouts_page
+from counterfoil.portal.orchestrator.payouts.routes import (
+    leaves_nobody_out,
+    programmes_routed,
+    route_text,
+    routes_now,
+)
 from counterfoil.portal.orchestrator.payouts.schedule import day_name
 from counterfoil.portal.orchestrator.payouts.terms_reading import (
     bank_days,
-    terms_matching,
     terms_of,
 )
 from counterfoil.portal.orchestrator.payouts.totals import Totals, counted_of, effects_of
@@ -228,26 +232,25 @@ def _bank_days(asked: pays.SetBankDays, office: Office) -> Shown:
 
 @shown.register
 def _routes(asked: pays.SetPayoutRoutes, office: Office) -> Shown:
-    lines = [
-        Change(_("Route %(number)s") % {"number": number}, None, _route_text(office, route))
-        for number, route in enumerate(asked.routes, 1)
-    ]
+    """Place by place, where it differs."""
+    programmes = programmes_routed(office)
+    before = [route_text(route, programmes) for route in routes_now(office)]
+    after = [route_text(route, programmes) for route in asked.routes]
+    warnings = [_("They take the place of all routes that there are; the first that fits counts.")]
+    if not asked.routes:
+        warnings.append(_("Without a route the sandbox pays: no money moves."))
+    elif not leaves_nobody_out(asked.routes):
+        warnings.append(_("What fits none of these is not paid: it stays owed."))
     return Shown(
         _("Change which rail pays whom"),
-        lines,
-        reverse("payout-terms", args=[office.code]),
-        [_("They take the place of all routes that there are; the first that fits counts.")],
+        [
+            Change(_("Route %(number)s") % {"number": number}, old, new)
+            for number, (old, new) in enumerate(zip_longest(before, after), 1)
+            if old != new
+        ],
+        reverse("payout-routes", args=[office.code]),
+        warnings,
     )
-
-
-def _route_text(office: Office, route: Route) -> str:
-    """Such as `IBAN, EUR: sepa`."""
-    parts = [str(Scheme(route.scheme).label) if route.scheme else "", route.currency or ""]
-    if route.programme_id is not None:
-        design = TermsDesign(funding_account_id=0, programme_id=route.programme_id)
-        parts.append(terms_matching(office, design).programme or str(route.programme_id))
-    fits = ", ".join(part for part in parts if part) or _("whatever is left")
-    return f"{fits}: {route.rail}"
 
 
 def _run(office: Office, run_id: int) -> Run | None:

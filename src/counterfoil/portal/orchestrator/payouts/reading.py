@@ -25,6 +25,7 @@ from counterfoil.portal.queries import rows
 from counterfoil.portal.words import Word
 
 ATTENTION_MAX: Final = 20
+LATEST_MAX: Final = 5
 _RUN_COLUMNS: Final = 11
 
 
@@ -132,6 +133,16 @@ def to_look_at(office: Office) -> list[PayoutRow]:
     """Payouts that failed or came back, the latest first; at most one more than are shown."""
     asked = {"issuer_id": office.issuer_id, "rows_max": ATTENTION_MAX + 1}
     return [PayoutRow(*[*row, ()]) for row in rows(__package__, "to_look_at", asked)]
+
+
+def latest_of(office: Office, acceptor_id: int) -> list[PayoutRow]:
+    """The last ones of a merchant; at most one more than are shown."""
+    asked = {
+        "issuer_id": office.issuer_id,
+        "acceptor_id": acceptor_id,
+        "rows_max": LATEST_MAX + 1,
+    }
+    return [PayoutRow(*[*row, ()]) for row in rows(__package__, "latest_of_acceptor", asked)]
 
 
 def payouts_page(run_id: int, office: Office, wanted: Wanted) -> list[PayoutRow]:
