@@ -1,5 +1,7 @@
 """Parts of addresses: an issuer's code is in capitals, so it is never taken for another page."""
 
+from datetime import date
+
 from django.urls import register_converter
 from django.urls.converters import IntConverter, StringConverter
 
@@ -22,8 +24,20 @@ class Sha256(StringConverter):
     regex = "[0-9a-f]{64}"
 
 
+class Day:
+    regex = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+    def to_python(self, value: str) -> date:
+        """A ValueError, where there is no such day, says that it is another address."""
+        return date.fromisoformat(value)
+
+    def to_url(self, value: date | str) -> str:
+        return str(value)
+
+
 def register() -> None:
     register_converter(IssuerCode, "issuer")
+    register_converter(Day, "day")
     register_converter(Id, "id")
     register_converter(Serial, "serial")
     register_converter(Sha256, "sha256")

@@ -41,6 +41,7 @@ ROOMS: Final = (
     Room("stock", _("Stock"), "stock"),
     Room("money", _("Money"), "money"),
     Room("payouts", _("Payouts"), "bank"),
+    Room("books", _("Books"), "books"),
     Room("programmes", _("Programmes"), "programmes"),
 )
 LATER: Final = (

@@ -294,6 +294,7 @@ _COMMANDS: Final[Mapping[str, Promise]] = {
     "send_payouts": _("Payment of merchants"),
     "retry_payout": _("Payout to be sent again"),
     "refund_redemption": _("Refund of a redemption"),
+    "close_period": _("Closing of a period"),
     "create_client": _("New calling system"),
     "change_client": _("Change of a calling system"),
     "revoke_client": _("Revocation of a calling system"),

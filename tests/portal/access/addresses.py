@@ -135,7 +135,11 @@ def _of_purchases(of: Furnished, name: str) -> Parts:
 def _of_payouts(of: Furnished, name: str) -> Parts:
     """The shop's payout that failed; what is sent or dropped is the run that waits."""
     paying = of.paying
-    found: dict[str, object] = {"terms_id": paying.terms_id, "run_id": paying.failed.run_id}
+    found: dict[str, object] = {
+        "terms_id": paying.terms_id,
+        "run_id": paying.failed.run_id,
+        "through": paying.closed,
+    }
     if name in {"payout-run-send", "payout-run-drop"}:
         found["run_id"] = paying.previewed.run_id
     if name == "payout-terms-merchant":

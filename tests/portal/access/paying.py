@@ -1,9 +1,9 @@
-"""What a furnished issuer has of payouts: terms of its shop's own, a payout that failed, and a run
-that waits to be approved.
+"""What a furnished issuer has of payouts and books: terms of its shop's own, a payout that failed,
+a run that waits to be approved; a closed period, and a deposit that came late for it.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 from tests.databases import connected
 from tests.engine.payouts.given import (
@@ -19,22 +19,29 @@ from counterfoil.engine.bank_data import cancel_rebank, rebank_acceptor
 from counterfoil.engine.catalogue import BankData
 from counterfoil.engine.commands import payout_content as asks
 from counterfoil.engine.commands.asking import Content
+from counterfoil.engine.commands.bank_content import ClosePeriod
 from counterfoil.engine.database import Connection
+from counterfoil.engine.funds import deposit
 from counterfoil.engine.operation import Caller
 from counterfoil.engine.payouts.outcomes import News, Told, hear
 from counterfoil.engine.payouts.reading import Run
 from counterfoil.engine.payouts.routes import Route
 from counterfoil.engine.payouts.sending import drop_run
 from counterfoil.engine.payouts.terms import TermsDesign, set_terms
+from counterfoil.engine.periods.closing import close_period
+from counterfoil.money import Money
 
 
 @dataclass(frozen=True, slots=True)
 class Paying:
-    """`failed` is the run in which the shop's payout failed, `previewed` the one that waits."""
+    """`failed` is the run in which the shop's payout failed, `previewed` the one that waits;
+    `closed` is the day up to which a period is closed.
+    """
 
     terms_id: int
     failed: Run
     previewed: Run
+    closed: date
 
 
 def given_paying(portal: Portal, house: House, marks: Marks) -> Paying:
@@ -57,7 +64,22 @@ def given_paying(portal: Portal, house: House, marks: Marks) -> Paying:
         previewed = given_preview(connection, issuer, terms_id)
         bank = BankData("account", f"Bank {marks.text}", f"NEXT-{marks.text}")
         rebank_acceptor(connection, issuer, caller, shop, bank, reason=f"again {marks.text}")
-    return Paying(terms_id, failed, previewed)
+        closed = _given_closed(connection, house, marks, caller)
+    return Paying(terms_id, failed, previewed, closed)
+
+
+def _given_closed(connection: Connection, house: House, marks: Marks, caller: Caller) -> date:
+    through = datetime.now(UTC).date() - timedelta(days=40)
+    close_period(connection, house.issuer, caller, through, reason=f"closed by {marks.text}")
+    deposit(
+        connection,
+        house.issuer,
+        caller,
+        Money(1000, "KES"),
+        reference=f"late {marks.text}",
+        value_on=through,
+    )
+    return through
 
 
 def contents(house: House, paying: Paying) -> list[Content]:
@@ -71,6 +93,7 @@ def contents(house: House, paying: Paying) -> list[Content]:
         asks.EndPayoutTerms(terms_id=paying.terms_id),
         asks.SetBankDays(rest_days=(5,), holidays=(asks.Holiday(date(2026, 12, 25), "Rest"),)),
         asks.SetPayoutRoutes(routes=(Route(scheme="iban", rail="bank"), Route(rail="sandbox"))),
+        ClosePeriod(through=paying.closed + timedelta(days=7)),
         asks.BeginPayoutRun(terms_id=paying.terms_id),
         asks.DropPayoutRun(run_id=run.run_id),
         asks.SendPayouts(

@@ -217,8 +217,20 @@ payout-terms-programme                F        F
 payout-terms-merchant                 F        F
 payout-terms-change                   F        F
 payout-terms-end                      F        F
+payout-routes                         all      -
+payout-routes-change                  F        F
 bank-days                             F        F
 redemption-refund                     F        F
+
+# Everybody sees whether the books agree; finance closes them, with another's approval.
+books                                 all      -
+books-export                          -        all      writes trail
+periods                               all      -
+periods-export                        -        all      writes trail
+period                                all      -
+period-close                          F        F
+balances-export                       -        all      writes trail
+late-export                           -        all      writes trail
 
 # Programmes have a budget and a life: those who run them and those who pay for them.
 programmes                            all      -

@@ -47,6 +47,8 @@ ASKS: Final[Mapping[str, tuple[str, Mapping[str, str | list[str]]]]] = {
     "money-open": ("F", {"fsp": "Other", "account": "0/9", "currency": "KES", "name": "Other"}),
     "bank-days": ("F", {"holidays": "2026-12-25 Rest", **REASON}),
     "payout-retry": ("F", REASON),
+    "payout-routes-change": ("F", {"place_3": "1", "rail_3": "bank", **REASON}),
+    "period-close": ("F", REASON),
     "payout-run-drop": ("F", REASON),
     "payout-run-send": ("F", REASON),
     "payout-terms-end": ("F", REASON),

@@ -29,6 +29,7 @@ OF_KIND: Final[Mapping[str, tuple[str, ...]]] = {
     "uuid": KEYS,
     "serial": ("0", "9" * 18),
     "sha256": ("f" * 64,),
+    "day": ("0000-01-01", "0001-01-01", "9999-12-31", "2026-02-30"),
     "issuer": ("X", "A" * 20),
 }
 FIELDS: Final = ("", "\0", "'; DROP TABLE portal.portal_person; --", "9" * 400, "-1", "NaN")
@@ -61,6 +62,9 @@ QUERIES: Final[Mapping[str, tuple[str, ...]]] = {
     "payout-terms": ("after",),
     "payout-terms-choose": ("programme", "merchant", "account"),
     "payouts": ("status", "sort", "after"),
+    "books": ("sort", "after"),
+    "period": ("sort", "after"),
+    "periods": ("sort", "after"),
     "shop-payout": ("after",),
     "shop-payouts": ("status", "after"),
     "people": ("search", "role", "sort", "after"),

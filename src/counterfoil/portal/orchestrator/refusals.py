@@ -151,6 +151,8 @@ SENTENCES: Final = (
     gettext_noop("There is no time zone %(name)s."),
     gettext_noop("There is no voucher %(code)s."),
     gettext_noop("These terms were changed since."),
+    gettext_noop("%(day)s is not over yet."),
+    gettext_noop("It is closed already, up to %(day)s."),
 )
 _STATE_WORDS: Final = (acceptor_status, group_status, client_status, run_state, payout_state)
 _STATES: Final = frozenset({"state", "expected", "wanted"})  # places in which one stands

@@ -4,6 +4,7 @@ them, and where each is shown.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from counterfoil.portal.access import Office
 from counterfoil.portal.exporting.lists import LISTS
+from counterfoil.portal.language import day_text
 from counterfoil.portal.models import reference_of
 from counterfoil.portal.names import names_of
 from counterfoil.portal.queries import rows
@@ -112,6 +114,14 @@ def _purchase_text(number: str) -> str:
     )
 
 
+def _day(key: str) -> str:
+    """What is none stays as it is."""
+    try:
+        return day_text(date.fromisoformat(key))
+    except ValueError:
+        return key
+
+
 Text = Callable[[str, str], str]
 # Of each kind the page that shows it, and its words: from its key, and its name if it has one.
 _TOLD: Final[Mapping[str, tuple[str, Text]]] = {
@@ -151,6 +161,8 @@ _TOLD: Final[Mapping[str, tuple[str, Text]]] = {
     "payout-run": ("payout-run", lambda key, _name: _("Payout run %(key)s") % {"key": key}),
     "payout-terms": ("payout-terms", lambda _key, _name: _("Payout terms")),
     "bank-days": ("payout-terms", lambda _key, _name: _("Days on which banks rest")),
+    "payout-routes": ("payout-routes", lambda _key, _name: _("Which rail pays whom")),
+    "period": ("period", lambda key, _name: _("Period up to %(day)s") % {"day": _day(key)}),
     "key": ("data-keys", lambda _key, _name: _("Data keys")),
     "list": ("", lambda key, _name: str(LISTS.get(key, key))),
     "settings": ("settings", lambda _key, _name: _("Settings")),
@@ -171,6 +183,7 @@ _ALONE: Final = frozenset(
         "bank-days",
         "issuer",
         "key",
+        "payout-routes",
         "payout-terms",
         "settings",
         "trail",

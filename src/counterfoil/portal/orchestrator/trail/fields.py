@@ -157,6 +157,7 @@ LABELS: Final[Mapping[str, Promise]] = {
     "status": gettext_lazy("State"),
     "takes_part": gettext_lazy("Fewer, where the money does not reach"),
     "tax_id": gettext_lazy("Tax number"),
+    "through": gettext_lazy("Up to the end of"),
     "tax_id_checked": gettext_lazy("The tax number fits its country"),
     "search": gettext_lazy("Name or e-mail"),
     "telephone": gettext_lazy("Telephone"),

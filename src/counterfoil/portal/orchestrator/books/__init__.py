@@ -1,0 +1,1 @@
+"""The books: whether everything agrees, and periods that are closed."""

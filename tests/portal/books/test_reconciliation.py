@@ -1,0 +1,127 @@
+"""The books agree three ways, or say where they do not."""
+
+from django.db import connection as portal_connection
+from tests.databases import connected
+from tests.portal.conftest import Portal
+from tests.portal.given import given_person, signed_in
+from tests.portal.money.working import House
+from tests.portal.payouts.working import (
+    ASHA,
+    given_office,
+    redeemed,
+    refunded,
+    sent,
+    set_terms,
+    told,
+)
+
+from counterfoil.engine.database import connect_as_owner
+from counterfoil.engine.figures.folding import catch_up
+from counterfoil.engine.payouts.outcomes import Told
+from counterfoil.portal.models import Role
+
+SUM_OF_REDEEMED = (
+    "Owed to merchants and agents 100.00 KES On its way 0.00 KES Paid out 155.70 KES"
+    " Taken back 100.00 KES Kept by you 4.30 KES Redeemed 360.00 KES"
+)
+
+
+def given_paid(portal: Portal) -> House:
+    """360.00 redeemed, of which 160.00 were paid, less 2.5 % and 0.30; 100.00 of it were taken back
+    afterwards.
+    """
+    house = given_office(portal)
+    set_terms(house, commission_points=250, fee_minor=30)
+    first, *_others = redeemed(house, ASHA, 10_000, 2_000, 4_000)
+    run = sent(house)
+    told(house, run.run_id, ASHA, Told.COMPLETED)
+    refunded(house, first)
+    redeemed(house, ASHA, 20_000)
+    return house
+
+
+def spoil(portal: Portal, query: str, house: House) -> None:
+    """What nobody but the owner of the database could do."""
+    with connect_as_owner(portal.url) as owner:
+        owner.execute(query.encode(), [house.issuer.issuer_id])
+        owner.commit()
+
+
+def test_every_sum_of_a_funding_account_is_shown_and_agrees(portal: Portal) -> None:
+    house = given_paid(portal)
+    page = house.page("books")
+    assert "Everything agrees." in page
+    assert "Redeemed 4 360.00 KES Open 0 0.00 KES Expired 0 0.00 KES" in page
+    assert "Issued 4 360.00 KES" in page
+    assert SUM_OF_REDEEMED in page
+    assert "differs" not in page
+
+
+def test_it_agrees_whether_the_journal_is_folded_or_not(portal: Portal) -> None:
+    house = given_paid(portal)
+    with connected(portal.url) as engine:
+        catch_up(engine, house.issuer.issuer_id)
+    assert SUM_OF_REDEEMED in house.page("books")
+    redeemed(house, ASHA, 1_000)
+    page = house.page("books")
+    assert "Owed to merchants and agents 110.00 KES" in page
+    assert "Redeemed 370.00 KES" in page
+    assert "Everything agrees." in page
+
+
+def test_money_that_came_back_is_owed_and_not_paid(portal: Portal) -> None:
+    house = given_office(portal)
+    redeemed(house, ASHA, 10_000)
+    run = sent(house)
+    assert "On its way 100.00 KES Paid out 0.00 KES" in house.page("books")
+    told(house, run.run_id, ASHA, Told.COMPLETED)
+    told(house, run.run_id, ASHA, Told.RETURNED, "account_closed")
+    page = house.page("books")
+    assert "Owed to merchants and agents 100.00 KES On its way 0.00 KES Paid out 0.00 KES" in page
+    assert "Everything agrees." in page
+
+
+def test_vouchers_that_the_ledger_does_not_have_are_told(portal: Portal) -> None:
+    house = given_paid(portal)
+    spoil(
+        portal,
+        "UPDATE stock_count SET vouchers = vouchers + 1"
+        " WHERE issuer_id = %s AND state = 5 AND amount_minor = 2000",
+        house,
+    )
+    page = house.page("books")
+    assert "1 funding account does not agree." in page
+    assert "differs by -20.00 KES" in page
+    assert "differs by 20.00 KES" in page, "more is redeemed than is anywhere"
+    assert "Run “counterfoil check”" in page
+
+
+def test_vouchers_of_a_group_are_exported_with_whether_they_agree(portal: Portal) -> None:
+    house = given_paid(portal)
+    answer = house.finance.post(f"{house.root}/books/vouchers/export", {"format": "csv"})
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    heads, *lines = text.splitlines()
+    assert heads.startswith("Programme,Voucher,Code,Issued: vouchers,Issued,")
+    assert len(lines) == 1
+    assert lines[0].startswith("Programme 1,Food-Aid,FOOD-AID,4,360.00,KES,4,360.00,KES,0,")
+    assert lines[0].endswith("agrees")
+
+
+def test_an_issuer_without_accounts_or_vouchers_is_told_what_stands_here(portal: Portal) -> None:
+    house = given_office(portal)
+    page = house.page("books")
+    assert "No vouchers yet" in page
+    assert "Everything agrees." in page
+    auditor = signed_in(given_person(Role.AUDITOR, issuer=house.issuer))
+    assert auditor.get(f"{house.root}/books").status_code == 200
+
+
+def test_the_page_reads_no_voucher(portal: Portal) -> None:
+    house = given_paid(portal)
+    with portal_connection.execute_wrapper(_no_voucher):
+        assert house.finance.get(f"{house.root}/books").status_code == 200
+
+
+def _no_voucher(execute, sql, params, many, context):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202  # Django's
+    assert " voucher " not in sql.replace("\n", " ")
+    return execute(sql, params, many, context)
