@@ -56,6 +56,7 @@ from counterfoil.portal.orchestrator.merchants.reading import (
 )
 from counterfoil.portal.orchestrator.merchants.standing import turned
 from counterfoil.portal.orchestrator.merchants.story import story
+from counterfoil.portal.orchestrator.payouts.reading import LATEST_MAX, latest_of
 from counterfoil.portal.words import acceptor_status
 
 
@@ -67,7 +68,7 @@ def merchant(request: HttpRequest, office: Office, acceptor_id: int) -> HttpResp
     acceptor, profile_id = merchant_of(office.issuer_id, acceptor_id)
     told = _sheet(office, profile_id)
     found = story(office, profile_id, acceptor_id)
-    money = figures(office.issuer_id, acceptor_id)
+    money, paid = figures(office.issuer_id, acceptor_id), latest_of(office, acceptor_id)
     turns = turned(
         office.issuer_id, acceptor_id, acceptor.status, payouts_held=acceptor.payouts_held
     )
@@ -89,6 +90,8 @@ def merchant(request: HttpRequest, office: Office, acceptor_id: int) -> HttpResp
             "owed": money.owed,
             "today": money.today,
             "currency": money.currency,
+            "paid": paid[:LATEST_MAX],
+            "more_paid": len(paid) > LATEST_MAX,
             "owners": money.owners,
             "waiting": found.waiting,
             "made_by": found.maker if told is None else "",

@@ -134,6 +134,9 @@ class Attention:
     proofs: int
     organisations: int
     payments: int  # of which nobody knows what came
+    runs: int  # of payouts, to be sent or dropped
+    payouts: int  # that failed or came back
+    differences: int  # with the bank
     approvers: int
     has_acceptor: bool
     has_provision: bool
@@ -211,6 +214,9 @@ def attention(office: Office) -> Attention:
         numbers.get("proofs", 0),
         numbers["organisations"],
         numbers["payments"],
+        numbers["runs"],
+        numbers["payouts"],
+        numbers["differences"],
         numbers["approvers"],
         has_acceptor=bool(numbers["acceptors"]),
         has_provision=bool(numbers["provisions"]),

@@ -7,8 +7,10 @@
 --         submitted, in_review (applications: –, –, how many, –, –) · drafts (the same: merchants
 --         that came by file or API) · purchases, proofs (the same: purchases that wait for the
 --         issuer, and of those where payment is to be checked) · organisations (the same:
---         applications) · payments (the same: nobody knows what came of them; 1000 at most) ·
---         approvers (the same) · acceptors, provisions (1 if any)
+--         applications) · payments (the same: of vouchers, nobody knows what came of them; 1000 at
+--         most) · runs, payouts, differences (the same: payout runs to be sent for approval, payouts
+--         that failed or came back, differences with the bank; 1000 at most) · approvers (the same) ·
+--         acceptors, provisions (1 if any)
 -- Locks:  none
 -- Caller: portal.orchestrator.overview.reading
 (
@@ -117,10 +119,59 @@ FROM
         WHERE
             y.issuer_id = %(issuer_id)s
             AND y.status = 'pending'
+            AND y.serial IS NOT NULL
             AND y.created_at < now() - interval '1 minute'
         ORDER BY y.next_try_at
         LIMIT 1000
     ) AS u
+UNION ALL
+SELECT
+    w.kind,
+    '' AS key,
+    '' AS name,
+    w.number,
+    NULL AS of_number,
+    NULL AS day
+FROM
+    (
+        SELECT
+            'runs' AS kind,
+            count(*) AS number
+        FROM payout_run AS r
+        WHERE
+            r.issuer_id = %(issuer_id)s
+            AND r.status = 'previewed'
+            AND NOT EXISTS (
+                SELECT
+                FROM command AS c
+                WHERE
+                    c.issuer_id = r.issuer_id
+                    AND c.status = 'waiting'
+                    AND c.subject = format('payout-run:%%s', r.run_id)
+            )
+        UNION ALL
+        SELECT
+            'payouts' AS kind,
+            count(*) AS number
+        FROM (
+            SELECT t.run_id
+            FROM payout AS t
+            WHERE t.issuer_id = %(issuer_id)s AND t.status IN ('failed', 'returned')
+            ORDER BY t.changed_at
+            LIMIT 1000
+        ) AS f
+        UNION ALL
+        SELECT
+            'differences' AS kind,
+            count(*) AS number
+        FROM (
+            SELECT e.exception_id
+            FROM bank_exception AS e
+            WHERE e.issuer_id = %(issuer_id)s AND e.ended_at IS NULL
+            ORDER BY e.exception_id
+            LIMIT 1000
+        ) AS d
+    ) AS w
 UNION ALL
 SELECT
     'approvers' AS kind,
