@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from tests.engine.payouts.given import given_redeemed
+from tests.engine.sales.test_kills import killed_at
 from tests.given import (
     SYSTEM,
     ask,
@@ -168,6 +169,40 @@ def test_what_cannot_be_replaced_is_not_refunded(connection: Connection, issuer:
     assert balances(connection, issuer) == before
     assert _replaced_by(connection, issuer, wrong) == []
     refund_redemption(connection, issuer, SYSTEM, wrong, reason="without another")
+
+
+@pytest.mark.prove
+@pytest.mark.timeout(300)
+def test_killed_between_every_two_steps_it_is_replaced_once(
+    connection: Connection, issuer: Issuer, shared_database: str, provider: LocalKeyProvider
+) -> None:
+    """Asked again by its reference, the refund and the other voucher are both there once."""
+    given_group(connection, issuer)
+    given_stock(connection, issuer, 60)
+    exchange, was_killed = 0, True
+    while was_killed:
+        exchange += 1
+        (wrong,) = given_redeemed(connection, issuer, ASHA, 1000)
+        handover_id = uuid4()
+
+        def refund(connection: Connection, issuer: Issuer) -> None:
+            refund_redemption(
+                connection,
+                issuer,
+                SYSTEM,
+                wrong,  # noqa: B023  # used before the next one
+                reason="wrong",
+                replacement=Replacement(handover_id=handover_id, recipient_key=PUBLIC),  # noqa: B023  # the same
+                reference=f"refund {wrong}",  # noqa: B023  # the same
+            )
+
+        was_killed = killed_at(exchange, shared_database, provider, refund, code=issuer.code)
+        refund(connection, issuer)
+        serial, _number = _handed(connection, issuer, handover_id)
+        assert _replaced_by(connection, issuer, wrong) == [serial], exchange
+        assert "payable:1" not in balances(connection, issuer)
+        assert check(connection, issuer.issuer_id) == []
+    assert exchange > 10
 
 
 def test_two_at_once_replace_it_once(

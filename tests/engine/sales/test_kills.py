@@ -90,7 +90,11 @@ HELD_UNTIL: Final = in_days(7)
 
 
 def killed_at(
-    exchange: int, url: str, provider: LocalKeyProvider, work: Callable[[Connection, Issuer], None]
+    exchange: int,
+    url: str,
+    provider: LocalKeyProvider,
+    work: Callable[[Connection, Issuer], None],
+    code: str = "AID",
 ) -> bool:
     """Whether a process that did the work was killed before that exchange with the database."""
     child = os.fork()
@@ -100,7 +104,7 @@ def killed_at(
         return os.WIFSIGNALED(status)
     try:
         connection = connect(url)
-        issuer = open_issuer(connection, "AID", provider)
+        issuer = open_issuer(connection, code, provider)
         left = exchange
         wait = LoopConnection.wait
 
