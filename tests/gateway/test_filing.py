@@ -155,3 +155,19 @@ def test_a_folder_that_is_not_there_is_no_delivery(tmp_path: Path) -> None:
     assert FolderDelivery(tmp_path).put("a", b"content")
     assert FolderDelivery(tmp_path).put("a", b"content")
     assert [file.name for file in tmp_path.iterdir()] == ["a.xml"]
+
+
+def test_of_a_bank_that_is_away_not_every_file_is_tried(
+    shared_connection: Connection, issuer: Issuer
+) -> None:
+    line = Line(up=False)
+    rails = {RAIL: FileRail(Iso20022(), line, batch_max=1)}
+    given_waiting(shared_connection, issuer, *(f"A-{number}" for number in range(5)))
+    for _round in range(5):
+        file_payments(shared_connection, issuer, rails)
+    assert [payments for payments, _total, _put in batches(shared_connection, issuer)] == [1] * 5
+    line.got.clear()
+    assert file_payments(shared_connection, issuer, rails) == 0
+    assert len(line.got) == 3
+    line.up = True
+    assert file_payments(shared_connection, issuer, rails) == 5

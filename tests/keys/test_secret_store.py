@@ -78,3 +78,17 @@ def test_of_those_who_set_secrets_at_once_none_is_lost(store: SecretStore) -> No
         list(pool.map(lambda name: store.set_secret(name, f"token of {name}"), names))
     assert {each.name for each in store.sealed()} == set(names)
     assert store.secret("bank-7") == "token of bank-7"
+
+
+def test_secrets_open_after_the_key_was_rotated(tmp_path: Path) -> None:
+    provider = LocalKeyProvider(tmp_path / "keys.json", create=True)
+    store = SecretStore(tmp_path / "rails.secrets.json", provider)
+    assert store.rewrap() == 0
+    store.set_secret("bank", TOKEN)
+    before, since = store.path.read_text(), store.sealed()[0].set_at
+    provider.add_version()
+    assert store.secret("bank") == TOKEN
+    assert store.rewrap() == 1
+    assert store.secret("bank") == TOKEN
+    assert store.path.read_text() != before
+    assert store.sealed()[0].set_at == since

@@ -6,6 +6,7 @@ import click
 
 from counterfoil.cli.output import json_option, progress, show_facts, show_rows
 from counterfoil.cli.place import Place, cli_caller, placed
+from counterfoil.cli.rail import secret_store
 from counterfoil.engine.listings import data_key_versions
 from counterfoil.engine.rotation import (
     finish_rotation,
@@ -88,13 +89,17 @@ def rotate(place: Place, *, purpose: str, issuer: str | None, as_json: bool) -> 
 @json_option
 @placed
 def rewrap(place: Place, *, as_json: bool) -> None:
-    """Wrap every data key anew, under a new version of the local key-encryption key."""
+    """Wrap every data key, and the rails' secrets, under a new version of the local
+    key-encryption key.
+    """
     with place.opened() as workspace, workspace.connection() as connection:
         version = None
         if isinstance(workspace.provider, LocalKeyProvider):
             version = workspace.provider.add_version()
         wrapped = rewrap_all(connection, workspace.provider, workspace.provider)
         connection.commit()
+        if workspace.settings.rails is not None:
+            secret_store(workspace.settings, workspace.provider).rewrap()
     show_facts(
         {"key_encryption_key": version, "wrapped": wrapped},
         as_json=as_json,

@@ -33,6 +33,8 @@ from counterfoil.gateway.delivery import Delivery
 from counterfoil.gateway.port import RejectReason
 from counterfoil.money import Money
 
+# Of a bank that is away not every file is tried each time; one that it does not take holds up none.
+PUT_FAILURES_MAX: Final = 3
 _SYSTEM: Final = Caller(0, "system:payouts")
 
 
@@ -84,12 +86,16 @@ def _first_file(issuer: Issuer, rail: FileRail, waiting: Sequence[Unbatched]) ->
 
 
 def _put(connection: Connection, issuer: Issuer, name: str, rail: FileRail) -> int:
-    put = 0
+    put, failed = 0, 0
     for batch in unput_batches(connection, issuer, name):
+        if failed == PUT_FAILURES_MAX:
+            break
         content = rail.format.write(_file(connection, issuer, rail, batch))
         if rail.delivery.put(written_id(batch.batch_id), content):
             note_put(connection, issuer, batch.batch_id, asked_about=rail.asked_about)
             put += 1
+        else:
+            failed += 1
     return put
 
 

@@ -32,8 +32,10 @@ _WHERE: Final = re.compile(r"(.*?)(?: - at (?:`key` in )?`\$\.?([^`]*)`)?", re.D
 
 Text = Annotated[str, Meta(min_length=1, max_length=300)]
 SecretName = Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9_-]{0,39}$")]
-# Two calls fit into a payment's lease.
+# Two calls fit into a payment's lease; a payment hub may need three.
 Seconds = Annotated[int, Meta(ge=1, le=5)]
+HubSeconds = Annotated[int, Meta(ge=1, le=4)]
+FileSeconds = Annotated[int, Meta(ge=1, le=60)]
 BatchMax = Annotated[int, Meta(ge=1, le=50_000)]
 Scheme = Literal["account", "iban", "wallet"]
 
@@ -58,7 +60,7 @@ class HubSettings(_Settings, frozen=True, kw_only=True, tag_field="kind", tag="p
     refuses_repeats: bool
     secret: SecretName | None = None
     issuer: Text | None = None
-    timeout_seconds: Seconds = 4
+    timeout_seconds: HubSeconds = 4
 
 
 class HubBulkSettings(
@@ -73,7 +75,7 @@ class HubBulkSettings(
     secret: SecretName | None = None
     debtor_scheme: Scheme = "account"
     batch_max: BatchMax = 500
-    timeout_seconds: Seconds = 4
+    timeout_seconds: HubSeconds = 4
 
 
 class Iso20022Settings(_Settings, frozen=True, kw_only=True, tag_field="kind", tag="iso20022"):
@@ -91,7 +93,7 @@ class Iso20022Settings(_Settings, frozen=True, kw_only=True, tag_field="kind", t
     debtor_bic: Text | None = None
     latin_only: bool = False
     batch_max: BatchMax = 5_000
-    timeout_seconds: Seconds = 5
+    timeout_seconds: FileSeconds = 20
 
 
 class CsvSettings(_Settings, frozen=True, kw_only=True, tag_field="kind", tag="csv"):
@@ -116,7 +118,7 @@ class CsvSettings(_Settings, frozen=True, kw_only=True, tag_field="kind", tag="c
     headings: bool = True
     byte_order_mark: bool = False
     batch_max: BatchMax = 5_000
-    timeout_seconds: Seconds = 5
+    timeout_seconds: FileSeconds = 20
 
 
 FileSettings = Iso20022Settings | CsvSettings

@@ -14,7 +14,7 @@ import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -67,9 +67,22 @@ class SecretStore:
             sealed = SealedSecret(name, datetime.now(UTC).replace(microsecond=0), wrapped)
             _write(self.path, {**self._read(), name: sealed})
 
+    def rewrap(self) -> int:
+        """Each anew, by what the provider wraps with now. Returns how many there are."""
+        if not self.path.exists():
+            return 0
+        with _sole_writer(self.path):
+            kept = self._read()
+            _write(self.path, {name: self._anew(each) for name, each in kept.items()})
+        return len(kept)
+
     def sealed(self) -> list[SealedSecret]:
         """By name; what they are stays sealed."""
         return sorted(self._read().values(), key=lambda each: each.name)
+
+    def _anew(self, each: SealedSecret) -> SealedSecret:
+        wrapped = self.provider.rewrap(each.wrapped, _context(each.name))
+        return replace(each, wrapped=wrapped)
 
     def _read(self) -> dict[str, SealedSecret]:
         try:
