@@ -18,6 +18,7 @@ from counterfoil.api.native import (
     journal,
     keys,
     lookup,
+    payouts,
     programmes,
     provisions,
     redemptions,
@@ -45,6 +46,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *commands.ENDPOINTS,
     *keys.ENDPOINTS,
     *lookup.ENDPOINTS,
+    *payouts.ENDPOINTS,
     *settings.ENDPOINTS,
 )
 

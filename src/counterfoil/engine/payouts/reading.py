@@ -76,12 +76,21 @@ class Payout:
 
 def run_of(connection: Connection, issuer: Issuer, run_id: int) -> Run:
     """Raises NotFoundError."""
-    row = connection.execute(
-        statement(__package__, "run"), {"issuer_id": issuer.issuer_id, "run_id": run_id}
-    ).fetchone()
-    if row is None:
+    found = runs_of(connection, issuer.issuer_id, after_run=run_id - 1, runs_max=1)
+    if not found or found[0].run_id != run_id:
         raise NotFoundError(f"There is no payout run {run_id}.")
-    return Run(*row)
+    return found[0]
+
+
+def runs_of(
+    connection: Connection, issuer_id: int, *, after_run: int = 0, runs_max: int = 1_000
+) -> list[Run]:
+    """By their ids, later than one."""
+    rows = connection.execute(
+        statement(__package__, "runs"),
+        {"issuer_id": issuer_id, "after_run": after_run, "runs_max": runs_max},
+    )
+    return [Run(*row) for row in rows]
 
 
 def runs_at(connection: Connection, issuer: Issuer, status: str) -> list[int]:

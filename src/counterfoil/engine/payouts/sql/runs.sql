@@ -1,6 +1,6 @@
--- A run of payouts.
+-- Runs of payouts.
 --
--- In:     issuer_id, run_id int
+-- In:     issuer_id, after_run, runs_max int
 -- Out:    the fields of Run, in its order
 -- Locks:  none
 -- Caller: engine.payouts.reading
@@ -30,4 +30,6 @@ FROM payout_run AS r
 INNER JOIN payout_terms AS t ON r.issuer_id = t.issuer_id AND r.terms_id = t.terms_id
 INNER JOIN funding_account AS f
     ON r.issuer_id = f.issuer_id AND r.funding_account_id = f.funding_account_id
-WHERE r.issuer_id = %(issuer_id)s AND r.run_id = %(run_id)s
+WHERE r.issuer_id = %(issuer_id)s AND r.run_id > %(after_run)s
+ORDER BY r.run_id
+LIMIT %(runs_max)s
