@@ -187,7 +187,7 @@ def test_a_refund_takes_back_what_the_redemption_earned(
 def test_what_is_taken_back_is_what_was_earned_in_the_group_of_then(
     connection: Connection, issuer: Issuer
 ) -> None:
-    agent = given_agent(connection, issuer, "Agent", "RURAL")
+    agent = given_agent(connection, issuer, "Agent", "TOWN")
     given_rules(
         connection,
         issuer,
@@ -195,16 +195,21 @@ def test_what_is_taken_back_is_what_was_earned_in_the_group_of_then(
         rule(acceptor_group="RURAL", fixed_minor=10),
     )
     given_budget(connection, issuer, 1_000)
-    (wrong,) = given_cashed_out(connection, issuer, agent, 1000)
+    (first,) = given_cashed_out(connection, issuer, agent, 1000)
     accrue(connection, issuer)
-    regroup_acceptor(connection, issuer, SYSTEM, agent, ("TOWN",), DailyLimits(), reason="it moved")
-    given_cashed_out(connection, issuer, agent, 1000)
-    refund_redemption(connection, issuer, SYSTEM, wrong, reason="wrong")
+    regroup_acceptor(
+        connection, issuer, SYSTEM, agent, ("RURAL",), DailyLimits(), reason="it moved"
+    )
+    (second,) = given_cashed_out(connection, issuer, agent, 1000)
+    refund_redemption(connection, issuer, SYSTEM, first, reason="wrong")
     accrue(connection, issuer)
-    assert sorted(read_earnings(connection, issuer)) == [
+    refund_redemption(connection, issuer, SYSTEM, second, reason="wrong too")
+    accrue(connection, issuer)
+    assert read_earnings(connection, issuer) == [
         (agent, 1, 1, 50),
-        (agent, 2, -1, -10),
         (agent, 2, 1, 10),
+        (agent, 1, -1, -50),
+        (agent, 2, -1, -10),
     ]
 
 
