@@ -18,9 +18,10 @@ _START_SECONDS_MAX: Final = 20.0
 class MockBank:
     """On a port that the system chose, which stands in the log. A context manager stops it."""
 
-    def __init__(self, log_path: Path) -> None:
+    def __init__(self, log_path: Path, *options: str, opens: str = OPENS) -> None:
         self._log_path = log_path
-        arguments = [sys.executable, "-m", "mockbank", "--port", "0", "--clock", OPENS]
+        bank = [sys.executable, "-m", "mockbank", "--port", "0", "--clock", opens]
+        arguments = [*bank, *options]
         with log_path.open("wb") as log:
             self._process = subprocess.Popen(arguments, stdout=log, stderr=log)  # noqa: S603  # ours
         self.base_url = self._address()
