@@ -161,10 +161,11 @@ class Shown:
 
 def run_of(issuer_id: int, run_id: int) -> Run:
     """Raises Http404."""
-    found = rows(_ENGINE, "run", {"issuer_id": issuer_id, "run_id": run_id})
-    if not found:
+    where = {"issuer_id": issuer_id, "after_run": run_id - 1, "runs_max": 1}
+    found = [Run(*row) for row in rows(_ENGINE, "runs", where)]
+    if not found or found[0].run_id != run_id:
         raise Http404
-    return Run(*found[0])
+    return found[0]
 
 
 def payout_of(issuer_id: int, run_id: int, acceptor_id: int) -> Shown:

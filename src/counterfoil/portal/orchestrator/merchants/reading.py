@@ -60,16 +60,15 @@ class MerchantRow:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """In one currency. What was paid at once went straight to the account and is not in here."""
+    """In one currency. What was paid at once went straight to the account and is not in here; of
+    what was earned, commission and fees were kept, and some may be on its way.
+    """
 
     acceptor_id: int
     currency: str
+    owed_minor: int
     earned_minor: int
     paid_minor: int
-
-    @property
-    def owed_minor(self) -> int:
-        return self.earned_minor - self.paid_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,12 +212,16 @@ def bank_next(acceptor: Acceptor) -> Bank | None:
 def figures(issuer_id: int, acceptor_id: int) -> Figures:
     asked = {"issuer_id": issuer_id, "acceptor_id": acceptor_id}
     found = rows(__package__, "figures", asked)
-    currencies = [currency for what, currency, _one, _two in found if what == "currency"]
+    currencies = [currency for what, currency, *_rest in found if what == "currency"]
     return Figures(
         [Owed(acceptor_id, *row) for what, *row in found if what == "owed"],
-        [UsedToday(*row) for what, *row in found if what == "today"],
+        [
+            UsedToday(currency, amount_minor, vouchers)
+            for what, currency, amount_minor, vouchers, _rest in found
+            if what == "today"
+        ],
         str(currencies[0]) if currencies else NO_CURRENCY,
-        sum(count for what, _currency, count, _two in found if what == "owners"),
+        sum(count for what, _currency, count, *_rest in found if what == "owners"),
     )
 
 
