@@ -13,6 +13,7 @@ from tests.engine.payouts.given import given_redeemed, given_sent, given_shops
 from tests.gateway.iso20022 import messages
 from tests.given import SYSTEM, given_group, given_issuer
 
+from counterfoil.engine.banking.reading import standings
 from counterfoil.engine.banking.told import TakenFile
 from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer
@@ -249,6 +250,18 @@ def matched(connection: Connection, issuer: Issuer) -> list[tuple[str, int, int]
     ).fetchall()
     connection.rollback()
     return [(reference, action, minor) for reference, action, minor in rows]
+
+
+def standing(connection: Connection, issuer: Issuer) -> tuple[int, int, int, int]:
+    """What the bank had, the ledger has, is not at the bank, is not in the ledger."""
+    (found,) = standings(connection, issuer.issuer_id)
+    connection.rollback()
+    return (
+        found.closing_minor,
+        found.ledger_minor,
+        found.not_at_bank_minor,
+        found.not_in_ledger_minor,
+    )
 
 
 def _balance(code: str, minor: int) -> str:

@@ -66,14 +66,16 @@ SELECT
     m.amount_minor AS expected,
     coalesce(o.amount_minor, 0)::bigint AS found,
     ARRAY[
-        format('line %%s', m.entry_id),
+        CASE WHEN m.entry_id IS NULL THEN 'no line' ELSE format('line %%s', m.entry_id) END,
         format('operation %%s', m.operation_id),
-        format('funding account %%s', l.funding_account_id)
+        format('funding account %%s', o.funding_account_id)
     ] AS row_names
 FROM bank_match AS m
-INNER JOIN line AS l ON m.entry_id = l.entry_id
+LEFT JOIN line AS l ON m.entry_id = l.entry_id
 LEFT JOIN moved AS o
-    ON m.operation_id = o.operation_id AND l.funding_account_id = o.funding_account_id
+    ON
+        m.operation_id = o.operation_id
+        AND coalesce(l.funding_account_id, o.funding_account_id) = o.funding_account_id
 WHERE m.issuer_id = %(issuer_id)s AND m.amount_minor <> coalesce(o.amount_minor, 0)
 UNION ALL
 SELECT
