@@ -318,7 +318,7 @@ def test_keys_are_rotated(
 def test_settings_are_read_and_changed(api: httpx.Client) -> None:
     before = api.get(f"{V1}/settings").json()
     assert before["issuer"] == "AID"
-    wanted = {"retention_days": 30, "cooling_off_days": 7}
+    wanted = {"retention_days": 30, "cooling_off_days": 7, "verify_accounts": "registration"}
     changed = api.patch(f"{V1}/settings", json=wanted | {"reason": "policy"}).json()
     assert changed == before | wanted
     refused(api.patch(f"{V1}/settings", json={"miss_budget": 0, "reason": "x"}), 422, "invalid")

@@ -143,7 +143,7 @@ def test_single_values_may_be_of_another_type_the_next_time(
     """What was nothing when the statement was prepared is a flag, a number or a text later."""
     names = ("activate_at_once", "retention_days", "miss_budget", "miss_window_seconds")
     nothing: dict[str, object] = dict.fromkeys(
-        (*names, "issuer_miss_budget", "secret_tries", "cooling_off_days")
+        (*names, "issuer_miss_budget", "secret_tries", "cooling_off_days", "verify_accounts")
     )
     pages: list[object] = []
     pipeline = Pipeline(connection, issuer.issuer_id)

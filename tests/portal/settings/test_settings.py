@@ -86,6 +86,20 @@ def test_what_somebody_else_changed_meanwhile_is_shown(scene: Scene) -> None:
     assert "60" in page.content.decode()
 
 
+def test_when_accounts_are_verified_is_chosen(scene: Scene) -> None:
+    browser, address = scene.browser(scene.administrator), scene.address("settings/change")
+    sent = filled(browser, address, {"verify_accounts": "redemption", "reason": "policy"})
+    browser.post(address, sent)
+    command_id = scene.the_command()
+    page = scene.browser(scene.approver).get(scene.address(f"commands/{command_id}/decide"))
+    text = " ".join(re.sub(r"<[^>]+>", " ", page.content.decode()).split())
+    assert "was Never becomes Again and again, for what is paid at once" in text
+    scene.decide(command_id, ChangeSettings(verify_accounts="redemption"))
+    assert scene.work() == ["done"]
+    page = browser.get(scene.address("settings"))
+    assert "Again and again, for what is paid at once" in page.content.decode()
+
+
 def test_a_double_click_prepares_one_command(scene: Scene) -> None:
     browser, address = scene.browser(scene.administrator), scene.address("settings/change")
     sent = filled(browser, address, {"retention_days": "30", "reason": "policy"})

@@ -1,6 +1,6 @@
 """What one issuer has set for itself."""
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -13,11 +13,12 @@ from counterfoil.engine.configuration import SettingsChange, change_settings
 from counterfoil.engine.listings import issuer_settings
 from counterfoil.voucher import Action
 
+When = Literal["never", "registration", "redemption"]
 Count = Annotated[int, Meta(ge=1, le=INT4_MAX)]
 
 
 class SettingsBody(Body, kw_only=True):
-    """What is left out stays."""
+    """What is left out stays. `verify_accounts` says when merchants' accounts are asked about."""
 
     reason: Reason
     activate_at_once: bool | None = None
@@ -27,6 +28,7 @@ class SettingsBody(Body, kw_only=True):
     issuer_miss_budget: Count | None = None
     secret_tries: Count | None = None
     cooling_off_days: Annotated[int, Meta(ge=0, le=30)] | None = None
+    verify_accounts: When | None = None
 
 
 class SettingsAnswer(msgspec.Struct, kw_only=True):
@@ -42,6 +44,7 @@ class SettingsAnswer(msgspec.Struct, kw_only=True):
     issuer_miss_budget: int
     secret_tries: int
     cooling_off_days: int
+    verify_accounts: When
 
 
 async def get_settings(asked: Asked) -> Answered:
@@ -59,6 +62,7 @@ async def get_settings(asked: Asked) -> Answered:
             issuer_miss_budget=found.issuer_miss_budget,
             secret_tries=found.secret_tries,
             cooling_off_days=found.cooling_off_days,
+            verify_accounts=found.verify_accounts,  # type: ignore[arg-type]  # the table has these
         )
     )
 
@@ -75,6 +79,7 @@ async def change_issuer_settings(asked: Asked, body: SettingsBody) -> Answered:
                 issuer_miss_budget=body.issuer_miss_budget,
                 secret_tries=body.secret_tries,
                 cooling_off_days=body.cooling_off_days,
+                verify_accounts=body.verify_accounts,
             ),
             reason=body.reason,
         )
@@ -86,6 +91,7 @@ async def change_issuer_settings(asked: Asked, body: SettingsBody) -> Answered:
         issuer_miss_budget=body.issuer_miss_budget,
         secret_tries=body.secret_tries,
         cooling_off_days=body.cooling_off_days,
+        verify_accounts=body.verify_accounts,
     )
     await asked.desk.administer(
         asked.principal,

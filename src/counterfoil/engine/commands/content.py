@@ -323,6 +323,7 @@ class ChangeSettings(Content, frozen=True, kw_only=True, tag="change_settings"):
     issuer_miss_budget: int | None = None
     secret_tries: int | None = None
     cooling_off_days: int | None = None
+    verify_accounts: str | None = None
 
     @property
     def subject(self) -> str:

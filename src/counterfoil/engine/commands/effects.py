@@ -291,6 +291,7 @@ def _(asked: asks.ChangeSettings, bench: Bench) -> str:
             issuer_miss_budget=asked.issuer_miss_budget,
             secret_tries=asked.secret_tries,
             cooling_off_days=asked.cooling_off_days,
+            verify_accounts=asked.verify_accounts,
         ),
         reason=bench.reason,
         reference=bench.reference,

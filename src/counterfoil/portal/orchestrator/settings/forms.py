@@ -16,7 +16,7 @@ from counterfoil.engine.catalogue import IssuerSettings
 from counterfoil.engine.commands.content import ChangeSettings
 from counterfoil.portal.forms import ReasonField
 from counterfoil.portal.models import PortalSettings
-from counterfoil.portal.orchestrator.settings.words import SETTINGS
+from counterfoil.portal.orchestrator.settings.words import SETTINGS, VERIFIED
 from counterfoil.portal.stale import VersionedForm
 
 if TYPE_CHECKING:
@@ -50,6 +50,11 @@ class SettingsForm(VersionedForm):
         required=False,
     )
     cooling_off_days = _number("cooling_off_days", least=0, most=_COOLING_OFF_DAYS_MAX, unit=_DAYS)
+    verify_accounts = forms.ChoiceField(
+        label=SETTINGS["verify_accounts"].label,
+        help_text=SETTINGS["verify_accounts"].meaning,
+        choices=VERIFIED.items(),
+    )
     retention_days = _number("retention_days", least=0, most=_RETENTION_DAYS_MAX, unit=_DAYS)
     miss_budget = _number("miss_budget", least=1, most=_COUNT_MAX)
     miss_window_seconds = _number("miss_window_seconds", least=1, most=_COUNT_MAX, unit=_SECONDS)

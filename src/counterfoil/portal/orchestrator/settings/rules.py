@@ -113,7 +113,7 @@ AREAS: Final = (
             "set_payout_routes",
         ),
     ),
-    (gettext_lazy("Books"), ("close_period",)),
+    (gettext_lazy("Books"), ("close_period", "resolve_exception", "set_deposit_rules")),
     (
         gettext_lazy("Calling systems"),
         ("create_client", "change_client", "replace_client_key"),

@@ -12,7 +12,7 @@ from counterfoil.portal.orchestrator.settings.forms import SettingsForm
 from counterfoil.portal.orchestrator.settings.reading import issuer_settings, waiting
 from counterfoil.portal.orchestrator.settings.words import SETTINGS, setting_text
 
-_GENERAL = ("activate_at_once", "cooling_off_days", "retention_days")
+_GENERAL = ("activate_at_once", "cooling_off_days", "verify_accounts", "retention_days")
 
 
 @require_safe

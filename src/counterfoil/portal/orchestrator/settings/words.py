@@ -47,6 +47,14 @@ SETTINGS: Final[Mapping[str, SettingWords]] = {
             " time to notice a change that somebody else asked for. 0 lets them count at once."
         ),
     ),
+    "verify_accounts": SettingWords(
+        gettext_lazy("Merchants' accounts are verified"),
+        gettext_lazy(
+            "The provider is asked whether it has the account that a merchant is paid to: never,"
+            " once, or again and again; then nothing is paid at once to an account it does not"
+            " have."
+        ),
+    ),
     "miss_budget": SettingWords(
         gettext_lazy("Wrong numbers from one caller"),
         gettext_lazy(
@@ -98,6 +106,13 @@ PURPOSES: Final[Mapping[str, SettingWords]] = {
 }
 
 
+VERIFIED: Final[Mapping[str, "_StrPromise"]] = {
+    "never": gettext_lazy("Never"),
+    "registration": gettext_lazy("Once, when it is registered"),
+    "redemption": gettext_lazy("Again and again, for what is paid at once"),
+}
+
+
 def setting_text(name: str, settings: IssuerSettings) -> str:
     """A value as people say it."""
     value = getattr(settings, name)
@@ -106,6 +121,8 @@ def setting_text(name: str, settings: IssuerSettings) -> str:
             return _("Yes") if value else _("No")
         case "retention_days" | "cooling_off_days":
             return days_text(value)
+        case "verify_accounts":
+            return str(VERIFIED[value])
         case "miss_window_seconds":
             return duration_text(value)
         case _:
