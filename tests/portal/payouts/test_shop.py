@@ -14,6 +14,7 @@ from tests.portal.payouts.working import (
     preview,
     redeemed,
     sent,
+    set_terms,
     shops,
     told,
 )
@@ -63,3 +64,19 @@ def test_an_owner_sees_its_own_payouts_alone(portal: Portal) -> None:
     body = b"".join(asha.get(f"{own}/1/statement"))
     assert body.count(b"Redemption,") == 2
     assert body.rstrip().endswith(b"15.00,KES")
+
+
+def test_what_was_kept_or_is_on_its_way_is_not_told_as_paid(portal: Portal) -> None:
+    house = given_office(portal)
+    set_terms(house, commission_points=1_000, fee_minor=0)
+    redeemed(house, ASHA, 1000)
+    sent(house)
+    told(house, 1, ASHA, Told.COMPLETED)
+    redeemed(house, ASHA, 500)
+    sent(house)
+    redeemed(house, ASHA, 70)
+    asha = _owner(house, ASHA)
+    front = words_of(asha.get(f"{house.root}/shop/{ASHA}/"))
+    assert "Owed to you 0.70 KES" in front
+    assert "Redeemed so far 15.70 KES" in front
+    assert "Paid out to you 9.00 KES" in front
