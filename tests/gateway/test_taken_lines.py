@@ -4,10 +4,9 @@ that somebody recorded, and what nobody can explain.
 
 import pytest
 from tests.gateway.bank_days import (
-    FUNDED,
+    RAIL,
     Sent,
     answered,
-    days,
     exceptions,
     given_banked,
     given_batch,
@@ -24,22 +23,18 @@ from tests.gateway.iso20022 import messages
 from tests.given import (
     SYSTEM,
     balances,
-    given_active,
-    given_group,
-    redemption,
-    state_of,
 )
 
-from counterfoil.engine.apply import apply
 from counterfoil.engine.banking.looking import look_again
 from counterfoil.engine.check import check
 from counterfoil.engine.database import Connection
 from counterfoil.engine.funds import deposit, withdraw
 from counterfoil.engine.issuer import Issuer
-from counterfoil.engine.operation import Outcome
+from counterfoil.gateway.csv_files import CsvFile
+from counterfoil.gateway.taking import take_in
 from counterfoil.keys.provider import LocalKeyProvider
 from counterfoil.money import Money
-from counterfoil.voucher import Action, State
+from counterfoil.voucher import Action
 
 
 @pytest.fixture
@@ -142,6 +137,29 @@ def test_a_rejected_payment_that_was_paid_after_all_is_said(
     look_again(connection, issuer)
     assert exceptions(connection, issuer) == []
     assert lines_of(connection, issuer) == {"R1": "attached"}
+    assert_sound(connection, issuer)
+
+
+def test_a_file_that_says_another_amount_was_paid_moves_nothing(
+    connection: Connection, issuer: Issuer
+) -> None:
+    sent = given_batch(connection, issuer, 1000, 2000)
+    first, second = (each.hex for each in sent.payments)
+    rows = f"{first},paid,9.99,KES\n{second},paid,20.00,KES"
+    content = f"payment_id,status,amount,currency\n{rows}\n".encode()
+    take_in(
+        connection,
+        issuer,
+        SYSTEM,
+        rail=RAIL,
+        file_format=CsvFile(),
+        content=content,
+        name="answer.csv",
+    )
+    assert statuses(connection, issuer, sent) == ["pending", "completed"]
+    assert exceptions(connection, issuer) == [("amount_differs", 1000, 999)]
+    take(connection, issuer, notified(issuer, line("R1", -1000, of=sent.payments[0])))
+    assert exceptions(connection, issuer) == []
     assert_sound(connection, issuer)
 
 
@@ -348,28 +366,6 @@ def test_a_deposit_is_not_a_debit_under_the_same_reference(
     take(connection, issuer, notified(issuer, line("BOTH", -500)))
     assert matched(connection, issuer) == []
     assert exceptions(connection, issuer) == [("unexplained_debit", 0, 500)]
-
-
-# ---------------------------------------------------------------- vouchers paid at once
-
-
-def test_a_voucher_that_waits_for_its_payment_is_settled_by_the_line(
-    connection: Connection, issuer: Issuer
-) -> None:
-    given_group(connection, issuer, "INSTANT", denominations=(), settlement="instant")
-    drawn = given_active(connection, issuer, group="INSTANT")
-    (answer,) = apply(connection, issuer, [redemption(drawn.number or "")])
-    assert answer.outcome is Outcome.PENDING
-    assert answer.payment is not None
-    own = line("V1", -1000, of=answer.payment.payment_id)
-    take(connection, issuer, stated(issuer, 0, 99_000, line(FUNDED, 100_000), own))
-    assert state_of(connection, issuer, drawn.serial or 0) is State.REDEEMED
-    assert matched(connection, issuer)[0] == ("V1", Action.SETTLE, -1000)
-    assert exceptions(connection, issuer) == []
-    assert_sound(connection, issuer)
-    back = line("V2", 1000, of=answer.payment.payment_id, back="AC04", day=days(1))
-    take(connection, issuer, notified(issuer, back))
-    assert exceptions(connection, issuer) == [("contradicted", None, None)]
 
 
 def test_looking_again_with_nothing_new_changes_nothing(

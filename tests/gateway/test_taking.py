@@ -9,6 +9,7 @@ import pytest
 from tests.gateway.bank_days import (
     FORMAT,
     RAIL,
+    TODAY,
     Sent,
     account_of,
     answered,
@@ -94,6 +95,16 @@ REFUSED: Final[dict[str, tuple[Callable[[Given], bytes], str]]] = {
             .replace(b">KES<", b">UGX<")
         ),
         "UGX",
+    ),
+    "a statement of no day": (
+        lambda b: stated(b.issuer, -300, -400, line("N1", -100), number=8).replace(
+            f"<Dt><Dt>{TODAY}</Dt></Dt></Bal>".encode(), b"</Bal>"
+        ),
+        "on which day it closes",
+    ),
+    "an answer to nothing of ours": (
+        lambda _b: messages.status(original="NOT-OURS").replace(b"M1", b"X2"),
+        "answers nothing",
     ),
     "a payment that is nobody's": (
         lambda b: notified(b.issuer, line("N1", 100), line("N2", -500, of=STRANGER)),

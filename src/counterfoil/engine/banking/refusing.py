@@ -62,6 +62,7 @@ class Named:
 def named_in(connection: Connection, issuer: Issuer, told: ToldFile) -> Named:
     """Raises FileRefusedError. The head is ours."""
     _refuse_again(connection, issuer, told)
+    _refuse_half(told)
     funds = tuple(_fund(issuer, number, each) for number, each in enumerate(told.reports, 1))
     entries = [entry for report in told.reports for entry in report.entries]
     named = Named(
@@ -95,6 +96,14 @@ def _refuse_again(connection: Connection, issuer: Issuer, told: ToldFile) -> Non
         raise TakenAlreadyError("That file was taken in already.")
     if rows:
         raise FileRefusedError("Another file was taken in under the same message id.")
+
+
+def _refuse_half(told: ToldFile) -> None:
+    if not told.payments and not told.reports and told.answers_to is None:
+        raise FileRefusedError("It answers nothing that was sent.")
+    for number, report in enumerate(told.reports, 1):
+        if (report.closing_minor is None) != (report.closed_on is None):
+            raise FileRefusedError(f"Report {number} does not say on which day it closes.")
 
 
 def _fund(issuer: Issuer, number: int, report: ToldReport) -> int:

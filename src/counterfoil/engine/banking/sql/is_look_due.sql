@@ -1,5 +1,5 @@
--- Whether there is anything to look at: the journal went on, or it was a minute ago; where banks are
--- told or tell anything.
+-- Whether there is anything to look at: the journal went on, or it was a minute ago; where
+-- anything was ever paid or told.
 --
 -- In:     issuer_id int
 -- Out:    is_due
@@ -15,8 +15,8 @@ SELECT
         l.issuer_id IS NOT NULL
         OR EXISTS (
             SELECT 1
-            FROM bank_batch AS b
-            WHERE b.issuer_id = %(issuer_id)s
+            FROM payment AS p
+            WHERE p.issuer_id = %(issuer_id)s
         )
     ) AS is_due
 FROM log_head AS h
