@@ -67,7 +67,7 @@ def _one_round(world: World) -> bool:
             busy = True
             send_chunk(worker.connection, worker.issuer, run_id)
             follow_sending(world, run_id)
-    let_time_pass(world)
+    let_time_pass(worker)
     busy |= bool(world.pay(worker, Life(), is_calm=True))
     for bank in world.banks.values():
         bank.work(to_the_end=True)

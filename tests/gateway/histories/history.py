@@ -4,7 +4,9 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from tests.gateway.histories.people import (
+    approve,
     begin,
+    begin_apart,
     change_terms,
     decide,
     redeem,
@@ -13,7 +15,7 @@ from tests.gateway.histories.people import (
     retry,
     turn_shop,
 )
-from tests.gateway.histories.working import all_at_once, count, let_time_pass, pay, post, send
+from tests.gateway.histories.working import all_at_once, count, pay, post, send, wait
 from tests.gateway.histories.world import World
 
 
@@ -32,18 +34,30 @@ def go_on(world: World) -> None:
         act(world)
 
 
+def overtake(world: World) -> None:
+    """One run pays what another has counted and not sent."""
+    begun = begin_apart(world)
+    if begun is None:
+        return
+    count(world)
+    if begun in world.auditor.runs_at("previewed"):
+        approve(world, begun)
+        send(world)
+
+
 ACTS: Final[Sequence[tuple[Callable[[World], None], int]]] = (
     (go_on, 5),
     (redeem, 4),
     (refund, 2),
     (change_terms, 1),
     (turn_shop, 2),
+    (overtake, 2),
     (begin, 1),
     (decide, 1),
     (send, 1),
     (all_at_once, 2),
     (pay, 2),
-    (let_time_pass, 2),
+    (wait, 2),
     (post, 2),
     (retry, 3),
 )

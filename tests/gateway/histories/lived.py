@@ -9,7 +9,7 @@ from tests.gateway.histories.history import live
 from tests.gateway.histories.settling import settle
 from tests.gateway.histories.world import Place, given_world
 
-STEPS = 16
+ACTS = 12
 Rails = tuple[str, str]  # where wallets are paid, and accounts
 
 
@@ -25,7 +25,7 @@ def live_through(place: Place, seeds: Iterable[int], pairs: Iterable[Rails]) -> 
 
 def _live_through(place: Place, seed: int, rails: Rails) -> None:
     with given_world(place, seed, rails) as world:
-        live(world, STEPS)
+        live(world, ACTS)
         drain(world)
         assert_nobody_is_paid_twice_or_lost(world)
         if Random(seed).random() < 0.2:  # noqa: S311  # not a secret

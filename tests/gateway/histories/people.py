@@ -75,9 +75,8 @@ def change_terms(world: World) -> None:
     """Of all, of a programme or of a shop; or those of one end."""
     chance, auditor = world.chance, world.auditor
     narrow = [each for each, terms in auditor.terms.items() if each != 1 and terms.apply]
-    reference = world.reference()
     if narrow and chance.random() < 0.3:
-        ended = chance.choice(narrow)
+        ended, reference = chance.choice(narrow), world.reference()
         world.surely(partial(end_terms, caller=SYSTEM, terms_id=ended, reference=reference))
         auditor.terms[ended].apply = False
         return
@@ -91,6 +90,11 @@ def change_terms(world: World) -> None:
         least=chance.choice((0, 0, 0, 0, 0, 3_000)),
         hours=int(chance.random() < 0.05),
     )
+    put_terms(world, terms)
+
+
+def put_terms(world: World, terms: Terms) -> int:
+    """Their id."""
     design = TermsDesign(
         funding_account_id=1,
         programme_id=terms.programme,
@@ -107,10 +111,11 @@ def change_terms(world: World) -> None:
             caller=SYSTEM,
             design=design,
             expected_version=expected,
-            reference=reference,
+            reference=world.reference(),
         )
     )
-    auditor.terms[terms_id] = terms
+    world.auditor.terms[terms_id] = terms
+    return terms_id
 
 
 def _version(world: World, wanted: Terms) -> int:
@@ -185,6 +190,19 @@ def begin_by(world: World, terms_id: int) -> None:
             ask(world.people.connection, world.people.issuer)
         return
     auditor.begin(world.surely(ask), terms_id)
+
+
+def begin_apart(world: World) -> int | None:
+    """Somebody who waits in a run gets terms of their own, and a run by them. Its id."""
+    waiting = [world.auditor.runs[run_id].pages for run_id in world.auditor.runs_at("previewed")]
+    if not waiting:
+        return None
+    shop = world.chance.choice(list(world.chance.choice(waiting)))
+    terms_id = put_terms(world, Terms(shop=shop))
+    if not world.auditor.can_begin(terms_id):
+        return None
+    begin_by(world, terms_id)
+    return max(world.auditor.runs)
 
 
 def decide(world: World) -> None:

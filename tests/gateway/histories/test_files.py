@@ -23,6 +23,6 @@ def test_histories(place: Place) -> None:
 
 
 @pytest.mark.prove
-@pytest.mark.parametrize("first", range(2000, 2550, BATCH))
+@pytest.mark.parametrize("first", range(2000, 2500, BATCH))
 def test_many_histories(place: Place, first: int) -> None:
     live_through(place, range(first, first + BATCH), PAIRS)

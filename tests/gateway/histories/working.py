@@ -54,7 +54,7 @@ def pay(world: World) -> None:
             pool.submit(world.done, desk, partial(_pay, world), may_fork=False)
             for desk in world.workers
         ]
-        let_time_pass(world)
+        wait(world)
         for each in rounds:
             each.result()
 
@@ -65,14 +65,18 @@ def _pay(world: World, connection: Connection, issuer: Issuer, life: Life) -> No
     world.fetch(desk, life)
 
 
-def let_time_pass(world: World) -> None:
+def let_time_pass(desk: Desk) -> None:
     """Leases end and waits are over."""
-    world.people.connection.execute(
+    desk.connection.execute(
         "UPDATE payment SET next_try_at = now(), leased_until = NULL"
         " WHERE issuer_id = %s AND status = 'pending' AND next_try_at IS NOT NULL",
-        (world.people.issuer.issuer_id,),
+        (desk.issuer.issuer_id,),
     )
-    world.people.connection.commit()
+    desk.connection.commit()
+
+
+def wait(world: World) -> None:
+    let_time_pass(world.people)
 
 
 def post(world: World) -> None:
@@ -80,10 +84,10 @@ def post(world: World) -> None:
     for bank in world.banks.values():
         bank.work()
         bank.send(letters_max=world.chance.randrange(4))
-    world.done(world.any_worker(), partial(_fetch, world))
+    world.done(world.any_worker(), partial(fetch, world))
 
 
-def _fetch(world: World, connection: Connection, issuer: Issuer, life: Life) -> None:
+def fetch(world: World, connection: Connection, issuer: Issuer, life: Life) -> None:
     world.fetch(Desk(connection, issuer), life)
 
 

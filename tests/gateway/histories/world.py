@@ -142,12 +142,12 @@ class World:
     def done(self, desk: Desk, work: Work, *, may_fork: bool = True) -> bool:
         """Whether somebody did it to the end, and was not killed before."""
         steps, fate = self.chance.randrange(1, 24), self.chance.random()
-        if fate < 0.06 and may_fork:
+        if fate < 0.04 and may_fork:
             place = self.place
             is_done = done_by_another(place.url, self.code, place.provider, work, steps=steps)
             self.kills += not is_done
             return is_done
-        life = Life(steps) if fate < 0.35 else Life()
+        life = Life(steps) if fate < 0.33 else Life()
         try:
             with living(desk.connection, life):
                 work(desk.connection, desk.issuer, life)
@@ -197,7 +197,7 @@ def _world(place: Place, seed: int, rails: tuple[str, str]) -> World:
         people=Desk(connection, issuer),
         workers=[_worker(place, code), _worker(place, code)],
         auditor=Auditor({}, terms={1: Terms()}),
-        vouchers=_vouchers(connection, issuer, chance),
+        vouchers=given_vouchers(connection, issuer, chance),
         schemes={accounts: "account", wallets: "wallet"} | {accounts: "account"},
     )
     for rail in set(rails):
@@ -211,7 +211,7 @@ def _worker(place: Place, code: str) -> Desk:
     return Desk(connection, open_issuer(connection, code, place.provider))
 
 
-def _vouchers(connection: Connection, issuer: Issuer, chance: Random) -> list[Voucher]:
+def given_vouchers(connection: Connection, issuer: Issuer, chance: Random) -> list[Voucher]:
     programmes = [chance.choice((1, 1, 2)) for _voucher in range(VOUCHERS)]
     amounts = [chance.randrange(1, 5_000) for _voucher in range(VOUCHERS)]
     drawn = ask(
