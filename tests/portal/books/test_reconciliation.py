@@ -1,5 +1,8 @@
 """The books agree three ways, or say where they do not."""
 
+from datetime import date
+
+import pytest
 from django.db import connection as portal_connection
 from tests.databases import connected
 from tests.portal.conftest import Portal
@@ -15,10 +18,19 @@ from tests.portal.payouts.working import (
     told,
 )
 
+from counterfoil.engine.banking.reading import Standing
 from counterfoil.engine.database import connect_as_owner
 from counterfoil.engine.figures.folding import catch_up
 from counterfoil.engine.payouts.outcomes import Told
 from counterfoil.portal.models import Role
+from counterfoil.portal.orchestrator.books.reconciling import (
+    AtBank,
+    GroupLine,
+    Sum,
+    bank_sum,
+    vouchers_sum,
+)
+from counterfoil.portal.orchestrator.money.ledger import FundingAccount
 
 SUM_OF_REDEEMED = (
     "Owed to merchants and agents 100.00 KES On its way 0.00 KES Paid out 155.70 KES"
@@ -125,3 +137,81 @@ def test_the_page_reads_no_voucher(portal: Portal) -> None:
 def _no_voucher(execute, sql, params, many, context):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202  # Django's
     assert " voucher " not in sql.replace("\n", " ")
     return execute(sql, params, many, context)
+
+
+ACCOUNT = FundingAccount(
+    1, "Main", "BANK", "12345678", "KES", 50_000, 10_000, 40_000, 0, 0, 0, 0, 0, 0, 0, 0
+)
+
+
+def bank(closing: int, not_at_bank: int, not_in_ledger: int, differences: int) -> Sum:
+    """Of a ledger that has 400.00."""
+    standing = Standing(1, date(2026, 11, 21), closing, 40_000, not_at_bank, not_in_ledger)
+    return bank_sum(ACCOUNT, AtBank({1: standing}, {1: differences} if differences else {}))
+
+
+@pytest.mark.parametrize(
+    ("standing", "said", "tone"),
+    [
+        ((40_000, 0, 0, 0), "agrees", "good"),
+        ((38_000, 2_000, 0, 0), "agrees", "good"),
+        ((41_000, 0, 1_000, 1), "1 to look at", "wait"),
+        ((39_000, 0, 0, 1), "differs by -10.00\N{NO-BREAK SPACE}KES", "bad"),
+    ],
+)
+def test_what_the_bank_says_is_held_against_the_ledger(
+    standing: tuple[int, int, int, int], said: str, tone: str
+) -> None:
+    closing, not_at_bank, not_in_ledger, differences = standing
+    found = bank(closing, not_at_bank, not_in_ledger, differences)
+    assert (str(found.state), found.state.tone) == (said, tone)
+    assert [line.money.amount_minor for line in found.lines] == [
+        closing,
+        not_at_bank,
+        -not_in_ledger,
+    ]
+    adds_up = sum(line.money.amount_minor for line in found.lines) == 40_000
+    assert adds_up == found.agrees
+
+
+def test_an_account_without_a_statement_says_so() -> None:
+    found = bank_sum(ACCOUNT, AtBank({}, {}))
+    assert (str(found.state), found.lines) == ("no statement yet", [])
+    assert found.total.money.amount_minor == 40_000
+    assert found.agrees
+
+
+def group(*, reserved: int, released: int, redeemed: int, open_: int, finished: bool) -> GroupLine:
+    return GroupLine(
+        group_id=1,
+        code="FOOD",
+        name="Food",
+        programme="P",
+        programme_name="P",
+        funding_account_id=1,
+        currency="KES",
+        redeemed=1,
+        redeemed_minor=redeemed,
+        open=1,
+        open_minor=open_,
+        expired=0,
+        expired_minor=0,
+        cancelled=0,
+        cancelled_minor=0,
+        reserved_minor=reserved,
+        released_minor=released,
+        has_finished=finished,
+    )
+
+
+def test_vouchers_that_were_finished_when_they_came_are_told_and_are_no_difference() -> None:
+    plain = group(reserved=900, released=400, redeemed=700, open_=500, finished=False)
+    assert not plain.agrees
+    brought = group(reserved=900, released=400, redeemed=700, open_=500, finished=True)
+    assert brought.agrees
+    assert brought.issued_minor == 1_200
+    found = vouchers_sum(ACCOUNT, [brought])
+    assert found.note.startswith("3.00")
+    lost = group(reserved=900, released=400, redeemed=700, open_=400, finished=True)
+    assert not lost.agrees, "what is open must be reserved all the same"
+    assert "differs by 1.00" in str(lost.state)
