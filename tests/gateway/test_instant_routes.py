@@ -14,6 +14,7 @@ from counterfoil.engine.issuer import Issuer, open_issuer
 from counterfoil.engine.operation import Answer, Outcome
 from counterfoil.engine.payouts.routes import Route
 from counterfoil.engine.payouts.routing import set_routes
+from counterfoil.errors import ConflictError
 from counterfoil.gateway.resolver import resolve_payments
 from counterfoil.gateway.sandbox import SandboxGateway
 from counterfoil.keys.provider import LocalKeyProvider
@@ -86,6 +87,17 @@ def test_rails_are_told_once_and_count_in_every_process(
     assert not tell_rails(shared_connection, issuer, {}), "what others have stays"
     assert tell_rails(shared_connection, issuer, {"files": True})
     assert redeemed(shared_connection, issuer).outcome is Outcome.PENDING
+
+
+def test_a_route_to_a_rail_that_no_worker_has_is_refused(
+    shared_connection: Connection, issuer: Issuer
+) -> None:
+    set_routes(shared_connection, issuer, SYSTEM, (Route(rail="typo"),))
+    tell_rails(shared_connection, issuer, {"hub": True})
+    with pytest.raises(ConflictError, match="No worker has a rail tpyo"):
+        set_routes(shared_connection, issuer, SYSTEM, (Route(rail="hub"), Route(rail="tpyo")))
+    assert issuer.catalogue.routes == (Route(rail="typo"),), "as they were"
+    set_routes(shared_connection, issuer, SYSTEM, (Route(rail="hub"),))
 
 
 @pytest.mark.usefixtures("client")

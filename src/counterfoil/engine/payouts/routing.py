@@ -29,7 +29,8 @@ def set_routes(
 ) -> None:
     """In place of those there are, in their order; what was sent stays on its rail.
 
-    Raises NotFoundError for a programme that there is not; ConflictError for routes that cannot be.
+    Raises NotFoundError for a programme that there is not; ConflictError for routes that cannot be,
+    or that lead to a rail which no worker has.
     """
     asked = Asked(
         caller=caller,
@@ -46,9 +47,7 @@ def set_routes(
         return
     with or_nothing(connection), design_errors(connection):
         for route in routes:
-            programmes = issuer.catalogue.programmes_by_id
-            if route.programme_id is not None and route.programme_id not in programmes:
-                raise NotFoundError(f"{issuer.code} has no programme {route.programme_id}.")
+            _check(issuer, route)
         whose = {"issuer_id": issuer.issuer_id}
         connection.execute(statement(__package__, "forget_routes"), whose)
         connection.execute(
@@ -64,3 +63,11 @@ def set_routes(
         journal.raise_catalogue()
         record(issuer, journal, asked, subject="payout-routes")
         commit(connection, issuer, journal)
+
+
+def _check(issuer: Issuer, route: Route) -> None:
+    catalogue = issuer.catalogue
+    if route.programme_id is not None and route.programme_id not in catalogue.programmes_by_id:
+        raise NotFoundError(f"{issuer.code} has no programme {route.programme_id}.")
+    if catalogue.rails and route.rail not in catalogue.rails:
+        raise ConflictError(f"No worker has a rail {route.rail}.")

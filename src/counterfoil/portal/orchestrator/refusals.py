@@ -137,6 +137,7 @@ SENTENCES: Final = (
     gettext_noop("More than %(count)s holidays are not kept."),
     gettext_noop("More than %(count)s routes are not kept."),
     gettext_noop("No rail pays %(name)s."),
+    gettext_noop("No worker has a rail %(name)s."),
     gettext_noop("No terms of a programme or an acceptor apply as %(code)s."),
     gettext_noop("Say why it is refunded."),
     gettext_noop("That payout is %(state)s; it is not sent again."),
@@ -152,7 +153,49 @@ SENTENCES: Final = (
     gettext_noop("There is no voucher %(code)s."),
     gettext_noop("These terms were changed since."),
     gettext_noop("%(day)s is not over yet."),
+    gettext_noop("%(code)s is not paid from that funding account."),
+    gettext_noop("A calling system belongs to one agent."),
+    gettext_noop("More than %(count)s calling systems of agents are not kept."),
+    gettext_noop("That is more than is left of the budget."),
     gettext_noop("It is closed already, up to %(day)s."),
+    gettext_noop("It cannot be ended in that way."),
+    gettext_noop("It has ended already."),
+    gettext_noop("It is about no line of the bank."),
+    gettext_noop("It is about no payment."),
+    gettext_noop("It is not about the booking of one payment; record what it is."),
+    gettext_noop("Say why it may end."),
+    gettext_noop("That payment has come to another end already."),
+    gettext_noop("That payment has come to its end already."),
+    gettext_noop("That payout was sent again, and is paid or on its way with it."),
+    gettext_noop("The bank's reference is recorded for this account already."),
+    gettext_noop("There is no difference."),
+    gettext_noop("There is no exception %(name)s."),
+    gettext_noop("More than %(limit)s rules are not kept."),
+    gettext_noop("Say by whom it is paid, or what its reference begins with."),
+    gettext_noop("The most it applies to is above zero."),
+    gettext_noop("Stock is of a voucher and of an amount."),
+    gettext_noop("%(code)s is paid from another funding account."),
+    gettext_noop("That file was taken in already."),
+    gettext_noop("Another file was taken in under the same message id."),
+    gettext_noop("Report %(number)s is of an account that is no funding account."),
+    gettext_noop("Report %(number)s is in %(one)s, and the funding account in %(other)s."),
+    gettext_noop("Report %(number)s may be of several funding accounts."),
+    gettext_noop("It answers a batch that is none of this issuer's."),
+    gettext_noop("Payment %(number)s is none of this issuer's."),
+    gettext_noop("A statement in it was taken in already."),
+)
+# Why a file of a bank was refused, as those say it who read it.
+FILE_SENTENCES: Final = (
+    gettext_noop("It was not brought by this portal, or was changed since."),
+    gettext_noop("No rail of this name reads files."),
+    gettext_noop("It is not XML: %(why)s."),
+    gettext_noop("It declares a document type; a bank's file has none."),
+    gettext_noop("It is not written in UTF-8."),
+    gettext_noop("It has no payments."),
+    gettext_noop("It is none of the messages that are read here: %(names)s."),
+    gettext_noop("It is one page of several. Ask the bank for the report in one file."),
+    gettext_noop("It is nested deeper, or has more in it, than a bank's file has."),
+    gettext_noop("The column %(heading)s is missing."),
 )
 _STATE_WORDS: Final = (acceptor_status, group_status, client_status, run_state, payout_state)
 _STATES: Final = frozenset({"state", "expected", "wanted"})  # places in which one stands
@@ -160,7 +203,7 @@ _PLACE: Final = re.compile(r"%\((\w+)\)s")
 
 
 def refusal_text(outcome: str | None) -> str:
-    """Of a refused command's outcome, or of a ConflictError."""
+    """Of a refused command's outcome, of a ConflictError, or of a file that was refused."""
     said = outcome or ""
     if said in _CODES:
         return _(_CODES[said])
@@ -198,5 +241,7 @@ def _pattern(sentence: str) -> re.Pattern[str]:
 # Those that say more of it themselves come first: the places of others would fit as well.
 _PATTERNS: Final = [
     (sentence, _pattern(sentence))
-    for sentence in sorted(SENTENCES, key=lambda each: -len(_PLACE.sub("", each)))
+    for sentence in sorted(
+        (*SENTENCES, *FILE_SENTENCES), key=lambda each: -len(_PLACE.sub("", each))
+    )
 ]
