@@ -21,6 +21,7 @@ from counterfoil.engine.commands import payout_content as asks
 from counterfoil.engine.commands.asking import Content
 from counterfoil.engine.commands.bank_content import ClosePeriod
 from counterfoil.engine.database import Connection
+from counterfoil.engine.earnings.rules import EarningRule, Event
 from counterfoil.engine.funds import deposit
 from counterfoil.engine.operation import Caller
 from counterfoil.engine.payouts.outcomes import News, Told, hear
@@ -94,6 +95,25 @@ def contents(house: House, paying: Paying) -> list[Content]:
         asks.SetBankDays(rest_days=(5,), holidays=(asks.Holiday(date(2026, 12, 25), "Rest"),)),
         asks.SetPayoutRoutes(routes=(Route(scheme="iban", rail="bank"), Route(rail="sandbox"))),
         ClosePeriod(through=paying.closed + timedelta(days=7)),
+        asks.BudgetIncentives(
+            funding_account_id=house.funding_account_id, amount_minor=500, currency="KES"
+        ),
+        asks.SetEarningRules(
+            rules=(
+                EarningRule(
+                    funding_account_id=house.funding_account_id,
+                    event=Event.CASH_OUT,
+                    acceptor_id=shop,
+                    points=250,
+                    least_minor=10,
+                ),
+                EarningRule(
+                    funding_account_id=house.funding_account_id,
+                    event=Event.ACTIVATION,
+                    fixed_minor=50,
+                ),
+            )
+        ),
         asks.BeginPayoutRun(terms_id=paying.terms_id),
         asks.DropPayoutRun(run_id=run.run_id),
         asks.SendPayouts(

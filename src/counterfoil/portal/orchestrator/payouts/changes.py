@@ -172,12 +172,18 @@ def _refund(asked: pays.RefundRedemption, office: Office) -> Shown:
         % {"amount": money_text(asked.money), "name": name},
         [
             Change(_("Is available again"), None, money_text(asked.money)),
-            Change(_("The voucher"), None, _("stays redeemed; a new one can be given instead")),
+            Change(_("The voucher"), None, _refunded_text(asked)),
         ],
         url,
         [_("What was paid out already is kept of the merchant's next payout.")],
         _owed_then(office, asked, name),
     )
+
+
+def _refunded_text(asked: pays.RefundRedemption) -> str:
+    if asked.replacement is None:
+        return _("stays redeemed; a new one can be given instead")
+    return _("stays redeemed; a new one is handed out in its place")
 
 
 def _owed_then(office: Office, asked: pays.RefundRedemption, name: str) -> list[Change]:

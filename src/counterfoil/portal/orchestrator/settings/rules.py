@@ -39,6 +39,7 @@ BY_AMOUNT: Final = frozenset(
         "send_payouts",
         "retry_payout",
         "refund_redemption",
+        "budget_incentives",
     }
 )
 
@@ -111,6 +112,8 @@ AREAS: Final = (
             "end_payout_terms",
             "set_bank_days",
             "set_payout_routes",
+            "set_earning_rules",
+            "budget_incentives",
         ),
     ),
     (gettext_lazy("Books"), ("close_period", "resolve_exception", "set_deposit_rules")),

@@ -10,6 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from counterfoil.engine.banking.exceptions import ExceptionKind
+from counterfoil.engine.banking.resolving import How
 from counterfoil.portal.language import day_text, page_locale
 from counterfoil.portal.merchants.forms import country_name
 from counterfoil.portal.models import (
@@ -26,6 +28,7 @@ from counterfoil.portal.models import (
     Scheme,
     Section,
 )
+from counterfoil.portal.orchestrator.banking.words import difference_word, way_word
 from counterfoil.portal.orchestrator.clients.words import SCOPES
 from counterfoil.portal.orchestrator.settings.words import PURPOSES, SETTINGS
 from counterfoil.portal.orchestrator.trail.words import FAMILIES
@@ -45,11 +48,13 @@ LABELS: Final[Mapping[str, Promise]] = {
     "about": gettext_lazy("About"),
     "acceptor": gettext_lazy("Merchant"),
     "acceptor_id": gettext_lazy("Merchant"),
+    "acceptor_group": gettext_lazy("Group of merchants"),
     "accepts": gettext_lazy("Accepted by"),
     "accepts_names": gettext_lazy("Accepted by, one by one"),
     "account": gettext_lazy("Account number"),
     "action": gettext_lazy("What is done"),
     "address": gettext_lazy("Address"),
+    "agents": gettext_lazy("Calling systems of agents"),
     "allocation_id": gettext_lazy("Vouchers of a purchase"),
     "amount": gettext_lazy("Amount"),
     "amount_from": gettext_lazy("From this amount on"),
@@ -78,6 +83,7 @@ LABELS: Final[Mapping[str, Promise]] = {
     "cut_off": gettext_lazy("Cut-off time"),
     "cycle": gettext_lazy("When a run begins"),
     "day": gettext_lazy("Day"),
+    "denomination_minor": gettext_lazy("Amount of each voucher, in the smallest unit"),
     "daily_amount_max": gettext_lazy("Most in a day"),
     "daily_amount_minor_max": gettext_lazy("Most in a day, in the smallest unit"),
     "daily_count_max": gettext_lazy("Most vouchers in a day"),
@@ -86,12 +92,17 @@ LABELS: Final[Mapping[str, Promise]] = {
     "digest": gettext_lazy("Seal of the preview"),
     "document": gettext_lazy("Kind of document"),
     "email": gettext_lazy("E-mail"),
+    "ends_on": gettext_lazy("Last day"),
+    "event": gettext_lazy("What is earned by"),
     "evidence": gettext_lazy("Digest of the evidence"),
+    "exception_kind": gettext_lazy("What does not agree"),
+    "exception_id": gettext_lazy("Difference"),
     "expected_status": gettext_lazy("State so far"),
     "expires_on": gettext_lazy("Valid until"),
     "extend_until": gettext_lazy("New end"),
     "fee_minor": gettext_lazy("Fee, in the smallest unit"),
     "file": gettext_lazy("File"),
+    "fixed_minor": gettext_lazy("Earned each time, in the smallest unit"),
     "format": gettext_lazy("Kind of file"),
     "from": gettext_lazy("From"),
     "fsp": gettext_lazy("Bank or provider"),
@@ -104,13 +115,16 @@ LABELS: Final[Mapping[str, Promise]] = {
     "hold_seconds": gettext_lazy("Pre-activated for, in seconds"),
     "holidays": gettext_lazy("Holidays"),
     "hours": gettext_lazy("Opening hours"),
+    "how": gettext_lazy("How it ends"),
     "invoice_address": gettext_lazy("Address for invoices"),
     "invoice_email": gettext_lazy("E-mail for invoices"),
     "kind": gettext_lazy("Kind"),
     "language": gettext_lazy("Language"),
+    "least_minor": gettext_lazy("Least earned, in the smallest unit"),
     "lines": gettext_lazy("Lines"),
     "merchants_apply": gettext_lazy("They can apply by themselves"),
     "minimum_minor": gettext_lazy("Least that is paid, in the smallest unit"),
+    "most_minor": gettext_lazy("Most earned, in the smallest unit"),
     "name": gettext_lazy("Name"),
     "net_minor": gettext_lazy("Paid out, in the smallest unit"),
     "notes": gettext_lazy("Notes"),
@@ -124,18 +138,23 @@ LABELS: Final[Mapping[str, Promise]] = {
     "outlet": gettext_lazy("Place"),
     "paid": gettext_lazy("Payment"),
     "paused": gettext_lazy("Paused"),
+    "payer_reference": gettext_lazy("Reference begins with"),
+    "payer_name": gettext_lazy("Paid by"),
     "payouts": gettext_lazy("Payouts"),
     "picture": gettext_lazy("Picture"),
+    "points": gettext_lazy("Share earned, in percent"),
     "position": gettext_lazy("Position on the map"),
     "programme": gettext_lazy("Programme"),
     "programme_id": gettext_lazy("Programme"),
     "provision_id": gettext_lazy("Provision"),
     "purchase": gettext_lazy("Purchase"),
     "purpose": gettext_lazy("What the key is for"),
+    "puts_back": gettext_lazy("Put back"),
     "quantity": gettext_lazy("Vouchers"),
     "redemption_close_on": gettext_lazy("Redemption closes"),
     "reference": gettext_lazy("Bank reference"),
     "registered_name": gettext_lazy("Registered name"),
+    "replacement": gettext_lazy("A new voucher in its place"),
     "replaces": gettext_lazy("In place of"),
     "restock_level": gettext_lazy("So many are few"),
     "rest_days": gettext_lazy("Days of the week on which banks rest"),
@@ -144,6 +163,7 @@ LABELS: Final[Mapping[str, Promise]] = {
     "sales_close_on": gettext_lazy("Sales close"),
     "rail": gettext_lazy("Rail"),
     "routes": gettext_lazy("Which rail pays whom"),
+    "rules": gettext_lazy("Rules"),
     "scheme": gettext_lazy("Paid by"),
     "scopes": gettext_lazy("May"),
     "section": gettext_lazy("What was checked"),
@@ -226,7 +246,7 @@ def label_of(name: str) -> str:
 def word_of(name: str, value: str | int, *, event: str) -> str:
     """A value that is a code, a day or a number, as people write it; else as it is."""
     last = name.rpartition(".")[2]
-    if last == "commission_points" and isinstance(value, int):
+    if last in {"commission_points", "points"} and isinstance(value, int):
         return percent_text(value)
     if isinstance(value, int):
         return format_decimal(value, locale=page_locale()) if last in _COUNTS else str(value)
@@ -256,6 +276,14 @@ def _step(value: str) -> str:
     return str(programme_status(value)) if value in set(ProgrammeStatus) else value
 
 
+def _how(value: str) -> str:
+    return str(way_word(How(value))) if value in set(How) else value
+
+
+def _difference(value: str) -> str:
+    return str(difference_word(ExceptionKind(value))) if value in set(ExceptionKind) else value
+
+
 def _action(value: str) -> str:
     return str(action_word(Action[value.upper()])) if value.upper() in Action.__members__ else value
 
@@ -271,7 +299,9 @@ _WORDS: Final[Mapping[str, Callable[[str], str]]] = {
     "action": _action,
     "country": country_name,
     "document": _of(OrganisationPaper, DocumentKind),
+    "exception_kind": _difference,
     "expected_status": _step,
+    "how": _how,
     "kind": _of(MerchantKind, OrganisationKind),
     "of_kind": lambda value: str(command_word(value)),
     "origin": _of(Origin),
