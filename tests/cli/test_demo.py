@@ -5,9 +5,11 @@ Ctrl-C leaves nothing.
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,19 +38,19 @@ LOGINS: Final = {
 }
 COUNTED: Final[dict[str, dict[str | int, str | int]]] = {
     "SELECT status, count(*) FROM command GROUP BY 1": {
-        "done": 172,
+        "done": 189,
         "refused": 1,
         "rejected": 2,
         "waiting": 8,
         "withdrawn": 1,
     },
     "SELECT verdict, count(*) FROM decision GROUP BY 1": {
-        "approve": 104,
+        "approve": 117,
         "reject": 2,
         "withdraw": 1,
     },
     "SELECT status, count(*) FROM portal.merchant_profile GROUP BY 1": {
-        "approved": 16,
+        "approved": 20,
         "closed": 1,
         "draft": 1,
         "in_review": 3,
@@ -57,7 +59,7 @@ COUNTED: Final[dict[str, dict[str | int, str | int]]] = {
         "submitted": 1,
     },
     "SELECT status, count(*) FROM acceptor GROUP BY 1": {
-        "approved": 15,
+        "approved": 19,
         "draft": 1,
         "suspended": 1,
     },
@@ -68,6 +70,7 @@ COUNTED: Final[dict[str, dict[str | int, str | int]]] = {
         "OLD-TILLS": "revoked",
     },
     "SELECT code, status FROM programme": {
+        "CLINICS-2026": "open",
         "DROUGHT-2025": "sales_closed",
         "DROUGHT-2026": "open",
         "PROGRAMME-1": "open",
@@ -75,6 +78,7 @@ COUNTED: Final[dict[str, dict[str | int, str | int]]] = {
     },
     "SELECT code, status || ' ' || version FROM voucher_group": {
         "CASH-AID": "open 1",
+        "CLINIC-SUPPLIES": "open 1",
         "DROUGHT-RELIEF": "open 1",
         "FOOD-AID": "open 2",
         "GENERAL-PURPOSE": "open 1",
@@ -86,7 +90,7 @@ COUNTED: Final[dict[str, dict[str | int, str | int]]] = {
     " GROUP BY 1": {"paused": 10_000, "ready": 21_320},
     "SELECT status, done + refused FROM bulk": {"finished": 40},
     "SELECT 'people', count(*) FROM portal.portal_person": {"people": 22},
-    "SELECT 'files', count(*) FROM portal.upload WHERE attached": {"files": 101},
+    "SELECT 'files', count(*) FROM portal.upload WHERE attached": {"files": 105},
     "SELECT 'loose files', count(*) FROM portal.upload WHERE NOT attached": {"loose files": 0},
     "SELECT status, count(*) FROM portal.organisation_profile GROUP BY 1": {
         "approved": 7,
@@ -134,22 +138,34 @@ COUNTED: Final[dict[str, dict[str | int, str | int]]] = {
         "Faith Kiplagat": 6,
         "Ana Wanjiru": 8,
     },
-    "SELECT status, count(*) FROM payout_run GROUP BY 1": {"ended": 9, "previewed": 1},
-    "SELECT status, count(*) FROM payment WHERE run_id IS NOT NULL GROUP BY 1": {
-        "completed": 68,
+    "SELECT status, count(*) FROM payout_run GROUP BY 1": {"ended": 12, "previewed": 1},
+    "SELECT rail || ' ' || status, count(*) FROM payment WHERE run_id IS NOT NULL GROUP BY 1": {
+        "mock-bank completed": 6,
+        "mock-bank rejected": 1,
+        "mock-bank returned": 1,
+        "sandbox completed": 68,
     },
+    "SELECT status, count(*) FROM bank_entry GROUP BY 1": {
+        "attached": 10,  # two tranches, seven payments, one of them back
+        "proposed": 1,
+        "unexplained": 1,
+    },
+    "SELECT kind, count(*) FROM bank_exception GROUP BY 1": {"unexplained_debit": 1},
+    "SELECT 'refused', count(*) FROM bank_file_refused": {"refused": 0},
     "SELECT 'behind', count(*) FROM log_head AS h INNER JOIN figure_cursor AS f USING (issuer_id)"
     " WHERE f.next_operation + 50 < h.next_operation": {"behind": 0},
-    "SELECT 'trail', count(*) FROM portal.trail": {"trail": 871},
+    "SELECT 'trail', count(*) FROM portal.trail": {"trail": 946},
     "SELECT action, count(*) FROM operation WHERE action IN (102, 103, 104, 113) GROUP BY 1": {
-        102: 6,  # deposits
+        102: 8,  # deposits
         103: 1,
         104: 9,  # provisions
-        113: 17,  # merchants and agents
+        113: 21,  # merchants and agents
     },
 }
 # At the bank already, and waiting for an approval: the fourth tranche, and a purchase's payment.
 AT_THE_BANK_ONLY_MINOR: Final = 5_000_000_00 + 225_000_00
+# At mock-bank, in euros: what is proposed, and what it took for itself.
+AT_MOCK_BANK_ONLY_MINOR: Final = 1_500_00 - 12_50
 ENDED: Final = "SELECT count(*) FROM portal.trail WHERE at < now() - interval '90 days'"
 DAYS: Final = "SELECT count(DISTINCT at::date) >= 74 FROM operation WHERE action = 4"
 CLOCK: Final = "SELECT to_regnamespace('demonstration_clock') IS NULL"
@@ -185,8 +201,15 @@ def test_a_demonstration_starts_and_what_it_prints_works(tmp_path: Path) -> None
         1: _minor(balances, 1) + AT_THE_BANK_ONLY_MINOR,
         2: _minor(balances, 2),
     }
+    assert _at_mock_bank(home) == _minor(balances, 3) + AT_MOCK_BANK_ONLY_MINOR
     payable = [row for row in balances if row["account"] == "payable"]
-    assert len(payable) == 12
+    assert len(payable) == 16
+    assert {row["owner"]: row["balance"] for row in payable if row["currency"] == "EUR"} == {
+        "Delft Water Filters": "0.00",
+        "Haarlem Medical Supplies": "1415.75",  # it came back
+        "Zeeland Seed House": "0.00",
+        "Utrecht Cold Chain": "2080.00",  # its account is closed
+    }
 
 
 @pytest.mark.prove
@@ -246,8 +269,14 @@ def _at_the_bank(home: Path) -> dict[int, int]:
     return {number: account.balance_minor for number, account in found.items() if account}
 
 
+def _at_mock_bank(home: Path) -> int:
+    with closing(sqlite3.connect(home / "mock-bank.db")) as connection:
+        ((balance_minor,),) = connection.execute("SELECT balance FROM account WHERE id = 'RELIEF'")
+    return int(balance_minor)
+
+
 def _minor(balances: list[dict[str, Any]], funding_account: int) -> int:
-    """What the ledger says is in a funding account; shillings have cents."""
+    """What the ledger says is in a funding account; shillings and euros have cents."""
     (found,) = (
         row["balance"]
         for row in balances

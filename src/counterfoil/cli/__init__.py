@@ -31,6 +31,7 @@ _COMMANDS: Final = {
     "issuer": ("issuers", "issuer"),
     "keys": ("key_commands", "keys"),
     "migrate": ("working", "migrate"),
+    "mock-bank": ("mock_bank", "mock_bank"),
     "portal": ("serving", "portal"),
     "programme": ("programmes", "programme"),
     "provision": ("groups", "provision"),

@@ -17,6 +17,7 @@ from counterfoil.cli.bank_files import BankFiles
 from counterfoil.cli.children import Child, end_with_parent, with_parent
 from counterfoil.cli.demonstration import cast
 from counterfoil.cli.demonstration.banking import Bank
+from counterfoil.cli.demonstration.euro_bank import EuroBank
 from counterfoil.cli.demonstration.logins import LOGINS, PASSWORD, open_logins
 from counterfoil.cli.demonstration.stage import STEPS, Tickets, set_stage
 from counterfoil.cli.output import progress
@@ -57,15 +58,18 @@ def demo(context: click.Context, place: Place, *, port: int, with_parent: bool) 
     with ExitStack() as stack:
         listener = stack.enter_context(listening(_HOST, port))
         bank = stack.enter_context(_bank(place, log_path))
+        euro_bank = EuroBank.of(home, log_path)
+        os.environ["COUNTERFOIL_RAILS"] = str(euro_bank.rails_path)
         place = _with_bank(place)
         workspace = stack.enter_context(place.opened())
-        tickets = _tickets(workspace, home / "demo.json", bank, address(_HOST, port))
+        tickets = _tickets(workspace, home / "demo.json", bank, euro_bank, address(_HOST, port))
+        stack.enter_context(euro_bank.opened())
         run_server(
             place,
             workspace,
             listener,
             log,
-            ready=lambda: _print_tour(port, tickets, log_path, time.monotonic() - began),
+            ready=lambda: _print_tour(port, tickets, euro_bank, log_path, time.monotonic() - began),
             log_path=log_path,
             demo_logins=[login.email for login in LOGINS],
         )
@@ -87,7 +91,9 @@ def _with_bank(place: Place) -> Place:
     return replace(place, settings=replace(Settings.read(os.environ), smtp_url=None))
 
 
-def _tickets(workspace: Workspace, path: Path, bank: Bank, base_url: str) -> Tickets:
+def _tickets(
+    workspace: Workspace, path: Path, bank: Bank, euro_bank: EuroBank, base_url: str
+) -> Tickets:
     tickets = Tickets.read(path)
     if tickets is not None:
         open_logins(workspace)
@@ -97,7 +103,7 @@ def _tickets(workspace: Workspace, path: Path, bank: Bank, base_url: str) -> Tic
     if rail is None:
         raise AssertionError(bank)  # its address was set a moment ago
     with progress("Preparing the demonstration", STEPS) as advance:
-        tickets = set_stage(workspace, bank, rail, base_url, advance)
+        tickets = set_stage(workspace, bank, rail, euro_bank, base_url, advance)
     rail.close()
     tickets.write(path)
     return tickets
@@ -125,7 +131,9 @@ def _free_port_from(port: int) -> int:
     raise WrongSettingError(f"No port from {port} on is free; name one with --port.")
 
 
-def _print_tour(port: int, tickets: Tickets, log_path: Path, seconds: float) -> None:
+def _print_tour(
+    port: int, tickets: Tickets, bank: EuroBank, log_path: Path, seconds: float
+) -> None:
     base = address(_HOST, port)
     lines = [
         "",
@@ -136,6 +144,7 @@ def _print_tour(port: int, tickets: Tickets, log_path: Path, seconds: float) -> 
         f"    Codes and mails     {base}portal/outbox",
         f"  API, readable       {base}api/docs",
         f"  Sandbox provider    {os.environ['COUNTERFOIL_FSP_URL']}",
+        f"  mock-bank           {bank.base_url}/  (files for suppliers paid in euros)",
         f"  Log                 {log_path}",
         "",
         f"Issuer {cast.ISSUER}, {cast.ISSUER_NAME}. API keys (X-API-Key):",

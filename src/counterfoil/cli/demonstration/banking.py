@@ -33,14 +33,15 @@ class Bank:
             for slip in (*SLIPS, WAITS):
                 _deposit(client, slip.account, slip.reference, slip.amount_minor)
             for each in cast.ACCEPTORS:
-                _put(client, each.account, each.name, each.kind)
+                if each.fsp == cast.FSP:
+                    _put(client, each.account, each.name, each.kind)
             _put(client, cast.PAID_BACK_ACCOUNT, cast.PAID_BACK_NAME, "merchant")
 
     def catch_up(self, url: str) -> None:
         """What organisations paid in, and what was sent back. `url` is the database's."""
         with connect_as_owner(url) as owner, self._client() as client:
             for account, reference, amount_minor, is_out in owner.execute(
-                statement(__package__, "moved")
+                statement(__package__, "moved"), {"fsp": cast.FSP}
             ):
                 if is_out:
                     _send_back(client, account, reference, amount_minor)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from typing import Final
+from uuid import UUID
 
 from counterfoil.engine.acceptors import AcceptorDesign
 from counterfoil.engine.groups import GroupDesign
@@ -16,13 +17,20 @@ BURSARY_ACCOUNT: Final = "DEMO-BURSARIES"
 BURSARY_NAME: Final = "Bursary fund"
 PAID_BACK_ACCOUNT: Final = "DEMO-PAID-BACK"  # stands for wherever money is sent back to
 PAID_BACK_NAME: Final = "Accounts at other banks"
+EURO: Final = "EUR"
+EURO_BIC: Final = "MOCKNL2A"
+EURO_ACCOUNT: Final = "NL89MOCK0000000010"
+EURO_NAME: Final = "Clinic fund, in euros"
+CHARGE_ID: Final = UUID("00000000-0000-4000-8000-00000000c4a6")  # of a payment that is none of ours
 
 _GROCER, _SCHOOL, _PHARMACY, _CASH = "GROCERS", "SCHOOLS", "PHARMACIES", "CASH-POINTS"
+SUPPLIER: Final = "SUPPLIERS"
 ACCEPTOR_GROUPS: Final = {
     _GROCER: "Grocers and markets",
     _SCHOOL: "Schools",
     _PHARMACY: "Pharmacies",
     _CASH: "Cash points",
+    SUPPLIER: "Suppliers abroad",
 }
 
 
@@ -41,6 +49,18 @@ def _agent(name: str, account: str) -> AcceptorDesign:
     )
 
 
+def _supplier(name: str, iban: str) -> AcceptorDesign:
+    return AcceptorDesign(
+        name=name, kind="merchant", scheme="iban", fsp=EURO_BIC, account=iban, groups=(SUPPLIER,)
+    )
+
+
+SUPPLIERS: Final = (
+    _supplier("Delft Water Filters", "NL30MOCK0000000005"),
+    _supplier("Haarlem Medical Supplies", "NL03MOCK0000000006"),
+    _supplier("Zeeland Seed House", "NL73MOCK0000000007"),
+    _supplier("Utrecht Cold Chain", "NL84MOCK0000000003"),  # which mock-bank has closed
+)
 ACCEPTORS: Final = (
     _merchant("Wanjiku Grocers", "254-0101-7781", _GROCER),
     _merchant("Baraka Mini Mart", "254-0102-3340", _GROCER),
@@ -58,6 +78,7 @@ ACCEPTORS: Final = (
     _agent("Halima Mobile Money", "254-0202-8164"),
     _agent("Kamau & Daughters", "254-0203-6041"),
     _agent("Mandera Exchange", "254-0204-9738"),
+    *SUPPLIERS,
 )
 # One that a calling system has registered: nobody has looked at it yet.
 CAME_BY_API: Final = replace(
@@ -68,6 +89,7 @@ EMERGENCY: Final = "PROGRAMME-1"  # every issuer begins with it
 DROUGHT: Final = "DROUGHT-2026"
 SCHOOL: Final = "SCHOOL-TERM-3"
 DROUGHT_BEFORE: Final = "DROUGHT-2025"
+CLINICS: Final = "CLINICS-2026"
 
 # A relief that is over: its vouchers expire while the demonstration starts.
 ENDED_GROUP: Final = "DROUGHT-RELIEF"
@@ -143,6 +165,17 @@ WATER_CANS: Final = GroupDesign(
     accepts_names=(_GROCER,),
     programme=DROUGHT,
     restock_level=300,
+)
+CLINIC_SUPPLIES: Final = GroupDesign(
+    code="CLINIC-SUPPLIES",
+    name="Clinic supplies",
+    description="Whatever the suppliers abroad have, in any amount.",
+    currency=EURO,
+    valid_for_days=120,
+    accepts="groups",
+    accepts_names=(SUPPLIER,),
+    amount_minor_max=5_000_00,
+    programme=CLINICS,
 )
 GROUPS: Final = (SCHOOL_FEES, CASH_AID, HYGIENE_KIT, WATER_CANS)
 

@@ -47,21 +47,28 @@ def _agree(desk: Desk, terms: TermsDesign, version: int, reason: str) -> None:
     desk.done("finance", f"payout terms {version}", asked, reason)
 
 
-def _pay(desk: Desk, gateway: Gateway, name: str) -> None:
-    run = _counted(desk, name)
+def sent(desk: Desk, name: str, terms_id: int) -> None:
+    """A run of those terms; its payments wait for a rail."""
+    run = _counted(desk, name, terms_id)
     desk.done("finance", f"send {name}", _all_of(run))
     while send_chunk(desk.connection, desk.issuer, run.run_id):
         pass
+
+
+def _pay(desk: Desk, gateway: Gateway, name: str) -> None:
+    sent(desk, name, _FUND)
     while pay_out(desk.connection, desk.issuer, {SANDBOX: gateway}):
         pass
 
 
 def _wait(desk: Desk, name: str) -> None:
-    desk.ask("finance", f"send {name}", _all_of(_counted(desk, name)), "Before the holidays.")
+    desk.ask(
+        "finance", f"send {name}", _all_of(_counted(desk, name, _FUND)), "Before the holidays."
+    )
 
 
-def _counted(desk: Desk, name: str) -> Run:
-    outcome = desk.done("finance", name, BeginPayoutRun(terms_id=_FUND))
+def _counted(desk: Desk, name: str, terms_id: int) -> Run:
+    outcome = desk.done("finance", name, BeginPayoutRun(terms_id=terms_id))
     run_id = int(outcome.removeprefix("payout-run:"))
     count_run(desk.connection, desk.issuer, run_id)
     run = run_of(desk.connection, desk.issuer, run_id)

@@ -61,7 +61,7 @@ def _asked_for(desk: Desk, design: AcceptorDesign, shop: Shop) -> UUID:
         by = desk.actor("operator")
         profile = begun(desk, design.name, design.kind, shop, by)
         write_down(desk, profile, shop, by)
-        bank = checks.account(design.account, design.fsp)
+        bank = checks.Bank(design.scheme, design.fsp, design.account)
         profiles.change_bank(profile, bank, shop.registered_name, by)
         desk.clock.go_on(0.4)
         profiles.take_step(profile, Step.SUBMIT, by)

@@ -221,4 +221,32 @@ SHOPS: Final[Mapping[str, Shop]] = {
         tax_id="P000010116Q",
         verified=(CONTACTS,),
     ),
+    "Delft Water Filters": Shop(
+        registered_name="Delft Water Filters B.V.",
+        people=(Person("Marieke Visser", "Export manager", 120),),
+        spots=(Spot("Nairobi office", "Westlands Road 20", "Nairobi", "-1.2676, 36.8108"),),
+        days=38,
+        origin="paper",
+    ),
+    "Haarlem Medical Supplies": Shop(
+        registered_name="Haarlem Medical Supplies B.V.",
+        people=(Person("Joost Bakker", "Accounts", 121),),
+        spots=(Spot("Depot", "Airport North Road", "Nairobi", "-1.3192, 36.9278"),),
+        days=38,
+        origin="paper",
+    ),
+    "Zeeland Seed House": Shop(
+        registered_name="Zeeland Seed House Coöperatie U.A.",
+        people=(Person("Esther Kimani", "Agent for East Africa", 122),),
+        spots=(Spot("Store", "Oginga Odinga Street", "Nakuru", "-0.2832, 36.0700"),),
+        days=38,
+        origin="paper",
+    ),
+    "Utrecht Cold Chain": Shop(
+        registered_name="Utrecht Cold Chain N.V.",
+        people=(Person("Pieter de Wit", "Director", 123),),
+        spots=(Spot("Workshop", "Enterprise Road 61", "Nairobi", "-1.3085, 36.8517"),),
+        days=38,
+        origin="paper",
+    ),
 }

@@ -11,6 +11,7 @@ import msgspec
 
 from counterfoil.cli.demonstration import cast
 from counterfoil.cli.demonstration.banking import Bank
+from counterfoil.cli.demonstration.euro_bank import EuroBank
 from counterfoil.cli.demonstration.logins import open_logins
 from counterfoil.cli.demonstration.orders import ORDERS
 from counterfoil.cli.demonstration.past import CALLER, PAST_STEPS
@@ -59,10 +60,11 @@ class Tickets:
         draft.replace(path)
 
 
-def set_stage(
+def set_stage(  # where, at whose banks, and what is told of it
     workspace: Workspace,
     bank: Bank,
     gateway: Gateway,
+    euro_bank: EuroBank,
     base_url: str,
     advance: Callable[[int], None],
 ) -> Tickets:
@@ -76,16 +78,22 @@ def set_stage(
     from counterfoil.cli.demonstration.desk import Desk  # noqa: PLC0415
     from counterfoil.cli.demonstration.story import FIRST_DAY, tell  # noqa: PLC0415
     from counterfoil.cli.demonstration.stretching import stretched_ahead  # noqa: PLC0415
+    from counterfoil.cli.demonstration.suppliers import FIRST_DAY as ITS_FIRST_DAY  # noqa: PLC0415
 
     spare_the_collector()
     with workspace.connection() as connection:
-        with turned_back(workspace.url, connection) as clock, stretched_ahead():
+        with (
+            turned_back(workspace.url, connection) as clock,
+            stretched_ahead(),
+            euro_bank.turned_back(ITS_FIRST_DAY) as counter,
+        ):
             clock.turn_to(FIRST_DAY)
             issuer = _issuer(connection, workspace.provider)
             for name in cast.CLIENTS:
                 _register(connection, issuer, name)
             open_logins(workspace)
-            tell(workspace, Desk(connection, issuer, base_url, clock), gateway, advance)
+            desk = Desk(connection, issuer, base_url, clock)
+            tell(workspace, desk, gateway, (counter, euro_bank.rail()), advance)
         bank.catch_up(workspace.url)
         return Tickets({name: _key(connection, issuer, name) for name in cast.CLIENTS})
 

@@ -15,11 +15,13 @@ from counterfoil.cli.demonstration import (
     payouts,
     registering,
     since,
+    suppliers,
     trading,
     vouchers,
 )
 from counterfoil.cli.demonstration.applications import APPLICATIONS, apply
 from counterfoil.cli.demonstration.desk import Desk
+from counterfoil.cli.demonstration.euro_bank import Counter
 from counterfoil.cli.demonstration.logins import open_logins
 from counterfoil.cli.demonstration.past import FIRST_DRAWN, Calls, Tills
 from counterfoil.cli.demonstration.shops import SHOPS
@@ -28,6 +30,7 @@ from counterfoil.cli.place import Workspace
 from counterfoil.engine.due import SWEEP_ROWS, sweep_due
 from counterfoil.engine.figures.folding import catch_up
 from counterfoil.gateway.port import Gateway
+from counterfoil.gateway.rails import Rail
 from counterfoil.portal.notifications.following import tell_ends
 
 FIRST_DAY: Final = 89
@@ -45,8 +48,12 @@ class Moment:
     happens: Callable[[], object]
 
 
-def tell(
-    workspace: Workspace, desk: Desk, gateway: Gateway, advance: Callable[[int], None]
+def tell(  # where, by whom, paid by whom, and how far it is
+    workspace: Workspace,
+    desk: Desk,
+    gateway: Gateway,
+    euros: tuple[Counter, Rail],
+    advance: Callable[[int], None],
 ) -> None:
     """Told again, it goes on where it was interrupted."""
     tills = Tills(Calls.of(desk.connection, desk.issuer), gateway)
@@ -59,6 +66,7 @@ def tell(
         *(Moment(*each) for each in organisations.moments(desk)),
         *(Moment(*each) for each in trading.moments(desk, tills, advance)),
         *(Moment(*each) for each in payouts.moments(desk, gateway)),
+        *(Moment(*each) for each in suppliers.moments(desk, *euros)),
     ]
     for each in sorted(moments, key=lambda one: (-one.day, one.hour)):
         desk.clock.turn_to(each.day, each.hour)
