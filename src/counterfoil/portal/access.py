@@ -43,6 +43,7 @@ HANDLES_MONEY: Final = frozenset({Role.FINANCE})
 PREPARES_STOCK: Final = frozenset({Role.OPERATOR, Role.FINANCE})
 HOLDS_PAYOUTS: Final = frozenset({Role.OPERATOR, Role.FINANCE})
 PREPARES: Final = frozenset({Role.ADMINISTRATOR, Role.OPERATOR, Role.FINANCE})
+SEES_BANK: Final = EVERYONE - {Role.OPERATOR}
 AUDITS: Final = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 
 
@@ -89,6 +90,11 @@ class Office:
     @property
     def acts(self) -> bool:
         return True
+
+    @property
+    def sees_bank(self) -> bool:
+        """For pages that lead there."""
+        return self.may(SEES_BANK)
 
     def may(self, roles: frozenset[Role]) -> bool:
         return not self.roles.isdisjoint(roles)

@@ -209,7 +209,7 @@ class ProofForm(StepForm):
 
 class PaymentForm(StepForm):
     """`may_use_balance`: the balance alone suffices. `is_stock_short`: it has to be said what is
-    to be done about it.
+    to be done about it. `begun` is what a line of the bank says.
     """
 
     source = forms.ChoiceField(
@@ -267,8 +267,9 @@ class PaymentForm(StepForm):
         purchase: Purchase,
         may_use_balance: bool,
         is_stock_short: bool,
+        begun: Mapping[str, object] | None = None,
     ) -> None:
-        super().__init__(data, purchase=purchase)
+        super().__init__(data, purchase=purchase, initial=begun)
         cast("MoneyField", self.fields["amount"]).currency = purchase.currency
         if not may_use_balance:
             del self.fields["source"]

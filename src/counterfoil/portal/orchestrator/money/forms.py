@@ -23,12 +23,14 @@ if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
     from django.utils.datastructures import MultiValueDict
 
-REFERENCE_CHARACTERS_MAX: Final = 64
+REFERENCE_CHARACTERS_MAX: Final = 80
 _RESERVED: Final = (OWN_REFERENCE, "command:")  # references of our own begin so
 
 
 class MovementForm(OnceForm):
-    """Of one funding account; in its currency, and with a reference that is not recorded yet."""
+    """Of one funding account; in its currency, and with a reference that is not recorded yet.
+    `begun` is what it begins with, such as what a line of the bank says.
+    """
 
     action: Action
 
@@ -47,8 +49,9 @@ class MovementForm(OnceForm):
         *,
         office: Office,
         account: FundingAccount,
+        begun: Mapping[str, object] | None = None,
     ) -> None:
-        super().__init__(data, files, keeper=Keeper(office.issuer_id, office.person))
+        super().__init__(data, files, initial=begun, keeper=Keeper(office.issuer_id, office.person))
         self.office, self.account = office, account
         cast("MoneyField", self.fields["amount"]).currency = account.currency
 
@@ -127,8 +130,9 @@ class DepositForm(MovementForm):
         *,
         office: Office,
         account: FundingAccount,
+        begun: Mapping[str, object] | None = None,
     ) -> None:
-        super().__init__(data, files, office=office, account=account)
+        super().__init__(data, files, office=office, account=account, begun=begun)
         self.fields["amount"].label = _("Amount received")
 
 

@@ -24,6 +24,7 @@ from counterfoil.portal.actions import prepare_command
 from counterfoil.portal.language import money_text
 from counterfoil.portal.models import Evidence
 from counterfoil.portal.orchestrator.again import sent_before
+from counterfoil.portal.orchestrator.banking.beginning import line_asked, movement_of
 from counterfoil.portal.orchestrator.money import papers
 from counterfoil.portal.orchestrator.money.forms import (
     DepositForm,
@@ -93,7 +94,7 @@ def _moved(
 ) -> HttpResponse:
     account = funding_account(office, funding_account_id)
     if request.method != "POST":
-        return _asked(request, account, form_class(office=office, account=account))
+        return _asked(request, account, _begun(request, office, account, form_class))
     form = form_class(request.POST, request.FILES, office=office, account=account)
     ended = papers.ended(office, form["command_id"].data)
     if ended is not None:  # this very form did its work, and comes once more
@@ -110,6 +111,19 @@ def _moved(
             form.add_error(None, refusal_text(str(error)))
             return _asked(request, account, form)
         return _asked(request, account, form, sent=form.once)
+
+
+def _begun(
+    request: HttpRequest,
+    office: Office,
+    account: FundingAccount,
+    form_class: type[DepositForm] | type[WithdrawalForm],
+) -> MovementForm:
+    """A deposit may be begun from a line of the bank."""
+    if form_class is WithdrawalForm:
+        return WithdrawalForm(office=office, account=account)
+    line = line_asked(request, office, account.funding_account_id)
+    return DepositForm(office=office, account=account, begun=movement_of(line))
 
 
 @transaction.atomic

@@ -56,8 +56,9 @@ class BalanceForm(MovementForm):
         office: Office,
         account: FundingAccount,
         free: Money,
+        begun: Mapping[str, object] | None = None,
     ) -> None:
-        super().__init__(data, files, office=office, account=account)
+        super().__init__(data, files, office=office, account=account, begun=begun)
         self.free = free
 
     @property
@@ -77,8 +78,9 @@ class PaymentForm(BalanceForm):
         office: Office,
         account: FundingAccount,
         free: Money,
+        begun: Mapping[str, object] | None = None,
     ) -> None:
-        super().__init__(data, files, office=office, account=account, free=free)
+        super().__init__(data, files, office=office, account=account, free=free, begun=begun)
         self.fields["amount"].label = _("Amount received")
 
 

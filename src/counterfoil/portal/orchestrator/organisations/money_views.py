@@ -23,6 +23,7 @@ from counterfoil.portal.actions import prepare_command
 from counterfoil.portal.language import money_text
 from counterfoil.portal.models import Evidence
 from counterfoil.portal.orchestrator.again import sent_before
+from counterfoil.portal.orchestrator.banking.beginning import line_asked, movement_of
 from counterfoil.portal.orchestrator.money import papers
 from counterfoil.portal.orchestrator.money.ledger import (
     FundingAccount,
@@ -97,8 +98,8 @@ def _moved(
     account = funding_account(office, funding_account_id)
     balance = balance_in(office, found, account)
     if request.method != "POST":
-        form = form_class(office=office, account=account, free=balance.free)
-        return _asked(request, found, balance, form)
+        begun = _begun(request, office, account, balance, form_class)
+        return _asked(request, found, balance, begun)
     form = form_class(
         request.POST, request.FILES, office=office, account=account, free=balance.free
     )
@@ -117,6 +118,20 @@ def _moved(
             form.add_error(None, refusal_text(str(error)))
             return _asked(request, found, balance, form)
         return _asked(request, found, balance, form, sent=form.once)
+
+
+def _begun(
+    request: HttpRequest,
+    office: Office,
+    account: FundingAccount,
+    balance: Balance,
+    form_class: type[PaymentForm] | type[RefundForm],
+) -> BalanceForm:
+    """A payment may be begun from a line of the bank."""
+    if form_class is RefundForm:
+        return RefundForm(office=office, account=account, free=balance.free)
+    line = line_asked(request, office, account.funding_account_id)
+    return PaymentForm(office=office, account=account, free=balance.free, begun=movement_of(line))
 
 
 @transaction.atomic

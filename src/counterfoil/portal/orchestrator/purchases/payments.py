@@ -12,6 +12,7 @@ from counterfoil.errors import ConflictError
 from counterfoil.money import Money
 from counterfoil.portal.access import HANDLES_MONEY, Office, office_page
 from counterfoil.portal.models import Purchase, PurchaseProof
+from counterfoil.portal.orchestrator.banking.beginning import line_asked, payment_of
 from counterfoil.portal.orchestrator.purchases.answers import back
 from counterfoil.portal.orchestrator.purchases.views import purchase_of
 from counterfoil.portal.purchases.following import follow
@@ -34,6 +35,7 @@ def pay(request: HttpRequest, office: Office, purchase_id: UUID) -> HttpResponse
         purchase=found,
         may_use_balance=near.balance.amount_minor >= found.total_minor > 0,
         is_stock_short=sale is not None and sale.missing > 0,
+        begun=payment_of(line_asked(request, office, found.funding_account_id)),
     )
     if form.was_sent:
         return back(office, purchase_id)

@@ -64,6 +64,10 @@ FAMILIES: Final[Mapping[str, Family]] = {
             "purchase.expire": gettext_lazy("Saw that a purchase has expired"),
         },
     ),
+    "bank": Family(
+        gettext_lazy("Bank"),
+        {"bank_file.brought": gettext_lazy("Brought a file of the bank")},
+    ),
     "merchants": Family(
         gettext_lazy("Merchants and agents"),
         {
