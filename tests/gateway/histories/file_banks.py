@@ -25,6 +25,7 @@ from counterfoil.gateway.iso20022 import Iso20022
 # What becomes of a payment to an account is in its name: R is refused, L is refused after it was
 # taken on, B comes back, of S nothing is ever heard, and G is good.
 _CODES: Final = {"AC01": "account_unknown", "AC04": "cannot_credit", "AM04": "no_funds"}
+_WORDS: Final = {"accepted": "ACCP", "completed": "ACSC", "rejected": "RJCT"}
 _SPACE: Final = "{urn:iso:std:iso:20022:tech:xsd:pain.001.001.09}"
 
 
@@ -215,15 +216,17 @@ def _read_pain001(content: bytes) -> list[Wish]:
 
 
 def _iso_answers(fund: str, name: str, said: list[Saying], numbers: Iterator[int]) -> list[bytes]:
-    """Statuses in one file, what was booked and what comes back in one each."""
+    """Statuses in one file; what was booked, of which it told already, and what comes back in one
+    each.
+    """
     answers: list[bytes] = []
-    words = [each for each in said if each.word in {"accepted", "rejected"}]
+    words = [each for each in said if each.word != "returned"]
     latest = {each.payment_id: each for each in words}
     if latest:
         listed = "".join(
             payment_status(
                 each.payment_id,
-                "RJCT" if each.code else "ACCP",
+                _WORDS[each.word],
                 reason=f"<Cd>{each.code}</Cd>" if each.code else "",
             )
             for each in latest.values()

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from tests.gateway.histories.auditor import Terms
 from tests.gateway.histories.people import (
     approve,
     begin,
     begin_apart,
     change_terms,
     decide,
+    put_terms,
     redeem,
     redeem_at,
     refund,
@@ -20,6 +22,9 @@ from tests.gateway.histories.world import World
 
 
 def live(world: World, acts: int) -> None:
+    """In every other history something is kept of what is paid."""
+    if world.chance.random() < 0.5:
+        put_terms(world, Terms(points=333, fee=7))
     for shop in world.auditor.shops:
         redeem_at(world, shop, 1)
     kinds = [act for act, _weight in ACTS]
@@ -48,7 +53,7 @@ def overtake(world: World) -> None:
 ACTS: Final[Sequence[tuple[Callable[[World], None], int]]] = (
     (go_on, 5),
     (redeem, 4),
-    (refund, 2),
+    (refund, 3),
     (change_terms, 1),
     (turn_shop, 2),
     (overtake, 2),

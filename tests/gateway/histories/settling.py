@@ -6,7 +6,7 @@ from typing import Final
 from tests.gateway.histories.auditor import Terms
 from tests.gateway.histories.ends import drain
 from tests.gateway.histories.looking import failed_payouts
-from tests.gateway.histories.people import approve, begin_by, drop, retry_one
+from tests.gateway.histories.people import approve, begin_by, drop, redeem_at, retry_one
 from tests.gateway.histories.world import World
 from tests.given import SYSTEM
 
@@ -25,6 +25,8 @@ def settle(world: World) -> None:
     _widen_terms(world)
     for run_id, shop in sorted(failed_payouts(world)):
         retry_one(world, run_id, shop)
+    for shop in world.auditor.shops:
+        redeem_at(world, shop, 1)
     begin_by(world, WIDE)
     drain(world)
     for run_id in world.auditor.runs_at("previewed"):

@@ -19,7 +19,7 @@ BATCH: Final = 25
 
 
 def test_histories(place: Place) -> None:
-    live_through(place, range(10), PAIRS)
+    live_through(place, range(8), PAIRS)
 
 
 @pytest.mark.prove

@@ -18,7 +18,7 @@ BATCH: Final = 25
 
 
 def test_histories(place: Place) -> None:
-    live_through(place, range(8), PAIRS)
+    live_through(place, range(6), PAIRS)
 
 
 @pytest.mark.prove

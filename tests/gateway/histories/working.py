@@ -1,5 +1,6 @@
 """What workers do, and die of: count and send runs, pay, put files and take in what banks say."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -45,16 +46,16 @@ def _send(run_id: int, connection: Connection, issuer: Issuer, _life: Life) -> N
 
 
 def pay(world: World) -> None:
-    """One worker, or both at once while the leases of one end early."""
+    """One worker; or another beside it, to whom the leases of the first fall too early."""
     if world.chance.random() < 0.5:
         world.done(world.any_worker(), partial(_pay, world))
         return
     with ThreadPoolExecutor(2) as pool:
-        rounds = [
-            pool.submit(world.done, desk, partial(_pay, world), may_fork=False)
-            for desk in world.workers
-        ]
-        wait(world)
+        rounds = []
+        for desk in world.workers:
+            rounds.append(pool.submit(world.done, desk, partial(_pay, world), may_fork=False))
+            time.sleep(world.chance.uniform(0, 0.03))
+            wait(world)
         for each in rounds:
             each.result()
 

@@ -45,7 +45,7 @@ from counterfoil.gateway.paying import pay_out
 from counterfoil.keys.provider import KeyProvider
 
 FUNDS_MINOR: Final = 10_000_000
-VOUCHERS: Final = 14
+VOUCHERS: Final = 20
 GROUPS: Final = {1: "FOOD-AID", 2: "WINTER-AID"}  # by their programmes
 DIALECTS: Final[Mapping[str, Callable[[], Dialect]]] = {
     "iso": iso20022,
