@@ -6,6 +6,7 @@ from tests.portal.conftest import Portal
 from tests.portal.filled import filled
 from tests.portal.money.working import House, command_of, given_house, posted, words_of
 
+from counterfoil.engine.database import connect_as_owner
 from counterfoil.engine.payouts.routes import Route, routes_of
 from counterfoil.engine.payouts.routing import set_routes
 
@@ -16,6 +17,17 @@ REASON = {"reason": "the bank opened its door"}
 def routes(house: House) -> list[Route]:
     with connected(house.portal.url) as engine:
         return routes_of(engine, house.issuer.issuer_id)
+
+
+def given_rails(house: House) -> None:
+    """What a worker tells when it starts."""
+    with connect_as_owner(house.portal.url) as owner:
+        for name, is_online in (("sandbox", True), ("sepa", False)):
+            owner.execute(
+                "INSERT INTO rail (issuer_id, name, is_online) VALUES (%s, %s, %s)",
+                [house.issuer.issuer_id, name, is_online],
+            )
+        owner.commit()
 
 
 def given_routes(house: House, *wanted: Route) -> None:
@@ -104,3 +116,20 @@ def test_routes_that_somebody_else_changed_meanwhile_are_shown_first(portal: Por
     assert answer.status_code == 200
     assert "other" in words_of(answer)
     assert house.commands() == 0
+
+
+def test_rails_that_a_worker_has_are_chosen_by_name(portal: Portal) -> None:
+    house = given_house(portal)
+    given_routes(house, Route(rail="old"))
+    given_rails(house)
+    page = house.page("payouts/routes")
+    assert "No worker has the rail old: what goes there waits." in page
+    url = f"{house.root}/{PATH}"
+    form = words_of(house.finance.get(url))
+    assert "old sandbox (one by one) sepa (in files)" in form
+    assert "Select a valid choice" in send(house, {"rail_1": "elsewhere"})
+    command = command_of(
+        posted(house.finance, url, filled(house.finance, url, {"rail_1": "sepa", **REASON}))
+    )
+    assert house.approve(command) == "done"
+    assert "1 whatever is left sepa in files" in house.page("payouts/routes")

@@ -20,6 +20,7 @@ from counterfoil.portal.orchestrator.payouts.reading import payouts_page
 from counterfoil.portal.orchestrator.payouts.routes import (
     leaves_nobody_out,
     programmes_routed,
+    rails_known,
     route_text,
     routes_now,
 )
@@ -245,7 +246,14 @@ def _routes(asked: pays.SetPayoutRoutes, office: Office) -> Shown:
     warnings = [_("They take the place of all routes that there are; the first that fits counts.")]
     if not asked.routes:
         warnings.append(_("Without a route the sandbox pays: no money moves."))
-    elif not leaves_nobody_out(asked.routes):
+    rails = rails_known(office)
+    unknown = sorted({route.rail for route in asked.routes} - rails.keys()) if rails else []
+    if unknown:
+        warnings.append(
+            _("No worker has the rail %(names)s: if you approve it, it will be refused.")
+            % {"names": ", ".join(unknown)}
+        )
+    if asked.routes and not leaves_nobody_out(asked.routes):
         warnings.append(_("What fits none of these is not paid: it stays owed."))
     return Shown(
         _("Change which rail pays whom"),

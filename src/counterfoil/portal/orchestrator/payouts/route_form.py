@@ -1,7 +1,7 @@
 """The routes as somebody writes them down: a row each, all of them at once."""
 
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from django import forms
@@ -14,9 +14,15 @@ from counterfoil.engine.payouts.routes import Route
 from counterfoil.engine.payouts.routing import ROUTES_MAX
 from counterfoil.portal.forms import ReasonField, say_limits
 from counterfoil.portal.models import Scheme
-from counterfoil.portal.orchestrator.payouts.routes import fits_all_of
+from counterfoil.portal.orchestrator.payouts.routes import (
+    Programmes,
+    Rails,
+    fits_all_of,
+    rail_text,
+)
 from counterfoil.portal.stale import VersionedForm
 
+_NONE: Final = "\N{EN DASH}"
 _BLANK_ROWS: Final = 3
 _PLACE_MAX: Final = 999
 _NAMES: Final = ("place", "scheme", "currency", "programme", "rail")
@@ -38,8 +44,10 @@ class RoutesForm(VersionedForm):
         *,
         routes: Sequence[Route],
         currencies: Sequence[str],
-        programmes: Mapping[int, str],
+        programmes: Programmes,
+        rails: Rails,
     ) -> None:
+        """Without any `rails` no worker has told which there are: then their names are written."""
         self._now = tuple(routes)
         self._rows = min(len(routes) + _BLANK_ROWS, ROUTES_MAX)
         initial: dict[str, object] = {}
@@ -54,8 +62,11 @@ class RoutesForm(VersionedForm):
         super().__init__(data, version=zlib.crc32(repr(self._now).encode()), initial=initial)
         reason = self.fields.pop("reason")
         known = {*currencies, *(route.currency for route in routes if route.currency)}
+        named = sorted({*rails, *(route.rail for route in routes)})
         for number in range(1, self._rows + 1):
             self._add_row(number, sorted(known), programmes)
+            self.fields[f"rail_{number}"] = _chosen(named, rails) if rails else _named()
+            self.fields[f"rail_{number}"].show_hidden_initial = True
         self.fields["reason"] = reason
 
     @property
@@ -113,9 +124,7 @@ class RoutesForm(VersionedForm):
                     ),
                 )
 
-    def _add_row(
-        self, number: int, currencies: Sequence[str], programmes: Mapping[int, str]
-    ) -> None:
+    def _add_row(self, number: int, currencies: Sequence[str], programmes: Programmes) -> None:
         place = forms.IntegerField(
             label=_("Order"),
             min_value=1,
@@ -141,14 +150,27 @@ class RoutesForm(VersionedForm):
                 empty_value=None,
                 required=False,
             ),
-            "rail": forms.CharField(
-                label=_("Rail"),
-                max_length=40,
-                required=False,
-                validators=[_RAIL],
-                widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
-            ),
         }
         for name, field in fields.items():
             field.show_hidden_initial = True
             self.fields[f"{name}_{number}"] = field
+
+
+def _named() -> forms.CharField:
+    return forms.CharField(
+        label=_("Rail"),
+        max_length=40,
+        required=False,
+        validators=[_RAIL],
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
+    )
+
+
+def _chosen(names: Sequence[str], rails: Rails) -> forms.ChoiceField:
+    """Of those there are and those that routes name; how each pays stands beside it."""
+    told = [(name, rail_text(name, rails)) for name in names]
+    return forms.ChoiceField(
+        label=_("Rail"),
+        choices=[("", _NONE), *((name, f"{name} ({how})" if how else name) for name, how in told)],
+        required=False,
+    )

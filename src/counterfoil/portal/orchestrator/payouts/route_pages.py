@@ -13,6 +13,8 @@ from counterfoil.portal.orchestrator.payouts.routes import (
     fits_text,
     leaves_nobody_out,
     programmes_routed,
+    rail_text,
+    rails_known,
     routes_now,
 )
 from counterfoil.portal.orchestrator.refusals import refusal_text
@@ -22,12 +24,16 @@ from counterfoil.portal.orchestrator.settings.reading import currencies, waiting
 @require_safe
 @office_page(sees=EVERYONE)
 def routes(request: HttpRequest, office: Office) -> HttpResponse:
-    now, programmes = routes_now(office), programmes_routed(office)
+    now, programmes, rails = routes_now(office), programmes_routed(office), rails_known(office)
     return render(
         request,
         "portal/orchestrator/payouts/routes.html",
         {
-            "routes": [(fits_text(route, programmes), route.rail) for route in now],
+            "routes": [
+                (fits_text(route, programmes), route.rail, rail_text(route.rail, rails))
+                for route in now
+            ],
+            "unknown": sorted({route.rail for route in now} - rails.keys()) if rails else [],
             "leaves_out": not leaves_nobody_out(now),
             "waiting": waiting(office, ["set_payout_routes"]),
             "may_change": office.may(HANDLES_MONEY),
@@ -44,6 +50,7 @@ def change(request: HttpRequest, office: Office) -> HttpResponse:
         routes=routes_now(office),
         currencies=currencies(office),
         programmes=programmes_routed(office),
+        rails=rails_known(office),
     )
     if request.method == "POST" and form.is_valid() and not form.is_stale():
         content = SetPayoutRoutes(routes=form.routes)

@@ -1,6 +1,7 @@
 """Which rail pays whom, in words."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from django.utils.translation import gettext as _
 
@@ -9,7 +10,9 @@ from counterfoil.portal.access import Office
 from counterfoil.portal.models import Scheme
 from counterfoil.portal.queries import engine_connection, rows
 
+_ENGINE: Final = "counterfoil.engine"
 Programmes = Mapping[int, str]  # their names by their ids
+Rails = Mapping[str, bool]  # by their names, whether each pays one by one
 
 
 def routes_now(office: Office) -> list[Route]:
@@ -19,6 +22,18 @@ def routes_now(office: Office) -> list[Route]:
 def programmes_routed(office: Office) -> dict[int, str]:
     found = rows(__package__, "programmes_routed", {"issuer_id": office.issuer_id})
     return {programme_id: f"{name} ({code})" for programme_id, name, code in found}
+
+
+def rails_known(office: Office) -> dict[str, bool]:
+    """Those that a worker has; none where no worker has told."""
+    return dict(rows(_ENGINE, "rails", {"issuer_id": office.issuer_id}))
+
+
+def rail_text(rail: str, rails: Rails) -> str:
+    """How it pays; empty of one that is not known."""
+    if rail not in rails:
+        return ""
+    return _("one by one") if rails[rail] else _("in files")
 
 
 def fits_text(route: Route, programmes: Programmes) -> str:
