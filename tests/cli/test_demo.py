@@ -222,6 +222,7 @@ def test_a_first_start_that_was_killed_goes_on_without_doing_anything_twice(
     for is_time in (
         lambda: len(list(papers.rglob("*"))) > 25,  # while merchants are registered
         lambda: len(list(pictures.rglob("*.webp"))) == 2,  # while vouchers are made and used
+        lambda: _files_at_mock_bank(home) == 2,  # while suppliers are paid by files
     ):
         _kill_when(is_time, "demo", "--port", port, "--home", str(home))
         assert not (home / "demo.json").exists()
@@ -273,6 +274,16 @@ def _at_mock_bank(home: Path) -> int:
     with closing(sqlite3.connect(home / "mock-bank.db")) as connection:
         ((balance_minor,),) = connection.execute("SELECT balance FROM account WHERE id = 'RELIEF'")
     return int(balance_minor)
+
+
+def _files_at_mock_bank(home: Path) -> int:
+    """How many payment files it has; none while it is not there."""
+    try:
+        with closing(sqlite3.connect(f"file:{home}/mock-bank.db?mode=ro", uri=True)) as connection:
+            ((files,),) = connection.execute("SELECT count(*) FROM file")
+    except sqlite3.OperationalError:
+        return 0
+    return int(files)
 
 
 def _minor(balances: list[dict[str, Any]], funding_account: int) -> int:
