@@ -366,6 +366,7 @@ def test_what_the_hub_does_not_tell_is_unknown(
     rail.close()
 
 
+@pytest.mark.usefixtures("hub")  # which asks for its secret again
 @pytest.mark.parametrize("secret", ["another", None])
 def test_wrong_secret_is_unknown_everywhere(
     served_hub: tuple[HubStub, str], secret: str | None
