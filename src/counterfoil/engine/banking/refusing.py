@@ -2,7 +2,7 @@
 believed, and nothing of it is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -33,30 +33,28 @@ class NamedPayment:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownEntry:
-    """A line that an earlier file said already."""
+class KeptEntry:
+    """A line as it is kept by now, whichever file said it first."""
 
-    entry_id: int
     funding_account_id: int
     bank_reference: str
     amount_minor: int
     is_credit: bool
     payment_id: UUID | None
     batch_id: UUID | None
-    is_on_statement: bool
+    statement_id: int | None
+    statement_no: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
     """What a file names, all of it ours. `funds` are the funding accounts of its reports, in their
-    order; `batches` the funding account of each batch; `entries` those that are known already, by
-    funding account and the bank's reference.
+    order; `batches` the funding account of each batch.
     """
 
     funds: tuple[int, ...]
     payments: Mapping[UUID, NamedPayment]
     batches: Mapping[UUID, int]
-    entries: Mapping[tuple[int, str], KnownEntry]
 
 
 def named_in(connection: Connection, issuer: Issuer, told: ToldFile) -> Named:
@@ -69,7 +67,6 @@ def named_in(connection: Connection, issuer: Issuer, told: ToldFile) -> Named:
         funds,
         _payments(connection, issuer, told, entries),
         _batches(connection, issuer, told, entries),
-        _known(connection, issuer, told, funds),
     )
     _refuse_foreign_payments(told, named)
     for number, (fund, report) in enumerate(zip(funds, told.reports, strict=True), 1):
@@ -77,7 +74,7 @@ def named_in(connection: Connection, issuer: Issuer, told: ToldFile) -> Named:
             _refuse_foreign_entries(report, fund, named)
         except FileRefusedError as error:
             raise FileRefusedError(f"Report {number}: {error}") from error
-    _refuse_entries_twice(told, named)
+    _refuse_entries_twice(told, funds)
     _refuse_statements_again(connection, issuer, told, funds)
     return named
 
@@ -159,26 +156,6 @@ def _batches(
     return batches
 
 
-def _known(
-    connection: Connection, issuer: Issuer, told: ToldFile, funds: tuple[int, ...]
-) -> dict[tuple[int, str], KnownEntry]:
-    keys = [
-        (fund, entry.bank_reference)
-        for fund, report in zip(funds, told.reports, strict=True)
-        for entry in report.entries
-    ]
-    rows = connection.execute(
-        statement(__package__, "known_entries"),
-        {
-            "issuer_id": issuer.issuer_id,
-            "funding_account_ids": [fund for fund, _reference in keys],
-            "bank_references": [reference for _fund, reference in keys],
-        },
-    )
-    known = [KnownEntry(*row) for row in rows]
-    return {(each.funding_account_id, each.bank_reference): each for each in known}
-
-
 def _refuse_foreign_payments(told: ToldFile, named: Named) -> None:
     for number, each in enumerate(told.payments, 1):
         payment = named.payments.get(each.payment_id)
@@ -204,26 +181,55 @@ def _refuse_foreign_entries(report: ToldReport, fund: int, named: Named) -> None
             )
 
 
-def _refuse_entries_twice(told: ToldFile, named: Named) -> None:
-    """A line may be said by several files, always in the same way, and is on one statement."""
+def refuse_changed(told: ToldFile, named: Named, file_id: int, kept: Iterable[KeptEntry]) -> None:
+    """A line may be said by several files, always in the same way, and is on one statement. All of
+    them are written by now; raises FileRefusedError where one was kept otherwise.
+    """
+    as_kept = {(each.funding_account_id, each.bank_reference): each for each in kept}
+    for fund, report_no, number, entry in _numbered(told, named.funds):
+        known = as_kept[fund, entry.bank_reference]
+        if _differs(entry, known):
+            raise _changed(report_no, number)
+        is_here = (known.statement_id, known.statement_no) == (file_id, report_no)
+        if told.reports[report_no - 1].closed_on is not None and not is_here:
+            raise _stated_already(report_no, number)
+
+
+def _refuse_entries_twice(told: ToldFile, funds: tuple[int, ...]) -> None:
+    """The same within the file."""
     said = dict[tuple[int, str], ToldEntry]()
-    stated = {key for key, each in named.entries.items() if each.is_on_statement}
-    for fund, report in zip(named.funds, told.reports, strict=True):
+    stated = set[tuple[int, str]]()
+    for fund, report_no, number, entry in _numbered(told, funds):
+        key = fund, entry.bank_reference
+        if _differs(entry, said.setdefault(key, entry)):
+            raise _changed(report_no, number)
+        if told.reports[report_no - 1].closed_on is None:
+            continue
+        if key in stated:
+            raise _stated_already(report_no, number)
+        stated.add(key)
+
+
+def _numbered(told: ToldFile, funds: tuple[int, ...]) -> Iterator[tuple[int, int, int, ToldEntry]]:
+    """Of which funding account, in which report, the how many-th."""
+    for report_no, (fund, report) in enumerate(zip(funds, told.reports, strict=True), 1):
         for number, entry in enumerate(report.entries, 1):
-            key = fund, entry.bank_reference
-            first, known = said.setdefault(key, entry), named.entries.get(key)
-            if _differs(entry, first) or (known is not None and _differs(entry, known)):
-                raise FileRefusedError(
-                    f"Entry {number} has the reference of another one, and is not the same."
-                )
-            if report.closed_on is None:
-                continue
-            if key in stated:
-                raise FileRefusedError(f"Entry {number} stands on another statement already.")
-            stated.add(key)
+            yield fund, report_no, number, entry
 
 
-def _differs(entry: ToldEntry, other: ToldEntry | KnownEntry) -> bool:
+def _changed(report_no: int, number: int) -> FileRefusedError:
+    return FileRefusedError(
+        f"Report {report_no}: Entry {number} has the reference of another one, and is not the same."
+    )
+
+
+def _stated_already(report_no: int, number: int) -> FileRefusedError:
+    return FileRefusedError(
+        f"Report {report_no}: Entry {number} stands on another statement already."
+    )
+
+
+def _differs(entry: ToldEntry, other: ToldEntry | KeptEntry) -> bool:
     """A file may say less of a line than another does, and nothing else."""
     is_payment = entry.named_payment is not None and other.payment_id is not None
     is_batch = entry.named_batch is not None and other.batch_id is not None

@@ -21,7 +21,7 @@ from counterfoil.engine.banking.looking import (
     look_again,
     write,
 )
-from counterfoil.engine.banking.refusing import Named, named_in
+from counterfoil.engine.banking.refusing import KeptEntry, Named, named_in, refuse_changed
 from counterfoil.engine.banking.told import (
     FileRefusedError,
     TakenAlreadyError,
@@ -171,7 +171,9 @@ def _keep_reports(  # of which file, as it named what is ours
 def _keep_entries(
     connection: Connection, issuer: Issuer, file_id: int, told: ToldFile, named: Named
 ) -> None:
-    """Each line once; of one that is known it may be new that it is on a statement, and of what."""
+    """Each line once; of one that is known it may be new that it is on a statement, and of what.
+    Raises FileRefusedError where it was said otherwise before.
+    """
     kept = dict[tuple[int, str], tuple[ToldEntry, int | None]]()
     for number, (fund, report) in enumerate(zip(named.funds, told.reports, strict=True), 1):
         for entry in report.entries:
@@ -182,7 +184,7 @@ def _keep_entries(
     entries = [entry for entry, _number in kept.values()]
     if not entries:
         return
-    connection.execute(
+    rows = connection.execute(
         statement(__package__, "keep_entries"),
         {
             "issuer_id": issuer.issuer_id,
@@ -206,6 +208,7 @@ def _keep_entries(
             ],
         },
     )
+    refuse_changed(told, named, file_id, (KeptEntry(*row) for row in rows))
 
 
 def _hear(  # who says what, of which file

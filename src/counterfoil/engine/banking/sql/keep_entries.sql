@@ -5,6 +5,7 @@
 --         amounts, are_credits, booked_ons, value_ons, payment_ids, batch_ids, return_reasons,
 --         return_becauses, payer_names, payer_references, notes, statement_nos (null: it stands on
 --         no statement), statuses
+-- Out:    the fields of KeptEntry, in its order
 -- Locks:  bank_look is ours
 -- Caller: engine.banking.taking
 WITH last AS (
@@ -62,10 +63,20 @@ CROSS JOIN
             batch_id, return_reason, return_because, payer_name, payer_reference, note, statement_no,
             status, ordinality
         )
-ON CONFLICT ON CONSTRAINT bank_entry_once DO UPDATE SET
-    statement_id = coalesce(b.statement_id, excluded.statement_id),
-    statement_no = coalesce(b.statement_no, excluded.statement_no),
-    payment_id = coalesce(b.payment_id, excluded.payment_id),
-    batch_id = coalesce(b.batch_id, excluded.batch_id),
-    return_reason = coalesce(b.return_reason, excluded.return_reason),
-    return_because = coalesce(b.return_because, excluded.return_because)
+ON CONFLICT ON CONSTRAINT bank_entry_once DO UPDATE
+    SET
+        statement_id = coalesce(b.statement_id, excluded.statement_id),
+        statement_no = coalesce(b.statement_no, excluded.statement_no),
+        payment_id = coalesce(b.payment_id, excluded.payment_id),
+        batch_id = coalesce(b.batch_id, excluded.batch_id),
+        return_reason = coalesce(b.return_reason, excluded.return_reason),
+        return_because = coalesce(b.return_because, excluded.return_because)
+RETURNING
+    b.funding_account_id,
+    b.bank_reference,
+    b.amount_minor,
+    b.is_credit,
+    b.payment_id,
+    b.batch_id,
+    b.statement_id,
+    b.statement_no
