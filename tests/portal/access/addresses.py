@@ -92,6 +92,7 @@ def parts_of(of: Furnished, name: str, letter: str) -> dict[str, object]:
         **_of_handing(of, name),
         **_of_purchases(of, name),
         **_of_payouts(of, name),
+        **_of_banking(of, name),
         **_OTHERS.get(name, {}),
         **_own(of, name, letter),
     }
@@ -147,6 +148,12 @@ def _of_payouts(of: Furnished, name: str) -> Parts:
     if name == "redemption-refund":
         found["serial"] = of.house.redeemed
     return found
+
+
+def _of_banking(of: Furnished, name: str) -> Parts:
+    banking = of.banking
+    found: dict[str, object] = {"entry_id": banking.entry_id, "exception_id": banking.exception_id}
+    return {**found, "brought_id": banking.brought_id} if name == "bank-brought" else found
 
 
 def _of_handing(of: Furnished, name: str) -> Parts:

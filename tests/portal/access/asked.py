@@ -8,6 +8,8 @@ from uuid import UUID, uuid4
 
 from django.utils import timezone
 from tests.databases import connected
+from tests.portal.access.banking import Banking
+from tests.portal.access.banking import contents as of_banking
 from tests.portal.access.buying import Buying
 from tests.portal.access.desk import Desk
 from tests.portal.access.house import House, Marks
@@ -95,6 +97,7 @@ def given_asked(  # of what there is at the issuer, by the room it is in
     buying: Buying,
     purchasing: Purchasing,
     paying: Paying,
+    banking: Banking,
 ) -> Asked:
     with connected(portal.url) as connection:
         room = _Desk(connection, house, marks)
@@ -105,6 +108,7 @@ def given_asked(  # of what there is at the issuer, by the room it is in
                 *_of_organisations(house, marks, buying),
                 *of_purchases(house, marks, purchasing),
                 *of_payouts(house, paying),
+                *of_banking(house, banking),
             )
         }
         own = {

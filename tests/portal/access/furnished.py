@@ -9,6 +9,7 @@ from typing import Final
 
 from django.test import Client
 from tests.portal.access.asked import Asked, given_asked
+from tests.portal.access.banking import Banking, given_banking
 from tests.portal.access.buying import Buying, given_buying
 from tests.portal.access.desk import Desk, given_desk
 from tests.portal.access.handing import Handing, given_handing
@@ -67,6 +68,7 @@ class Furnished:
     handing: Handing
     replacing: Replacing
     paying: Paying
+    banking: Banking
     asked: Asked
     people: Mapping[str, Person]
     browsers: Mapping[str, Client]
@@ -98,7 +100,8 @@ def given_furnished(portal: Portal, word: str, *, at: int) -> Furnished:
     purchasing = given_purchasing(house, marks, people)
     replacing = given_replacing(house, marks, people)
     paying = given_paying(portal, house, marks)
-    asked = given_asked(portal, house, marks, people, desk, buying, purchasing, paying)
+    banking = given_banking(portal, house, marks)
+    asked = given_asked(portal, house, marks, people, desk, buying, purchasing, paying, banking)
     lately = {"seconds_ago": -_FOR_SECONDS}  # however long these tests take
     browsers = {letter: signed_in(person, **lately) for letter, person in people.items()}
     Mail.objects.create(
@@ -119,6 +122,7 @@ def given_furnished(portal: Portal, word: str, *, at: int) -> Furnished:
         handing,
         replacing,
         paying,
+        banking,
         asked,
         people,
         browsers | {"N": signed_out()},

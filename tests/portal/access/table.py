@@ -232,6 +232,22 @@ period-close                          F        F
 balances-export                       -        all      writes trail
 late-export                           -        all      writes trail
 
+# What the bank says has names of payers in it; finance brings files and ends differences.
+bank                                  APFU     -
+bank-bring                            F        F
+bank-brought                          APFU     -
+bank-account                          APFU     -
+bank-lines-export                     -        APFU     writes trail
+bank-line                             APFU     F
+bank-proposed                         APFU     -
+bank-proposed-export                  -        APFU     writes trail
+bank-rules                            APFU     -
+bank-rules-change                     F        F
+differences                           APFU     -
+differences-export                    -        APFU     writes trail
+difference                            APFU     -
+difference-end                        F        F
+
 # Programmes have a budget and a life: those who run them and those who pay for them.
 programmes                            all      -
 programmes-export                     -        all      writes trail

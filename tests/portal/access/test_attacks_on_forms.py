@@ -49,6 +49,8 @@ ASKS: Final[Mapping[str, tuple[str, Mapping[str, str | list[str]]]]] = {
     "payout-retry": ("F", REASON),
     "payout-routes-change": ("F", {"place_3": "1", "rail_3": "bank", **REASON}),
     "period-close": ("F", REASON),
+    "difference-end": ("F", {"how": "withdrawn", **REASON}),
+    "bank-rules-change": ("F", {"payer_name_1": "Donor", "place_1": "1", **REASON}),
     "payout-run-drop": ("F", REASON),
     "payout-run-send": ("F", REASON),
     "payout-terms-end": ("F", REASON),
@@ -65,7 +67,9 @@ ASKS: Final[Mapping[str, tuple[str, Mapping[str, str | list[str]]]]] = {
 }
 # What moves money, or decides who may: nobody does it who did not show lately that it is them.
 ASKED_AGAIN: Final = {
+    "bank-rules-change": "F",
     "client-key": "A",
+    "difference-end": "F",
     "decide": "P",
     "merchant-keep-bank": "O",
     "merchant-payouts": "F",
