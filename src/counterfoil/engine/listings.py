@@ -287,9 +287,7 @@ def _last_operation(connection: Connection, issuer_id: int) -> int:
     return int(last)
 
 
-def first_operation_at(
-    connection: Connection, issuer_id: int, moment: datetime, last: int
-) -> int:
+def first_operation_at(connection: Connection, issuer_id: int, moment: datetime, last: int) -> int:
     """The id of the first operation at or after a time, `last` + 1 where all are before it.
     Leaves the transaction open.
     """
