@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.db import connection as portal_connection
 from tests.databases import connected
+from tests.given import SYSTEM
 from tests.portal.conftest import Portal
 from tests.portal.given import given_person, signed_in
 from tests.portal.money.working import House
@@ -20,8 +21,12 @@ from tests.portal.payouts.working import (
 
 from counterfoil.engine.banking.reading import Standing
 from counterfoil.engine.database import connect_as_owner
+from counterfoil.engine.earnings.accruing import accrue_earnings
+from counterfoil.engine.earnings.budgeting import budget_incentives
+from counterfoil.engine.earnings.rules import EarningRule, Event, set_earning_rules
 from counterfoil.engine.figures.folding import catch_up
 from counterfoil.engine.payouts.outcomes import Told
+from counterfoil.money import Money
 from counterfoil.portal.models import Role
 from counterfoil.portal.orchestrator.books.reconciling import (
     AtBank,
@@ -90,6 +95,29 @@ def test_money_that_came_back_is_owed_and_not_paid(portal: Portal) -> None:
     told(house, run.run_id, ASHA, Told.RETURNED, "account_closed")
     page = house.page("books")
     assert "Owed to merchants and agents 100.00 KES On its way 0.00 KES Paid out 0.00 KES" in page
+    assert "Everything agrees." in page
+
+
+def test_what_agents_earn_besides_is_owed_and_no_difference(portal: Portal) -> None:
+    house = given_office(portal)
+    rule = EarningRule(funding_account_id=1, event=Event.CASH_OUT, acceptor_id=ASHA, points=1_000)
+    with connected(portal.url) as engine:
+        budget_incentives(
+            engine,
+            house.issuer,
+            SYSTEM,
+            Money(50_000, "KES"),
+            funding_account_id=1,
+            reason="to try",
+        )
+        set_earning_rules(engine, house.issuer, SYSTEM, [rule], [], reason="to try")
+    redeemed(house, ASHA, 10_000)
+    with connected(portal.url) as engine:
+        while accrue_earnings(engine, house.issuer):
+            pass
+    page = house.page("books")
+    assert "Owed to merchants and agents 110.00 KES" in page
+    assert "Earned by agents besides -10.00 KES Redeemed 100.00 KES" in page
     assert "Everything agrees." in page
 
 

@@ -22,11 +22,7 @@ from counterfoil.portal.orchestrator.books.reconciling import (
     redeemed_sum,
     vouchers_sum,
 )
-from counterfoil.portal.orchestrator.money.ledger import (
-    FundingAccount,
-    funding_accounts,
-    page_address,
-)
+from counterfoil.portal.orchestrator.money.ledger import FundingAccount, funding_accounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +56,6 @@ def books(request: HttpRequest, office: Office) -> HttpResponse:
             "accounts": found,
             "differ": [each for each in found if not each.agrees],
             "differences": sum(each.differences for each in found),
-            "differences_page": page_address("differences", office),
             "list": shown(request, office, groups_in(groups)),
         },
     )
