@@ -1,6 +1,7 @@
 """What tests of the engine's side of banks are given: a file as the gateway tells it."""
 
 import secrets
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -51,4 +52,17 @@ def statement(account: str, opening: int, entries: list[ToldEntry]) -> ToldFile:
         is_repeat=False,
         payments=(),
         reports=(report,),
+    )
+
+
+def as_news(told: ToldFile) -> ToldFile:
+    """The same lines in a notification."""
+    (report,) = told.reports
+    lines = replace(report, opening_minor=None, closing_minor=None, closed_on=None)
+    return replace(
+        told,
+        digest=secrets.token_bytes(32),
+        message_id=secrets.token_hex(8),
+        kind="notification",
+        reports=(lines,),
     )
