@@ -219,6 +219,9 @@ payout-terms-change                   F        F
 payout-terms-end                      F        F
 payout-routes                         all      -
 payout-routes-change                  F        F
+earnings                              all      -
+earnings-change                       F        F
+earnings-budget                       F        F
 bank-days                             F        F
 redemption-refund                     F        F
 

@@ -1,4 +1,4 @@
-"""What who approves what agents earn is shown, until there are pages to prepare it on."""
+"""What who approves what agents earn is shown, however it was prepared."""
 
 from uuid import UUID, uuid4
 

@@ -161,7 +161,7 @@ _TOLD: Final[Mapping[str, tuple[str, Text]]] = {
     "payout-run": ("payout-run", lambda key, _name: _("Payout run %(key)s") % {"key": key}),
     "payout-terms": ("payout-terms", lambda _key, _name: _("Payout terms")),
     "bank-days": ("payout-terms", lambda _key, _name: _("Days on which banks rest")),
-    "earning-rules": ("payout-terms", lambda _key, _name: _("What agents earn")),
+    "earning-rules": ("earnings", lambda _key, _name: _("What agents earn")),
     "payout-routes": ("payout-routes", lambda _key, _name: _("Which rail pays whom")),
     "bank": ("bank", lambda _key, _name: _("Bank")),
     "exception": (

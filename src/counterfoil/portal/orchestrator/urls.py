@@ -9,6 +9,7 @@ urlpatterns: Final[list[URLPattern | URLResolver]] = [
     path("", include("counterfoil.portal.orchestrator.command_urls")),
     path("", include("counterfoil.portal.orchestrator.money.urls")),
     path("", include("counterfoil.portal.orchestrator.payouts.urls")),
+    path("", include("counterfoil.portal.orchestrator.earnings.urls")),
     path("", include("counterfoil.portal.orchestrator.books.urls")),
     path("", include("counterfoil.portal.orchestrator.banking.urls")),
     path("", include("counterfoil.portal.orchestrator.programmes.urls")),

@@ -6,7 +6,6 @@ from django.urls import URLPattern, path
 
 from counterfoil.portal.orchestrator.payouts import (
     changes,
-    earning_changes,
     listed,
     payout_pages,
     refund_pages,
@@ -17,7 +16,7 @@ from counterfoil.portal.orchestrator.payouts import (
     views,
 )
 
-__all__ = ["changes", "earning_changes", "terms_changes", "urlpatterns"]
+__all__ = ["changes", "terms_changes", "urlpatterns"]
 
 _RUN: Final = "payouts/<id:run_id>"
 _ONE: Final = f"{_RUN}/<id:acceptor_id>"

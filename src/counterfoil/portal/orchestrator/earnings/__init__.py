@@ -1,0 +1,1 @@
+"""What agents earn, as the issuer's people see it: by which rules, and from which budget."""
