@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.db import connection as portal_connection
 from tests.databases import connected
-from tests.given import SYSTEM
+from tests.given import SYSTEM, ask, finish, given_active, given_group, redemption
 from tests.portal.conftest import Portal
 from tests.portal.given import given_person, signed_in
 from tests.portal.money.working import House
@@ -96,6 +96,26 @@ def test_money_that_came_back_is_owed_and_not_paid(portal: Portal) -> None:
     page = house.page("books")
     assert "Owed to merchants and agents 100.00 KES On its way 0.00 KES Paid out 0.00 KES" in page
     assert "Everything agrees." in page
+
+
+def test_what_was_paid_at_once_is_settled_and_an_open_payment_is_open(portal: Portal) -> None:
+    house = given_office(portal)
+    with connected(portal.url) as engine:
+        issuer = house.issuer
+        given_group(engine, issuer, "NOW", settlement="instant", denominations=())
+        first, second = (given_active(engine, issuer, group="NOW") for _each in range(2))
+        (reserved, _still) = ask(
+            engine, issuer, redemption(first.number or ""), redemption(second.number or "")
+        )
+        ask(engine, issuer, finish(reserved, completed=True))
+    page = house.page("books")
+    assert "Open 1 10.00 KES" in page
+    assert "Settled at once 10.00 KES" in page
+    assert "Paid out 0.00 KES Redeemed 10.00 KES" in page
+    assert "Everything agrees." in page
+    with connected(portal.url) as engine:
+        catch_up(engine, house.issuer.issuer_id)
+    assert "Settled at once 10.00 KES" in house.page("books")
 
 
 def test_what_agents_earn_besides_is_owed_and_no_difference(portal: Portal) -> None:
