@@ -47,8 +47,9 @@ def lock_look(connection: Connection, issuer: Issuer) -> datetime:
     rows = connection.execute(
         statement(__package__, "lock_look"), {"issuer_id": issuer.issuer_id}
     ).fetchall()
+    now: datetime
     ((now,),) = rows
-    return now  # type: ignore[no-any-return]  # a timestamptz
+    return now
 
 
 def look_again(connection: Connection, issuer: Issuer) -> Looked:
@@ -100,14 +101,7 @@ def look(
     the balances of accounts with lines attached and of `funds`. The caller has `lock_look`.
     """
     wanted = [*explained.wanted, *told]
-    changed = end_unwanted(
-        connection,
-        issuer,
-        now,
-        wanted,
-        kinds=_OF_LINES,
-        of_lines=True,
-    )
+    changed = end_unwanted(connection, issuer, now, wanted, kinds=_OF_LINES, of_lines=True)
     changed += open_exceptions(
         connection, issuer, now, [*wanted, *_silent(connection, issuer, now)]
     )
