@@ -40,6 +40,7 @@ BY_AMOUNT: Final = frozenset(
         "retry_payout",
         "refund_redemption",
         "budget_incentives",
+        "resolve_exception",
     }
 )
 
