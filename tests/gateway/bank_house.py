@@ -24,13 +24,14 @@ from tests.given import SYSTEM, ask
 from counterfoil.engine.acceptors import AcceptorDesign, create_acceptors
 from counterfoil.engine.banking.reading import Standing, standings
 from counterfoil.engine.commands.asking import Content
-from counterfoil.engine.commands.content import encoded
+from counterfoil.engine.commands.content import BeginPayoutRun, SendPayouts, encoded
 from counterfoil.engine.commands.preparing import Decision, Prepared, Verdict, decide, prepare
 from counterfoil.engine.database import Connection, connect_as_owner, connected
 from counterfoil.engine.groups import GroupDesign, create_group
 from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.issuer_creation import create_issuer
 from counterfoil.engine.operation import Activate, Outcome, Preactivate, Redeem
+from counterfoil.engine.payouts.reading import Run, run_of
 from counterfoil.engine.payouts.routes import Route
 from counterfoil.engine.payouts.routing import set_routes
 from counterfoil.keys.provider import LocalKeyProvider
@@ -62,33 +63,16 @@ GRANT SELECT ON bank_clock.behind TO public
 """
 
 
-@dataclass
-class House:
-    """The worker is there between `work` and `kill`, and reaches the bank by `rails`."""
+@dataclass(frozen=True)
+class People:
+    """Those of an issuer: one asks, another approves where that is needed, and a worker that is
+    awaited does it.
+    """
 
-    url: str = field(repr=False)
-    settings: Mapping[str, str] = field(repr=False)
-    log_path: Path
     connection: Connection = field(repr=False)
     issuer: Issuer
     seals: Seals = field(repr=False)
-    bank: MockBank
-    client: httpx.Client
-    worker: subprocess.Popen[bytes] | None = None
-
-    # ------------------------------------------------------------- the worker
-
-    def work(self) -> None:
-        with self.log_path.open("ab") as log:
-            self.worker = subprocess.Popen(  # noqa: S603  # ourselves
-                [*COMMAND, "work"], env=environment(self.settings), stdout=log, stderr=log
-            )
-
-    def kill(self, how: signal.Signals = signal.SIGKILL) -> None:
-        if self.worker is not None:
-            self.worker.send_signal(how)
-            self.worker.wait(30)
-            self.worker = None
+    log_path: Path
 
     def until(self, is_so: Callable[[], bool]) -> None:
         """Somebody else's work is awaited, never done here."""
@@ -97,20 +81,8 @@ class House:
             assert time.monotonic() < deadline, self.log_path.read_text()[-3000:]
             time.sleep(0.1)
 
-    # -------------------------------------------------------------- the clock
-
-    def turn(self, day: date) -> None:
-        """It is the first minute of that day, for us and then for the bank."""
-        self.turn_ours(datetime.combine(day, hour(0, 1), UTC))
-        self.bank.advance(day.isoformat())
-
-    def turn_ours(self, moment: datetime) -> None:
-        _turn(self.url, moment)
-
-    # ------------------------------------------------------------- our people
-
     def done(self, content: Content, reason: str = "as agreed") -> str:
-        """Asked for by one and approved by another where that is needed; the worker does it."""
+        """What came of it."""
         command_id = uuid4()
         prepare(
             self.connection,
@@ -133,7 +105,30 @@ class House:
         assert status == "done", (status, outcome)
         self.issuer.catch_up(self.connection)
         self.connection.rollback()
-        return outcome or ""
+        return outcome
+
+    def sent(self, terms_id: int) -> int:
+        """A run, counted as a preview, approved as it was counted, and on its way to the bank."""
+        outcome = self.done(BeginPayoutRun(terms_id=terms_id))
+        run_id = int(outcome.removeprefix("payout-run:"))
+        self.until(lambda: self._run(run_id).status == "previewed")
+        run = self._run(run_id)
+        self.done(
+            SendPayouts(
+                run_id=run_id,
+                digest=(run.digest or b"").hex(),
+                payouts=run.payouts,
+                net_minor=run.net_minor,
+                currency=run.currency,
+            )
+        )
+        self.until(lambda: self._run(run_id).status in {"sent", "ended"})
+        return run_id
+
+    def payouts(self, run_id: int) -> dict[str, str]:
+        """How each stands."""
+        found = read_payouts(self.connection, self.issuer, run_id)
+        return {each.acceptor_name: each.status for each in found}
 
     def _approve(self, command_id: UUID, content: Content) -> None:
         agreed = Decision(
@@ -147,11 +142,62 @@ class House:
         )
         decide(self.connection, self.seals, agreed)
 
-    def _command(self, command_id: UUID) -> tuple[str, str | None]:
-        ((status, outcome),) = self.rows(
-            "SELECT status, outcome FROM command WHERE command_id = %s", command_id
-        )
-        return str(status), outcome  # type: ignore[return-value]  # a text
+    def _command(self, command_id: UUID) -> tuple[str, str]:
+        """Its status, and what came of it."""
+        row = self.connection.execute(
+            "SELECT status, coalesce(outcome, '') FROM command WHERE command_id = %s",
+            (command_id,),
+        ).fetchone()
+        self.connection.rollback()
+        assert row is not None
+        return row[0], row[1]
+
+    def _run(self, run_id: int) -> Run:
+        run = run_of(self.connection, self.issuer, run_id)
+        self.connection.rollback()
+        return run
+
+
+@dataclass
+class House:
+    """The worker is there between `work` and `kill`, and reaches the bank by `rails`."""
+
+    url: str = field(repr=False)
+    settings: Mapping[str, str] = field(repr=False)
+    log_path: Path
+    connection: Connection = field(repr=False)
+    issuer: Issuer
+    people: People
+    bank: MockBank
+    client: httpx.Client
+    worker: subprocess.Popen[bytes] | None = None
+
+    # ------------------------------------------------------------- the worker
+
+    def work(self) -> None:
+        with self.log_path.open("ab") as log:
+            self.worker = subprocess.Popen(  # noqa: S603  # ourselves
+                [*COMMAND, "work"], env=environment(self.settings), stdout=log, stderr=log
+            )
+
+    def kill(self, how: signal.Signals = signal.SIGKILL) -> None:
+        if self.worker is not None:
+            self.worker.send_signal(how)
+            self.worker.wait(30)
+            self.worker = None
+
+    def until(self, is_so: Callable[[], bool]) -> None:
+        self.people.until(is_so)
+
+    # -------------------------------------------------------------- the clock
+
+    def turn(self, day: date) -> None:
+        """It is the first minute of that day, for us and then for the bank."""
+        self.turn_ours(datetime.combine(day, hour(0, 1), UTC))
+        self.bank.advance(day.isoformat())
+
+    def turn_ours(self, moment: datetime) -> None:
+        _turn(self.url, moment)
 
     # ---------------------------------------------------------- what there is
 
@@ -192,11 +238,6 @@ class House:
             )
             (paid,) = ask(self.connection, self.issuer, redeemed)
             assert {drawn.outcome, active.outcome, paid.outcome} == {Outcome.DONE}
-
-    def payouts(self, run_id: int) -> dict[str, str]:
-        """How each stands."""
-        found = read_payouts(self.connection, self.issuer, run_id)
-        return {each.acceptor_name: each.status for each in found}
 
     def payable(self) -> dict[str, int]:
         """What is owed to whom, where it is anything."""
@@ -269,13 +310,15 @@ def opened_house(
         bank.change("ACME", balance=0)
         for other in ("GLOBEX", "EURODIS"):
             bank.change(other, closed=True)
+        issuer, log_path = _issuer(connection, provider), folder / "work.log"
+        seals = Seals.of_secret(portal_secret(url, provider))
         house = House(
             url=url,
             settings=settings,
-            log_path=folder / "work.log",
+            log_path=log_path,
             connection=connection,
-            issuer=_issuer(connection, provider),
-            seals=Seals.of_secret(portal_secret(url, provider)),
+            issuer=issuer,
+            people=People(connection, issuer, seals, log_path),
             bank=bank,
             client=client,
         )

@@ -16,15 +16,12 @@ from counterfoil.engine.banking.deposit_rules import DepositRule
 from counterfoil.engine.banking.exceptions import ExceptionKind
 from counterfoil.engine.banking.resolving import How
 from counterfoil.engine.commands.content import (
-    BeginPayoutRun,
     Deposit,
     RebankAcceptor,
     ResolveException,
     RetryPayout,
-    SendPayouts,
     SetDepositRules,
 )
-from counterfoil.engine.payouts.reading import run_of
 from counterfoil.gateway.bank_files import Party, Payment, PaymentBatch
 from counterfoil.gateway.iso20022 import Iso20022
 from counterfoil.money import Money
@@ -97,15 +94,15 @@ def test_the_same_by_folders(house_of_folders: House) -> None:
     house.bank.credit(account="ACME", amount=GIFT, note="Gift", debtor={"name": "Rotary"})
     house.turn(MONDAY)
     house.until(lambda: house.lines() == {"MB-RCV-1": "proposed"})
-    house.done(_deposit("MB-RCV-1", GIFT))
+    house.people.done(_deposit("MB-RCV-1", GIFT))
     house.redeem(**REDEEMED)
-    run_id = _sent(house)
-    house.until(lambda: set(house.payouts(run_id).values()) == {"processed", "failed"})
+    run_id = house.people.sent(1)
+    house.until(lambda: set(house.people.payouts(run_id).values()) == {"processed", "failed"})
     house.turn(TUESDAY)
     house.until(lambda: house.stands_at(MONDAY))
     house.turn(WEDNESDAY)
     house.until(lambda: house.stands_at(TUESDAY))
-    assert house.payouts(run_id) == dict.fromkeys(REDEEMED, "completed") | {"Bart": "failed"}
+    assert house.people.payouts(run_id) == dict.fromkeys(REDEEMED, "completed") | {"Bart": "failed"}
     assert house.payable() == {"Bart": 80_50}
     assert house.differences() == []
     assert house.at_the_bank() == GIFT - 120_00 - 60_25 - 45_10 == _fund(house)
@@ -115,7 +112,7 @@ def test_the_same_by_folders(house_of_folders: House) -> None:
 def _money_arrives(house: House) -> None:
     """One credit by a rule, one that a person records under the bank's reference."""
     rule = DepositRule(funding_account_id=1, payer_name="City Council", payer_reference="GRANT")
-    house.done(SetDepositRules(rules=(rule,)))
+    house.people.done(SetDepositRules(rules=(rule,)))
     house.bank.credit(account="ACME", amount=GIFT, note="Gift 7", debtor={"name": "Rotary"})
     house.bank.credit(
         account="ACME", amount=GRANT, note="GRANT 2026/3", debtor={"name": "City Council"}
@@ -123,7 +120,7 @@ def _money_arrives(house: House) -> None:
     house.turn(MONDAY)
     house.until(lambda: house.lines() == {"MB-RCV-1": "proposed", "MB-RCV-2": "attached"})
     assert _fund(house) == GRANT
-    house.done(_deposit("MB-RCV-1", GIFT))
+    house.people.done(_deposit("MB-RCV-1", GIFT))
     house.until(lambda: set(house.lines().values()) == {"attached"})
     assert _fund(house) == GRANT + GIFT == house.at_the_bank()
 
@@ -131,9 +128,9 @@ def _money_arrives(house: House) -> None:
 def _a_run_is_taken_on_in_part(house: House) -> int:
     """Three payments are accepted; of one the account is closed."""
     house.redeem(**REDEEMED)
-    run_id = _sent(house)
+    run_id = house.people.sent(1)
     taken_on = dict.fromkeys(REDEEMED, "processed") | {"Bart": "failed"}
-    house.until(lambda: house.payouts(run_id) == taken_on)
+    house.until(lambda: house.people.payouts(run_id) == taken_on)
     ((reason,),) = house.rows("SELECT reason FROM payment WHERE status = 'rejected'")
     assert reason == "cannot_credit"
     assert house.payable() == {"Bart": 80_50}
@@ -143,11 +140,11 @@ def _a_run_is_taken_on_in_part(house: House) -> int:
 
 def _the_same_file_again_changes_nothing(house: House, run_id: int) -> None:
     """As whoever was stopped before it could note that the bank has it."""
-    before = house.payouts(run_id), house.payable(), _operations(house)
+    before = house.people.payouts(run_id), house.payable(), _operations(house)
     house.connection.execute("UPDATE bank_batch SET put_at = NULL")
     house.connection.commit()
     house.until(lambda: len(house.rows("SELECT FROM bank_file WHERE kind = 'status'")) == 2)
-    assert (house.payouts(run_id), house.payable()) == before[:2]
+    assert (house.people.payouts(run_id), house.payable()) == before[:2]
     assert _operations(house) == before[2] + 1  # that the second answer was taken in
     assert house.differences() == []
     assert len(house.client.get("/_mock/payments").json()) == len(REDEEMED)
@@ -159,10 +156,10 @@ def _it_is_booked_and_one_has_another_account(house: House, run_id: int) -> None
     house.bank.change("ACME", behaviour="return-later", parameters=back)
     house.turn(TUESDAY)
     paid = dict.fromkeys(REDEEMED, "completed") | {"Bart": "failed"}
-    house.until(lambda: house.payouts(run_id) == paid)
+    house.until(lambda: house.people.payouts(run_id) == paid)
     house.until(lambda: house.stands_at(MONDAY))
     bart = house.issuer.catalogue.acceptors_by_id[house.shop("Bart")]
-    house.done(
+    house.people.done(
         RebankAcceptor(
             acceptor_id=bart.acceptor_id,
             expected_version=bart.changed_version,
@@ -187,7 +184,7 @@ def _a_statement_is_missing_and_a_charge_is_nobodys(house: House) -> None:
         "SELECT exception_id, found_minor FROM bank_exception WHERE ended_at IS NULL"
     )
     assert (found, _fund(house)) == (CHARGE, GRANT + GIFT - 120_00 - 60_25 - 45_10)
-    house.done(
+    house.people.done(
         ResolveException(
             exception_id=int(str(exception_id)),
             exception_kind=ExceptionKind.UNEXPLAINED_DEBIT,
@@ -213,12 +210,12 @@ def _the_statement_comes_late(house: House) -> None:
 def _one_comes_back_and_both_are_sent_again(house: House, run_id: int) -> None:
     """What came back is owed again; Bart's waited for its new account to count."""
     house.turn(FRIDAY)
-    house.until(lambda: house.payouts(run_id)["Cees"] == "returned")
+    house.until(lambda: house.people.payouts(run_id)["Cees"] == "returned")
     assert house.payable() == {"Bart": 80_50, "Cees": 60_25}
     house.bank.change("ACME", behaviour="accept", parameters={})
     house.until(lambda: _bart_is_paid_elsewhere(house))
     for name in ("Bart", "Cees"):
-        house.done(
+        house.people.done(
             RetryPayout(
                 run_id=run_id,
                 acceptor_id=house.shop(name),
@@ -227,7 +224,7 @@ def _one_comes_back_and_both_are_sent_again(house: House, run_id: int) -> None:
             )
         )
     taken_on = {"Bart": "processed", "Cees": "processed"}
-    house.until(lambda: house.payouts(run_id).items() >= taken_on.items())
+    house.until(lambda: house.people.payouts(run_id).items() >= taken_on.items())
     assert house.payable() == {}
 
 
@@ -235,13 +232,13 @@ def _the_bank_is_silent(house: House) -> None:
     """For a weekend; on Monday it books, which is an answer."""
     house.bank.change("ACME", behaviour="silent")
     house.redeem(Anna=30_00)
-    run_id = _sent(house)
+    run_id = house.people.sent(1)
     house.until(lambda: _is_put(house, run_id))
-    assert house.payouts(run_id) == {"Anna": "pending"}
+    assert house.people.payouts(run_id) == {"Anna": "pending"}
     house.turn_ours(datetime.combine(SUNDAY, time(12), UTC))
     house.until(lambda: house.differences() == ["silent_batch"])
     house.turn(NEXT_MONDAY)
-    house.until(lambda: house.payouts(run_id) == {"Anna": "completed"})
+    house.until(lambda: house.people.payouts(run_id) == {"Anna": "completed"})
     house.until(lambda: house.differences() == [])
 
 
@@ -258,37 +255,12 @@ def _all_agrees(house: House) -> None:
     assert checked.code == 0, checked.out
 
 
-def _sent(house: House) -> int:
-    """Counted as a preview, approved as it was counted, and on its way to the bank."""
-    outcome = house.done(BeginPayoutRun(terms_id=1))
-    run_id = int(outcome.removeprefix("payout-run:"))
-    house.until(lambda: _status(house, run_id) == "previewed")
-    run = run_of(house.connection, house.issuer, run_id)
-    house.connection.rollback()
-    house.done(
-        SendPayouts(
-            run_id=run_id,
-            digest=(run.digest or b"").hex(),
-            payouts=run.payouts,
-            net_minor=run.net_minor,
-            currency="EUR",
-        )
-    )
-    house.until(lambda: _status(house, run_id) in {"sent", "ended"})
-    return run_id
-
-
 def _is_put(house: House, run_id: int) -> bool:
     query = (
         "SELECT FROM payment AS p INNER JOIN bank_batch AS b USING (issuer_id, batch_id)"
         " WHERE p.run_id = %s AND b.put_at IS NOT NULL"
     )
     return len(house.rows(query, run_id)) == 1
-
-
-def _status(house: House, run_id: int) -> object:
-    ((status,),) = house.rows("SELECT status FROM payout_run WHERE run_id = %s", run_id)
-    return status
 
 
 def _deposit(reference: str, amount_minor: int) -> Deposit:
