@@ -52,6 +52,7 @@ def rounds(serving: Serving) -> list[Round]:
     from counterfoil.portal.handovers.following import follow_handovers  # noqa: PLC0415
     from counterfoil.portal.handovers.telling import tell_of_unfetched  # noqa: PLC0415
     from counterfoil.portal.notifications import following, mails  # noqa: PLC0415
+    from counterfoil.portal.notifications.banking import tell_of_banks  # noqa: PLC0415
     from counterfoil.portal.notifications.redeemed import tell_redemptions  # noqa: PLC0415
     from counterfoil.portal.purchases.cancelled import tell_of_cancelled  # noqa: PLC0415
     from counterfoil.portal.purchases.following import follow_all  # noqa: PLC0415
@@ -63,6 +64,7 @@ def rounds(serving: Serving) -> list[Round]:
         Round("cancelled vouchers", tell_of_cancelled, 30.0),
         Round("requests of systems", following.tell_systems_requests, 30.0),
         Round("low stocks", following.tell_low_stocks, 30.0),
+        Round("banks", tell_of_banks, 30.0),
         Round("handovers", follow_handovers, 2.0),
         Round("numbers not fetched", tell_of_unfetched, 60.0),
         Round("redemptions of the day", tell_redemptions, 600.0),

@@ -80,6 +80,10 @@ def _own_organisation(roles: tuple[str, ...]) -> tuple[Told, ...]:
     return (Told(Audience.ORGANISATION, roles, "buyer", is_of_subject=False),)
 
 
+def _of_bank(page: str) -> Told:
+    return Told(Audience.OFFICE, _FINANCE, page, ByMail.DIGEST, is_of_subject=False)
+
+
 _ALL: Final = (
     Kind(
         "purchase_requested",
@@ -208,21 +212,21 @@ _ALL: Final = (
         _("Numbers of replaced vouchers are ready to be fetched"),
         _("Numbers of replaced vouchers are ready"),
         _("Fetch them with the password of their list: %(count)s."),
-        _office(_OPERATOR, "replacement"),
+        _office(_OPERATOR + _FINANCE, "replacement"),
     ),
     Kind(
         "replacements_unfetched",
         _("Numbers of replaced vouchers wait to be fetched and will be lost"),
         _("Numbers of replaced vouchers will be lost in two days"),
         _("Nobody has fetched them: %(count)s. Fetch them with the password of their list."),
-        _office(_OPERATOR, "replacement"),
+        _office(_OPERATOR + _FINANCE, "replacement"),
     ),
     Kind(
         "replacements_lost",
         _("Numbers of replaced vouchers are lost"),
         _("Numbers of replaced vouchers are lost"),
         _("Nobody can fetch them any more: %(count)s. Replace those vouchers once more."),
-        _office(_OPERATOR, "replacement"),
+        _office(_OPERATOR + _FINANCE, "replacement"),
     ),
     Kind(
         "organisation_suspended",
@@ -265,6 +269,20 @@ _ALL: Final = (
         _("%(name)s applies"),
         _("Look at what they have sent, and decide whether they may buy vouchers."),
         _office(_OPERATOR, "organisation-application"),
+    ),
+    Kind(
+        "bank_differs",
+        _("The bank and the ledger do not say alike"),
+        _("Something differs with the bank"),
+        _("Look at what does not agree: %(count)s."),
+        (_of_bank("differences"),),
+    ),
+    Kind(
+        "bank_file_refused",
+        _("A file of the bank is refused"),
+        _("A file of the bank was refused"),
+        _("Nothing of it counts. The page of the bank says why."),
+        (_of_bank("bank"),),
     ),
 )
 KINDS: Final[Mapping[str, Kind]] = {kind.code: kind for kind in _ALL}

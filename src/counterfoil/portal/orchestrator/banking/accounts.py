@@ -27,6 +27,7 @@ from counterfoil.portal.words import Word
 
 FILES_SHOWN: Final = 10
 _NO_STATEMENT: Final = Word(_("No statement yet"))
+_DIFFERS: Final = Word(_("Differs"), "bad")
 _AGREES: Final = Word(_("Agrees"), "good")
 _TO_LOOK_AT: Final = Word(_("To look at"), "wait")
 
@@ -54,11 +55,11 @@ class AtBank:
 
     @property
     def state(self) -> Word:
-        if self.standing is None:
-            return _NO_STATEMENT
-        if not self.standing.agrees:
-            return Word(_("Differs"), "bad")
-        return _TO_LOOK_AT if self.to_do.differences else _AGREES
+        if self.standing is not None and not self.standing.agrees:
+            return _DIFFERS
+        if self.to_do.differences:
+            return _TO_LOOK_AT
+        return _NO_STATEMENT if self.standing is None else _AGREES
 
     @property
     def difference(self) -> Money:
@@ -70,6 +71,11 @@ class AtBank:
     @property
     def difference_text(self) -> str:
         return money_text(self.difference)
+
+    @property
+    def not_at_bank(self) -> Money:
+        """What it takes from what the bank should have."""
+        return self.money(0 if self.standing is None else -self.standing.not_at_bank_minor)
 
     @property
     def proposed(self) -> Money:

@@ -137,6 +137,7 @@ class Attention:
     runs: int  # of payouts, to be sent or dropped
     payouts: int  # that failed or came back
     differences: int  # with the bank
+    proposed: int  # credits at the bank that nobody recorded
     approvers: int
     has_acceptor: bool
     has_provision: bool
@@ -217,6 +218,7 @@ def attention(office: Office) -> Attention:
         numbers["runs"],
         numbers["payouts"],
         numbers["differences"],
+        numbers["proposed"],
         numbers["approvers"],
         has_acceptor=bool(numbers["acceptors"]),
         has_provision=bool(numbers["provisions"]),

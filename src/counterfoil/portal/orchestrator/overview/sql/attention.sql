@@ -8,9 +8,9 @@
 --         that came by file or API) · purchases, proofs (the same: purchases that wait for the
 --         issuer, and of those where payment is to be checked) · organisations (the same:
 --         applications) · payments (the same: of vouchers, nobody knows what came of them; 1000 at
---         most) · runs, payouts, differences (the same: payout runs to be sent for approval, payouts
---         that failed or came back, differences with the bank; 1000 at most) · approvers (the same) ·
---         acceptors, provisions (1 if any)
+--         most) · runs, payouts, differences, proposed (the same: payout runs to be sent for
+--         approval, payouts that failed or came back, differences with the bank, credits there that
+--         nobody recorded; 1000 at most) · approvers (the same) · acceptors, provisions (1 if any)
 -- Locks:  none
 -- Caller: portal.orchestrator.overview.reading
 (
@@ -171,6 +171,17 @@ FROM
             ORDER BY e.exception_id
             LIMIT 1000
         ) AS d
+        UNION ALL
+        SELECT
+            'proposed' AS kind,
+            count(*) AS number
+        FROM (
+            SELECT l.entry_id
+            FROM bank_entry AS l
+            WHERE l.issuer_id = %(issuer_id)s AND l.status = 'proposed'
+            ORDER BY l.entry_id
+            LIMIT 1000
+        ) AS b
     ) AS w
 UNION ALL
 SELECT
