@@ -9,7 +9,7 @@ from tests.gateway.histories.history import live
 from tests.gateway.histories.settling import settle
 from tests.gateway.histories.world import Place, given_world
 
-ACTS = 12
+ACTS = 10
 Rails = tuple[str, str]  # where wallets are paid, and accounts
 
 
