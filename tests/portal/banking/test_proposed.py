@@ -87,7 +87,11 @@ def test_a_credit_with_a_number_pays_its_purchase(portal: Portal) -> None:
     page = house.page("books/bank/proposed")
     assert "P-0012 · Relief Kenya" in page
     assert "its number stands in what the payer wrote" in page
-    assert f"/purchases/{asked.pk}/pay?line={entry_id}" in house.html("books/bank/proposed")
+    path = f"purchases/{asked.pk}/pay?line={entry_id}"
+    assert path in house.html("books/bank/proposed")
+    form = house.html(path)
+    for value in ('value="75.00"', 'value="IN-2"', 'value="2026-09-30"'):
+        assert value in form, value
 
 
 def test_a_credit_of_an_organisation_is_for_its_balance(portal: Portal) -> None:
