@@ -145,7 +145,7 @@ def _of_payouts(of: Furnished, name: str) -> Parts:
         found["run_id"] = paying.previewed.run_id
     if name == "payout-terms-merchant":
         found["acceptor_id"] = of.house.draft_acceptor_id
-    if name == "redemption-refund":
+    if name in {"redemption-refund", "redemption-replace"}:
         found["serial"] = of.house.redeemed
     return found
 

@@ -224,6 +224,7 @@ earnings-change                       F        F
 earnings-budget                       F        F
 bank-days                             F        F
 redemption-refund                     F        F
+redemption-replace                    F        F
 
 # Everybody sees whether the books agree; finance closes them, with another's approval.
 books                                 all      -
@@ -356,7 +357,7 @@ vouchers-change                       O        O
 replacement                           all      -
 replacement-review                    O        O
 replacement-export                    -        all      writes trail
-replacement-fetch                     -        O        send 302
+replacement-fetch                     -        OF       send 302
 replacement-discard  -  O  send 302, writes handover_list handover_person
 
 # Stock turns money into vouchers: the operator's and finance's.

@@ -85,6 +85,7 @@ ASKED_AGAIN: Final = {
     "payout-retry": "F",
     "payout-run-send": "F",
     "payout-terms-change": "F",
+    "redemption-replace": "F",
     "people-delegate": "P",
     "people-invite": "A",
     "person-deactivate": "A",

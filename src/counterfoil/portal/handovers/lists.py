@@ -14,9 +14,12 @@ from uuid import UUID, uuid5
 from django.db import transaction
 from django.http import Http404, HttpRequest
 from django.utils import timezone
+from msgspec import structs
 
+from counterfoil.engine.commands.payout_content import RefundRedemption
 from counterfoil.engine.commands.sale_content import ForgetHandover, HandOut, ReplaceVouchers
 from counterfoil.engine.handing_out import HandoverAsked
+from counterfoil.engine.payouts.refunding import Replacement
 from counterfoil.errors import ConflictError
 from counterfoil.keys.sealed_box import new_box_key
 from counterfoil.portal.access import Buyer
@@ -135,12 +138,8 @@ def send_list(
     ((people,),) = rows(__package__, "number_positions", {"handover_id": handover_id})
     if not people:
         raise ConflictError("Nobody is left on this list.")
-    private_key, public_key = new_box_key()
     handover.people = people
-    handover.file_kind = file_kind
-    handover.wrapped_key = wrap_key(place_of(buyer), handover_id, password, private_key)
-    handover.sent_by, handover.sent_at = buyer.actor, timezone.now()
-    handover.save()
+    public_key = _sealed_for(buyer, handover, file_kind, password)
     is_issuers = buyer.organisation_id == ISSUERS_OWN
     asked = HandoverAsked(
         organisation_id=None if is_issuers else buyer.organisation_id,
@@ -158,6 +157,36 @@ def send_list(
         else HandOut(handover_id=handover_id, asked=asked),
         command_id=handover_id,
         reason=handover.reason,
+    )
+
+
+@transaction.atomic
+def send_refund(
+    request: HttpRequest,
+    buyer: Buyer,
+    handover_id: UUID,
+    refund: RefundRedemption,
+    *,
+    reason: str,
+    file_kind: str,
+    password: str,
+) -> None:
+    """A redemption taken back, and a new voucher in place of its own, as of a list of one. Sent
+    twice, it is one.
+    """
+    begin_replacement(buyer, handover_id, [refund.serial], reason=reason)
+    handover = HandoverList.objects.select_for_update().get(pk=handover_id)
+    if handover.sent_at is not None:
+        return
+    rows(__package__, "number_positions", {"handover_id": handover_id})
+    public_key = _sealed_for(buyer, handover, file_kind, password)
+    replacement = Replacement(handover_id=handover_id, recipient_key=public_key)
+    write_command(
+        request,
+        buyer,
+        structs.replace(refund, replacement=replacement),
+        command_id=handover_id,
+        reason=reason,
     )
 
 
@@ -202,6 +231,16 @@ def same_file_before(buyer: Buyer, handover: HandoverList) -> HandoverList | Non
         sent_at__isnull=False,
     )
     return found.exclude(pk=handover.pk).order_by("-sent_at").first()
+
+
+def _sealed_for(buyer: Buyer, handover: HandoverList, file_kind: str, password: str) -> bytes:
+    """The public key to which its numbers are sealed; the other half opens with the password."""
+    private_key, public_key = new_box_key()
+    handover.file_kind = file_kind
+    handover.wrapped_key = wrap_key(place_of(buyer), handover.pk, password, private_key)
+    handover.sent_by, handover.sent_at = buyer.actor, timezone.now()
+    handover.save()
+    return public_key
 
 
 def _is_begun(buyer: Buyer, handover_id: UUID) -> bool:

@@ -13,6 +13,7 @@ from counterfoil.money import Money
 from counterfoil.portal.access import Office
 from counterfoil.portal.language import day_text, money_text
 from counterfoil.portal.listing import Wanted
+from counterfoil.portal.models import HandoverList
 from counterfoil.portal.orchestrator.changes import Change, Shown, shown
 from counterfoil.portal.orchestrator.merchants.reading import merchant_of, owed
 from counterfoil.portal.orchestrator.money.ledger import funding_account, short_number
@@ -175,10 +176,27 @@ def _refund(asked: pays.RefundRedemption, office: Office) -> Shown:
             Change(_("Is available again"), None, money_text(asked.money)),
             Change(_("The voucher"), None, _refunded_text(asked)),
         ],
-        url,
-        [_("What was paid out already is kept of the merchant's next payout.")],
+        _handed_url(office, asked) or url,
+        _refund_warnings(asked),
         _owed_then(office, asked, name),
     )
+
+
+def _handed_url(office: Office, asked: pays.RefundRedemption) -> str:
+    """Where the number of the new voucher is fetched; empty where nobody does it here."""
+    given = asked.replacement
+    if given is None or not HandoverList.objects.filter(pk=given.handover_id).exists():
+        return ""
+    return reverse("replacement", args=[office.code, given.handover_id])
+
+
+def _refund_warnings(asked: pays.RefundRedemption) -> list[str]:
+    warnings = [_("What was paid out already is kept of the merchant's next payout.")]
+    if asked.replacement is not None:
+        warnings.append(
+            _("Whoever prepared this reads the number of the new voucher, and can redeem it.")
+        )
+    return warnings
 
 
 def _refunded_text(asked: pays.RefundRedemption) -> str:

@@ -6,6 +6,7 @@ from typing import Final
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from counterfoil.portal.buyer import handovers_forms
 from counterfoil.portal.forms import OnceForm, ReasonField
 from counterfoil.portal.orchestrator.payouts.terms_reading import TermsRow
 
@@ -39,3 +40,12 @@ class SendForm(OnceForm):
 
 class WhyForm(OnceForm):
     reason = ReasonField(label=_WHY)
+
+
+class GiveForm(handovers_forms.SendForm):
+    """Another voucher in place of the one refunded: why, and the password that opens its number."""
+
+    reason = ReasonField(label=_WHY)
+
+    def __init__(self, data: Mapping[str, object] | None) -> None:
+        super().__init__(data, has_repeats=False, is_same_file=False)

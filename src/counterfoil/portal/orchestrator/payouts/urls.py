@@ -48,4 +48,5 @@ urlpatterns: Final[list[URLPattern]] = [
     path(f"{_ONE}/paper", payout_pages.paper, name="payout-paper"),
     path(f"{_ONE}/again", payout_pages.retry, name="payout-retry"),
     path("voucher/<serial:serial>/refund", refund_pages.refund, name="redemption-refund"),
+    path("voucher/<serial:serial>/refund/replace", refund_pages.replace, name="redemption-replace"),
 ]

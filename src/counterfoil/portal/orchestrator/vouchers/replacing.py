@@ -15,7 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from counterfoil.errors import ConflictError
-from counterfoil.portal.access import EVERYONE, OPERATES, Buyer, Office, office_page
+from counterfoil.portal.access import EVERYONE, OPERATES, PREPARES_STOCK, Buyer, Office, office_page
 from counterfoil.portal.buyer.handovers import not_fetched_text
 from counterfoil.portal.buyer.handovers_forms import FetchForm, SendForm
 from counterfoil.portal.handovers.fetching import CARDS_A_FILE, NotFetchedError, fetched
@@ -32,6 +32,7 @@ from counterfoil.portal.orchestrator.refusals import refusal_text
 from counterfoil.portal.pager import ROWS_A_PAGE, key_after, page_of
 
 _SHOWN = 10
+FETCHES = PREPARES_STOCK  # who replaces, and who refunds; the password is needed besides
 
 
 def as_its_own_buyer(office: Office) -> Buyer:
@@ -115,7 +116,7 @@ def replacement(request: HttpRequest, office: Office, handover_id: UUID) -> Http
 @never_cache
 @sensitive_post_parameters("password")
 @require_POST
-@office_page(sees=OPERATES, acts=OPERATES)
+@office_page(sees=FETCHES, acts=FETCHES)
 def fetch(request: HttpRequest, office: Office, handover_id: UUID) -> HttpResponseBase:
     """The file, once. What is wrong is said on the page."""
     buyer = as_its_own_buyer(office)
@@ -156,7 +157,7 @@ def _page(
             "progress": progress,
             "form": form,
             "page": page_of(request, list(lines[: ROWS_A_PAGE + 1]), lambda line: (line.line,)),
-            "may_fetch": office.may(OPERATES) and waits_for_fetch(row, progress),
+            "may_fetch": office.may(FETCHES) and waits_for_fetch(row, progress),
             "is_cards": row.file_kind == FileKind.CARDS,
             "cards_a_file": CARDS_A_FILE,
             "is_lost": is_lost(row, progress),

@@ -153,6 +153,17 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
+class Refund:
+    """When its redemption was taken back, which voucher was handed out in its place, and whose
+    redemption was taken back for it to be handed out.
+    """
+
+    at: datetime | None
+    given_instead: int | None
+    given_for: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     voucher: VoucherRow
     provision: Provision
@@ -160,13 +171,13 @@ class Story:
     beginnings: list[Beginning]
     moved: list[Moved]
     ownership: Ownership | None
-    refunded_at: datetime | None  # when its redemption was taken back
+    refund: Refund
 
     @property
     def can_be_refunded(self) -> bool:
         """What was paid at once was not redeemed, but settled."""
         is_redeemed = any(each.action == Action.REDEEM for each in self.happenings)
-        return is_redeemed and self.voucher.state is State.REDEEMED and self.refunded_at is None
+        return is_redeemed and self.voucher.state is State.REDEEMED and self.refund.at is None
 
 
 def voucher_of(office: Office, serial: int) -> VoucherRow:
@@ -179,7 +190,7 @@ def voucher_of(office: Office, serial: int) -> VoucherRow:
 
 def story_of(office: Office, serial: int) -> Story:
     """Five queries, each by key. Raises Http404."""
-    voucher, ownership, refunded_at = _owned(office, serial)
+    voucher, ownership, refund = _owned(office, serial)
     provision = provision_of(office, voucher.provision_id, with_blocks=True)
     happenings = [
         Happening(*row)
@@ -196,17 +207,20 @@ def story_of(office: Office, serial: int) -> Story:
         moving.append(ownership.operation_id)
     moved = rows(__package__, "postings", {"issuer_id": office.issuer_id, "operation_ids": moving})
     postings = [Moved(*row) for row in moved]
-    return Story(voucher, provision, happenings, beginnings, postings, ownership, refunded_at)
+    return Story(voucher, provision, happenings, beginnings, postings, ownership, refund)
 
 
-def _owned(office: Office, serial: int) -> tuple[VoucherRow, Ownership | None, datetime | None]:
-    """And when its redemption was taken back. Raises Http404."""
+def _owned(office: Office, serial: int) -> tuple[VoucherRow, Ownership | None, Refund]:
+    """Raises Http404."""
     found = rows(__package__, "voucher_owned", {"issuer_id": office.issuer_id, "serial": serial})
     if not found:
         raise Http404
-    told, (*owner, refunded_at) = found[0][:_VOUCHER_COLUMNS], found[0][_VOUCHER_COLUMNS:]
+    told, (*owner, at, instead, given_for) = (
+        found[0][:_VOUCHER_COLUMNS],
+        found[0][_VOUCHER_COLUMNS:],
+    )
     ownership = None if owner[1] is None else Ownership(*owner)
-    return _voucher(told), ownership, refunded_at
+    return _voucher(told), ownership, Refund(at, instead, given_for)
 
 
 def _voucher(row: tuple[Any, ...]) -> VoucherRow:

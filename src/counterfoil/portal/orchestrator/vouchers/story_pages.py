@@ -83,7 +83,7 @@ def voucher(request: HttpRequest, office: Office, serial: str) -> HttpResponse:
             "people": names,
             "owned": owned_of(office, story),
             "steps": _steps(row) if office.may(OPERATES) else [],
-            "refunded_at": story.refunded_at,
+            "refund": story.refund,
             "may_refund": story.can_be_refunded and office.may(HANDLES_MONEY),
         },
     )

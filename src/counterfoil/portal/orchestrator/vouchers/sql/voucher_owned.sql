@@ -4,7 +4,8 @@
 --
 -- In:     issuer_id int, serial bigint
 -- Out:    the columns of VoucherRow, in its order; then the fields of Ownership (all null: nobody's);
---         last, when its redemption was taken back (null: it was not)
+--         last the fields of Refund: when its redemption was taken back (null: it was not), the
+--         serial handed out in its place, and the one that it was handed out in place of
 -- Locks:  none
 -- Caller: portal.orchestrator.vouchers.story
 SELECT
@@ -33,7 +34,9 @@ SELECT
     n.at,
     n.leaf_number,
     n.vouchers,
-    x.at AS refunded_at
+    x.at AS refunded_at,
+    x.replaced_by AS given_instead,
+    y.serial AS given_for
 FROM voucher AS v
 INNER JOIN voucher_group AS g ON g.issuer_id = %(issuer_id)s AND v.group_id = g.group_id
 INNER JOIN programme AS p ON p.issuer_id = %(issuer_id)s AND g.programme_id = p.programme_id
@@ -79,4 +82,5 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) AS n ON r.status <> 'held'
 LEFT JOIN redemption_refund AS x ON x.issuer_id = %(issuer_id)s AND v.serial = x.serial
+LEFT JOIN redemption_refund AS y ON y.issuer_id = %(issuer_id)s AND v.serial = y.replaced_by
 WHERE v.issuer_id = %(issuer_id)s AND v.serial = %(serial)s
