@@ -10,15 +10,19 @@ import subprocess
 import time
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 import httpx
 import pytest
 from tests.cli.running import Process, counterfoil, interrupted, started, wait_until_gone
+from tests.gateway.bank_house import People
 
 from counterfoil.cli.place import Place
 from counterfoil.engine.database import connect_as_owner
+from counterfoil.keys.seals import Seals
+from counterfoil.portal.schema import portal_secret
 from counterfoil.sandbox_fsp import store
 from counterfoil.sandbox_fsp.process import free_port
 from counterfoil.settings import Settings
@@ -168,6 +172,19 @@ AT_THE_BANK_ONLY_MINOR: Final = 5_000_000_00 + 225_000_00
 AT_MOCK_BANK_ONLY_MINOR: Final = 1_500_00 - 12_50
 ENDED: Final = "SELECT count(*) FROM portal.trail WHERE at < now() - interval '90 days'"
 DAYS: Final = "SELECT count(DISTINCT at::date) >= 74 FROM operation WHERE action = 4"
+_TILL: Final = {"Gov_Stack_BB": "DEMO-POS"}
+_EUROS: Final = _TILL | {
+    "voucher_amount": "321.00",
+    "voucher_currency": "EUR",
+    "voucher_group": "CLINIC-SUPPLIES",
+}
+_DELFT: Final = {
+    "merchant_name": "Delft Water Filters",
+    "merchant_bank_details": "NL30MOCK0000000005",
+    "merchant_voucher_group": "SUPPLIERS",
+    "override": False,
+}
+_SATURDAY: Final = 6
 CLOCK: Final = "SELECT to_regnamespace('demonstration_clock') IS NULL"
 IN_ORDER: Final = (
     "SELECT count(*) FROM (SELECT at < lag(at) OVER (ORDER BY operation_id) AS back FROM operation)"
@@ -210,6 +227,34 @@ def test_a_demonstration_starts_and_what_it_prints_works(tmp_path: Path) -> None
         "Zeeland Seed House": "0.00",
         "Utrecht Cold Chain": "2080.00",  # its account is closed
     }
+    with started("demo", "--port", port, "--home", str(home)) as process:
+        _pays_a_supplier(home, _tour(process))
+        assert interrupted(process).code == 0
+    assert counterfoil("check", home=home).code == 0
+
+
+def _pays_a_supplier(home: Path, tour: str) -> None:
+    """A run that is sent now is answered by mock-bank at once, and booked when banks work."""
+    base, key = (
+        re.findall(r"Counterfoil .* at (\S+)", tour)[0],
+        re.findall(r"DEMO-POS +(\S+)", tour)[0],
+    )
+    with httpx.Client(base_url=base, headers={"X-API-Key": key}, trust_env=False) as till:
+        drawn = till.post("vouchers/voucher_preactivation", json=_EUROS).raise_for_status().json()
+        serial = {"voucher_serial_number": drawn["voucher_serial_number"]} | _TILL
+        till.patch("vouchers/voucher_activation", json=serial).raise_for_status()
+        redeemed = {"voucher_number": drawn["voucher_number"]} | _DELFT | _TILL
+        till.post("vouchers/voucher_redemption", json=redeemed).raise_for_status()
+    with (
+        Place(home, None, Settings.read({})).opened() as workspace,
+        workspace.issuer("DEMO") as (connection, issuer),
+    ):
+        seals = Seals.of_secret(portal_secret(workspace.url, workspace.provider))
+        people = People(connection, issuer, seals, home / "counterfoil.log")
+        run_id = people.sent(3)
+        is_workday = datetime.now(UTC).isoweekday() < _SATURDAY
+        paid = {"Delft Water Filters": "completed" if is_workday else "processed"}
+        people.until(lambda: people.payouts(run_id) == paid)
 
 
 @pytest.mark.prove

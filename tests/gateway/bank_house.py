@@ -100,7 +100,7 @@ class People:
         if content.approvals:
             self._approve(command_id, content)
         self.connection.commit()
-        self.until(lambda: self._command(command_id)[0] != "waiting")
+        self.until(lambda: self._has_ended(command_id))
         status, outcome = self._command(command_id)
         assert status == "done", (status, outcome)
         self.issuer.catch_up(self.connection)
@@ -141,6 +141,11 @@ class People:
             reason="",
         )
         decide(self.connection, self.seals, agreed)
+
+    def _has_ended(self, command_id: UUID) -> bool:
+        """What came of one that is done is written a moment later."""
+        status, outcome = self._command(command_id)
+        return status not in {"waiting", "done"} or outcome != ""
 
     def _command(self, command_id: UUID) -> tuple[str, str]:
         """Its status, and what came of it."""
