@@ -8,9 +8,11 @@ The first of these that fits one thing alone is the guess; what fits two says no
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Final
 from uuid import UUID
 
@@ -90,13 +92,21 @@ class WaitingCommand:
     bank_reference: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Known:
     """Everything that a credit may be."""
 
     commands: Sequence[WaitingCommand]
     purchases: Sequence[UnpaidPurchase]
     payers: Sequence[Payer]
+
+    @cached_property
+    def payers_by_name(self) -> Mapping[frozenset[str], Sequence[Payer]]:
+        """Made once for all credits of a page."""
+        found = defaultdict[frozenset[str], list[Payer]](list)
+        for each in self.payers:
+            found[_words(each.name)].append(each)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +144,7 @@ def guess(credit: Credit, known: Known) -> Guess | None:
         purchase = _only(here, fits, credit.amount_minor)
         if purchase is not None:
             return Guess(sign, purchase=purchase)
-    named = [each for each in known.payers if payer and _words(each.name) == payer]
+    named = known.payers_by_name.get(payer, ()) if payer else ()
     return Guess(Sign.NAME, payer=named[0]) if len(named) == 1 else None
 
 

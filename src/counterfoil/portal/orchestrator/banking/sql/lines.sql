@@ -50,7 +50,9 @@ LEFT JOIN LATERAL (
     FROM bank_exception AS z
     WHERE
         z.issuer_id = e.issuer_id
+        AND z.kind IN ('unexplained_debit', 'amount_differs', 'contradicted')
         AND z.funding_account_id = e.funding_account_id
+        AND z.about IN (format('entry:%%s', e.entry_id), replace(e.payment_id::text, '-', ''))
         AND z.entry_id = e.entry_id
         AND z.ended_at IS NULL
         AND e.status = 'unexplained'
