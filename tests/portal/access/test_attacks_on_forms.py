@@ -69,6 +69,7 @@ ASKS: Final[Mapping[str, tuple[str, Mapping[str, str | list[str]]]]] = {
 }
 # What moves money, or decides who may: nobody does it who did not show lately that it is them.
 ASKED_AGAIN: Final = {
+    "bank-bring": "F",
     "bank-rules-change": "F",
     "client-key": "A",
     "difference-end": "F",

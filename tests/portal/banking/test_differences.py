@@ -2,7 +2,8 @@
 
 import pytest
 from tests.databases import connected
-from tests.gateway.bank_days import FUNDED, days, given_batch, line, notified, stated
+from tests.gateway.bank_days import FUNDED, answered, days, given_batch, line, notified, stated
+from tests.gateway.iso20022 import messages
 from tests.given import SYSTEM, given_group
 from tests.portal.banking.given import given_banked_house, open_one, took
 from tests.portal.conftest import Portal
@@ -109,6 +110,26 @@ def test_a_missing_statement_says_which_days(portal: Portal) -> None:
     command = house.ask(f"books/differences/{number}/end", {"how": "explained", "reason": WHY})
     assert "It is as it should be" in house.page(f"commands/{command}/decide", house.approver)
     assert house.approve(command) == "done"
+
+
+def test_a_line_leads_to_the_difference_about_its_payment(portal: Portal) -> None:
+    house = given_banked_house(portal)
+    with connected(portal.url) as engine:
+        given_group(engine, house.issuer, denominations=())
+        set_routes(engine, house.issuer, SYSTEM, (Route(rail="bank"),))
+        sent = given_batch(engine, house.issuer, 1_000)
+    said = messages.payment_status(sent.payments[0], "RJCT", reason="<Cd>AC04</Cd>")
+    took(house, answered(sent, said))
+    took(house, notified(house.issuer, line("OUT-1", -1_000, of=sent.payments[0])))
+    number = open_one(house, "contradicted")
+    listed = house.html("books/bank/1?status=unexplained")
+    assert f"{house.root}/books/differences/{number}" in listed
+    page = house.page(f"books/differences/{number}")
+    assert "What the bank says of a payment cannot be" in page
+    command = house.ask(f"books/differences/{number}/end", {"how": "arrived", "reason": WHY})
+    assert "The payment arrived" in house.page(f"commands/{command}/decide", house.approver)
+    assert house.approve(command) == "done"
+    assert "Nothing differs" in house.page("books/differences")
 
 
 def test_a_payment_booked_with_another_amount_leads_to_its_merchant(portal: Portal) -> None:

@@ -113,8 +113,9 @@ def proposed(request: HttpRequest, office: Office) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@office_page(sees=HANDLES_MONEY, acts=HANDLES_MONEY)
+@office_page(sees=HANDLES_MONEY, acts=HANDLES_MONEY, asks_again=True)
 def bring_file(request: HttpRequest, office: Office) -> HttpResponse:
+    """What a bank says moves money, and nobody approves it: who brings it shows who they are."""
     rails = file_rails(office)
     is_sent = request.method == "POST"
     form = BringForm(
