@@ -48,7 +48,7 @@ def test_what_waits_for_me_comes_first(portal: Portal) -> None:
 def test_figures_are_those_of_the_ledger_and_lead_to_what_is_behind(portal: Portal) -> None:
     house = _furnished(portal)
     words = house.page("")
-    assert "Available 99,900.00 KES of everything paid in: 100,000.00 KES" in words
+    assert "Available 99,900.00 KES of all that came in: 100,000.00 KES" in words
     assert "Live vouchers 8 80.00 KES reserved for them" in words
     assert "Redeemed 20.00 KES 2 vouchers" in words
     assert "Owed to merchants 20.00 KES earned, not paid out yet" in words

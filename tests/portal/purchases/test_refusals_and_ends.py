@@ -81,6 +81,8 @@ def test_a_quote_whose_day_has_passed_expires_and_can_be_quoted_anew(portal: Por
     market.work()
     assert status(purchase_id) == "expired"
     assert Purchase.objects.get(pk=purchase_id).waits_since is not None  # a proof is there
+    for person in (market.finance, market.operator):
+        assert "Free stock" in market.page(market.of_issuer(purchase_id), person)
     market.quote(purchase_id)
     assert status(purchase_id) == "proof"
     market.approve(market.record(purchase_id))

@@ -67,11 +67,12 @@ def paper(_request: HttpRequest, office: Office, paper_id: UUID) -> HttpResponse
 
 
 def _context(office: Office, found: Purchase) -> dict[str, object]:
-    lines, sale = list(found.lines.all()), sale_state(found)
+    lines = list(found.lines.all())
+    needs_stock = found.status in {PurchaseStatus.REQUESTED, PurchaseStatus.EXPIRED}
+    sale = None if needs_stock else sale_state(found)  # what was held for it is held no more
     proofs = list(found.proofs.select_related("upload").order_by("-sent_at"))
     proof = next((each for each in proofs if each.ended_at is None), None)
     payments = list(found.payments.order_by("-made_at"))
-    needs_stock = found.status in {PurchaseStatus.REQUESTED, PurchaseStatus.EXPIRED}
     free = (
         free_stock(office.issuer_id, [line.group_code for line in lines]) if needs_stock else None
     )
@@ -85,7 +86,7 @@ def _context(office: Office, found: Purchase) -> dict[str, object]:
         if found.status in {PurchaseStatus.REQUESTED, PurchaseStatus.PROOF, PurchaseStatus.QUOTED}
         else "",
         "way": way(found),
-        "lines": line_rows(found, lines, None if needs_stock else sale, free),
+        "lines": line_rows(found, lines, sale, free),
         "sale": sale,
         "short": shortfall(found, sale),
         "account": near.account,
