@@ -4,6 +4,7 @@ has recorded, and a file that somebody brought.
 
 from dataclasses import dataclass
 from uuid import UUID, uuid4
+from xml.sax.saxutils import escape
 
 from tests.databases import connected
 from tests.gateway.bank_days import account_of, line, notified, take
@@ -34,7 +35,8 @@ def given_banking(portal: Portal, house: House, marks: Marks) -> Banking:
         tell_rails(connection, issuer, {f"files-{marks.text}": False})
         own = issuer.catalogue.funding_accounts[house.funding_account_id].account
         debits = [line(f"{marks.code}-{number}", -1) for number in range(marks.at)]
-        payer = f"<RltdPties><Dbtr><Pty><Nm>{marks.name('Payer')}</Nm></Pty></Dbtr></RltdPties>"
+        name = escape(marks.name("Payer"))
+        payer = f"<RltdPties><Dbtr><Pty><Nm>{name}</Nm></Pty></Dbtr></RltdPties>"
         credit = line(f"{marks.code}-IN", 1_000, more=payer)
         content = notified(issuer, *debits, credit)
         take(connection, issuer, content.replace(account_of(issuer).encode(), own.encode()))
