@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from counterfoil.portal.pager import ROWS_A_PAGE, Order, Page, page_of, place_in
+from counterfoil.portal.payouts.earned import earned_in
 from counterfoil.portal.payouts.reading import (
     Redeemed,
     Shown,
@@ -22,13 +23,14 @@ _OLDEST: Final = Order(
 
 
 def told_of(request: HttpRequest, issuer_id: int, shown: Shown) -> dict[str, object]:
-    """Three queries besides those of the payout."""
+    """Four queries at most besides those of the payout."""
     refunds = refunds_in(issuer_id, shown, 0, _REFUNDS_MAX + 1) if shown.refunds else []
     return {
         "payout": shown,
         "tries": tries_of(issuer_id, shown),
         "redeemed": _redeemed(request, issuer_id, shown),
         "refunds": refunds[:_REFUNDS_MAX],
+        "earned": earned_in(issuer_id, shown),
         "more_refunds": len(refunds) > _REFUNDS_MAX,
     }
 

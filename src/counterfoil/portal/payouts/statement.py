@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from counterfoil.money import Money
 from counterfoil.portal.exporting.columns import Cell, Column, cells, headings, moment, money, text
 from counterfoil.portal.exporting.csv_text import csv_text
+from counterfoil.portal.payouts.earned import earned_in
 from counterfoil.portal.payouts.reading import Shown, redeemed_in, refunds_in
 from counterfoil.portal.streams import as_here
 
@@ -51,7 +52,7 @@ def entries(issuer_id: int, shown: Shown) -> Iterator[Sequence[Entry]]:
     """Some at a time: redemptions, refunds, then what was earned and what is kept."""
     yield from _redemptions(issuer_id, shown)
     yield from _refunds(issuer_id, shown)
-    yield _rest(shown)
+    yield [*_earned(issuer_id, shown), *_kept(shown)]
 
 
 def statement_csv(issuer_id: int, code: str, shown: Shown) -> StreamingHttpResponse:
@@ -115,21 +116,36 @@ def _refunds(issuer_id: int, shown: Shown) -> Iterator[Sequence[Entry]]:
         after_id = found[-1].operation_id
 
 
-def _rest(shown: Shown) -> list[Entry]:
-    """What was earned of each programme, and what is kept of all."""
-    payout = shown.payout
-    found = [
+def _earned(issuer_id: int, shown: Shown) -> list[Entry]:
+    """By rule; what is not settled yet by programme alone."""
+    rules = earned_in(issuer_id, shown)
+    if sum(each.money.amount_minor for each in rules) == shown.payout.earned_minor:
+        return [
+            Entry(
+                _("Commission earned, %(rule)s") % {"rule": each.text},
+                None,
+                each.programme,
+                "",
+                None,
+                each.money,
+            )
+            for each in rules
+        ]
+    return [
         Entry(_("Commission earned"), None, line.programme, "", None, _money(shown, amount_minor))
         for line in shown.lines
         if (amount_minor := line.earned_minor)
     ]
+
+
+def _kept(shown: Shown) -> list[Entry]:
+    payout = shown.payout
     kept = ((_("Commission"), payout.commission_minor), (_("Fee"), payout.fee_minor))
-    found += [
+    return [
         Entry(what, None, "", "", None, _money(shown, -amount_minor))
         for what, amount_minor in kept
         if amount_minor
     ]
-    return found
 
 
 def _money(shown: Shown, amount_minor: int) -> Money:

@@ -1,25 +1,18 @@
 """By which rules agents earn, in words."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple, Self
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from counterfoil.engine.earnings.rules import EarningRule, Event
-from counterfoil.money import NO_CURRENCY, Money
+from counterfoil.engine.earnings.rules import EarningRule
+from counterfoil.money import NO_CURRENCY
 from counterfoil.portal.access import Office
-from counterfoil.portal.language import day_text, money_text
 from counterfoil.portal.orchestrator.money.ledger import short_number
 from counterfoil.portal.orchestrator.subjects import Subject, subjects_of
-from counterfoil.portal.organisations.words import percent_text
+from counterfoil.portal.payouts.earned import EVENTS, amounts, days
 from counterfoil.portal.queries import rows
 
-EVENTS: Final[Mapping[Event, Promise]] = {
-    Event.ACTIVATION: gettext_lazy("for each activation"),
-    Event.CASH_OUT: gettext_lazy("for each voucher that is paid out"),
-}
 _PROGRAMMES_MAX: Final = 1000
 _EVERYBODY: Final = gettext_lazy("all agents")
 
@@ -66,8 +59,8 @@ def words_of(rule: EarningRule, names: Names) -> RuleWords:
         _who(rule, names),
         str(EVENTS[rule.event]),
         _of(rule, names) or names.accounts.get(rule.funding_account_id, ""),
-        ", ".join(_amounts(rule, currency)),
-        ", ".join(_days(rule)),
+        ", ".join(amounts(rule, currency)),
+        ", ".join(days(rule)),
     )
 
 
@@ -75,13 +68,8 @@ def rule_text(rule: EarningRule, names: Names) -> str:
     """Such as `all agents, for each activation: 2.5 %, at least 1.00 KES`."""
     currency = names.currencies.get(rule.funding_account_id, NO_CURRENCY)
     parts = [_who(rule, names).text, str(EVENTS[rule.event]), _of(rule, names)]
-    gives = [*_amounts(rule, currency), *_days(rule)]
+    gives = [*amounts(rule, currency), *days(rule)]
     return f"{', '.join(part for part in parts if part)}: {', '.join(gives)}"
-
-
-def gives_text(rule: EarningRule, currency: str) -> str:
-    """What one event gives, for whom it is anyway: such as `for each activation: 0.50 KES`."""
-    return f"{EVENTS[rule.event]}: {', '.join(_amounts(rule, currency))}"
 
 
 def _whose_key(rule: EarningRule) -> str:
@@ -100,24 +88,3 @@ def _of(rule: EarningRule, names: Names) -> str:
     if rule.programme_id is None:
         return ""
     return names.programmes.get(rule.programme_id, str(rule.programme_id))
-
-
-def _amounts(rule: EarningRule, currency: str) -> Iterator[str]:
-    def money(amount_minor: int) -> dict[str, str]:
-        return {"amount": money_text(Money(amount_minor, currency))}
-
-    if rule.fixed_minor is not None:
-        yield money_text(Money(rule.fixed_minor, currency))
-    else:
-        yield f"{percent_text(rule.points or 0)} %"
-    if rule.least_minor:
-        yield _("at least %(amount)s") % money(rule.least_minor)
-    if rule.most_minor is not None:
-        yield _("at most %(amount)s") % money(rule.most_minor)
-
-
-def _days(rule: EarningRule) -> Iterator[str]:
-    if rule.starts_on is not None:
-        yield _("from %(day)s on") % {"day": day_text(rule.starts_on)}
-    if rule.ends_on is not None:
-        yield _("until %(day)s") % {"day": day_text(rule.ends_on)}

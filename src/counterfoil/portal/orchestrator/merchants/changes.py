@@ -1,6 +1,7 @@
 """What who approves a change of a merchant or an agent is shown: in full, accounts too."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 from babel.numbers import format_decimal
@@ -17,6 +18,7 @@ from counterfoil.portal.merchants.checks import Bank
 from counterfoil.portal.merchants.reading import Sheet, sheet
 from counterfoil.portal.models import MerchantKind, MerchantProfile, Scheme
 from counterfoil.portal.orchestrator.changes import Change, Shown, shown
+from counterfoil.portal.orchestrator.merchants.answers import Answer
 from counterfoil.portal.orchestrator.merchants.reading import (
     Alike,
     alike,
@@ -153,7 +155,8 @@ def _rebank(asked: asks.RebankAcceptor, office: Office) -> Shown:
             url,
             [_("The change that waits is dropped.")],
         )
-    (days,) = rows(__package__, "cooling_off", {"issuer_id": office.issuer_id})[0]
+    about = {"issuer_id": office.issuer_id, "acceptor_id": asked.acceptor_id}
+    days, *told = rows(__package__, "rebanking", about)[0]
     others = alike(office, asked.account, acceptor_id=asked.acceptor_id)
     return Shown(
         _("Pay %(name)s to another account") % {"name": name},
@@ -163,6 +166,7 @@ def _rebank(asked: asks.RebankAcceptor, office: Office) -> Shown:
             ),
             Change(_("Counts"), None, _("%(days)s days after the approval") % {"days": days}),
             Change(_("Until then"), None, _("nothing is paid out to it")),
+            *_answer_lines(told),
             *_owed_lines(office, asked.acceptor_id),
         ],
         url,
@@ -243,6 +247,15 @@ def _owed_lines(office: Office, acceptor_id: int) -> list[Change]:
         for each in owed(office.issuer_id, [acceptor_id])
         if each.owed_minor
     ]
+
+
+def _answer_lines(told: Sequence[Any]) -> list[Change]:
+    """What its provider said of the account there is; the new one is asked about once it counts."""
+    status, asked_at, holder_matches = told
+    if status is None:
+        return []
+    answer = Answer(status, asked_at, holder_matches)
+    return [Change(_("The account so far"), None, answer.text)]
 
 
 def _bank_text(bank: Bank) -> str:

@@ -88,6 +88,8 @@ def merchant(request: HttpRequest, office: Office, acceptor_id: int) -> HttpResp
             "bank": bank_now(acceptor),
             "next_bank": bank_next(acceptor),
             "owed": money.owed,
+            "earned": money.earned,
+            "answer": money.answer,
             "today": money.today,
             "currency": money.currency,
             "paid": paid[:LATEST_MAX],

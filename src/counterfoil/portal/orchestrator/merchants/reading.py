@@ -9,14 +9,16 @@ from uuid import UUID
 from django.http import Http404
 
 from counterfoil.engine.catalogue import Acceptor
-from counterfoil.money import NO_CURRENCY
+from counterfoil.money import NO_CURRENCY, Money
 from counterfoil.portal.access import Office
 from counterfoil.portal.listing import Wanted
 from counterfoil.portal.merchants.checks import Bank
 from counterfoil.portal.merchants.reading import status_word
 from counterfoil.portal.models import MerchantProfile, Origin
 from counterfoil.portal.names import names_of
+from counterfoil.portal.orchestrator.merchants.answers import Answer
 from counterfoil.portal.pager import Key
+from counterfoil.portal.payouts.earned import Earned, rule_of
 from counterfoil.portal.queries import rows
 from counterfoil.portal.words import Word, acceptor_status
 
@@ -86,6 +88,8 @@ class Figures:
     today: Sequence[UsedToday]
     currency: str
     owners: int
+    earned: Sequence[Earned]  # by rules, and not paid yet
+    answer: Answer | None  # of its account as it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,17 +215,24 @@ def bank_next(acceptor: Acceptor) -> Bank | None:
 
 def figures(issuer_id: int, acceptor_id: int) -> Figures:
     asked = {"issuer_id": issuer_id, "acceptor_id": acceptor_id}
-    found = rows(__package__, "figures", asked)
-    currencies = [currency for what, currency, *_rest in found if what == "currency"]
+    found: dict[str, list[tuple[Any, ...]]] = {}
+    for what, *row in rows(__package__, "figures", asked):
+        found.setdefault(what, []).append(tuple(row))
+    currencies = [currency for currency, *_rest in found.get("currency", [])]
+    answers = [
+        Answer(status, asked_at, None if matches is None else bool(matches))
+        for _currency, matches, _two, _three, status, asked_at, _rule in found.get("answer", [])
+    ]
     return Figures(
-        [Owed(acceptor_id, *row) for what, *row in found if what == "owed"],
-        [
-            UsedToday(currency, amount_minor, vouchers)
-            for what, currency, amount_minor, vouchers, _rest in found
-            if what == "today"
-        ],
+        [Owed(acceptor_id, *row[:4]) for row in found.get("owed", [])],
+        [UsedToday(*row[:3]) for row in found.get("today", [])],
         str(currencies[0]) if currencies else NO_CURRENCY,
-        sum(count for what, _currency, count, *_rest in found if what == "owners"),
+        sum(count for _currency, count, *_rest in found.get("owners", [])),
+        [
+            Earned(rule_of(rule), events, Money(amount_minor, currency))
+            for currency, amount_minor, events, *_rest, rule in found.get("earned", [])
+        ],
+        answers[0] if answers else None,
     )
 
 

@@ -138,6 +138,7 @@ class Attention:
     payouts: int  # that failed or came back
     differences: int  # with the bank
     proposed: int  # credits at the bank that nobody recorded
+    earnings: int  # budgets that do not suffice for what agents earn
     approvers: int
     has_acceptor: bool
     has_provision: bool
@@ -219,6 +220,7 @@ def attention(office: Office) -> Attention:
         numbers["payouts"],
         numbers["differences"],
         numbers["proposed"],
+        numbers["earnings"],
         numbers["approvers"],
         has_acceptor=bool(numbers["acceptors"]),
         has_provision=bool(numbers["provisions"]),

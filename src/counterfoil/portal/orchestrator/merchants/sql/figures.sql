@@ -1,9 +1,12 @@
--- The figures of one merchant or agent.
+-- The figures of one merchant or agent, what it earned by rules and was not paid yet, and what the
+-- provider of its account last said of it.
 --
 -- In:     issuer_id int, acceptor_id int
--- Out:    what, currency or null, first, second, third: 'owed' (what it is owed, has earned to be
---         paid later and was paid, in minor units), 'today' (minor units and vouchers redeemed
---         today, UTC, where it has a limit), 'currency' (each of the issuer), 'owners' (how many)
+-- Out:    what, currency or null, first, second, third, word, at, rule (json): 'owed' (what it is
+--         owed, has earned to be paid later and was paid, in minor units), 'today' (minor units and
+--         vouchers redeemed today, UTC, where it has a limit), 'currency' (each of the issuer),
+--         'owners' (how many), 'earned' (minor units and vouchers, by which rule), 'answer' (1 where
+--         the holder is the same, 0 where not, null where that was not told; its status, and when)
 -- Locks:  none
 -- Caller: portal.orchestrator.merchants.reading
 WITH sent AS (
@@ -28,7 +31,10 @@ SELECT
     f.currency,
     sum(a.credit_minor - a.debit_minor)::bigint AS first,
     sum(a.credit_minor - a.debit_minor + coalesce(s.taken_minor, 0))::bigint AS second,
-    coalesce(sum(s.paid_minor), 0)::bigint AS third
+    coalesce(sum(s.paid_minor), 0)::bigint AS third,
+    NULL::text AS word,
+    NULL::timestamptz AS at,
+    NULL::jsonb AS rule
 FROM funding_account AS f
 INNER JOIN account AS a
     ON
@@ -45,7 +51,10 @@ SELECT
     u.currency,
     u.amount_minor AS first,
     u.vouchers AS second,
-    0::bigint AS third
+    0::bigint AS third,
+    NULL::text AS word,
+    NULL::timestamptz AS at,
+    NULL::jsonb AS rule
 FROM daily_use AS u
 WHERE
     u.issuer_id = %(issuer_id)s
@@ -58,7 +67,10 @@ SELECT DISTINCT
     f.currency,
     0::bigint AS first,
     0::bigint AS second,
-    0::bigint AS third
+    0::bigint AS third,
+    NULL::text AS word,
+    NULL::timestamptz AS at,
+    NULL::jsonb AS rule
 FROM funding_account AS f
 WHERE f.issuer_id = %(issuer_id)s
 UNION ALL
@@ -67,11 +79,56 @@ SELECT
     NULL::text AS currency,
     count(*) AS first,
     0::bigint AS second,
-    0::bigint AS third
+    0::bigint AS third,
+    NULL::text AS word,
+    NULL::timestamptz AS at,
+    NULL::jsonb AS rule
 FROM portal.portal_acceptorrole AS r
 WHERE
     r.issuer_id = %(issuer_id)s
     AND r.acceptor_id = %(acceptor_id)s
     AND r.role = 'owner'
-ORDER BY what, currency
-LIMIT 100
+UNION ALL
+SELECT
+    'earned' AS what,
+    f.currency,
+    e.amount_minor AS first,
+    e.events AS second,
+    e.rule_id::bigint AS third,
+    NULL::text AS word,
+    NULL::timestamptz AS at,
+    to_jsonb(r) AS rule
+FROM (
+    SELECT
+        rule_id,
+        sum(amount_minor)::bigint AS amount_minor,
+        sum(events)::bigint AS events
+    FROM earning
+    WHERE
+        issuer_id = %(issuer_id)s
+        AND acceptor_id = %(acceptor_id)s
+        AND run_id IS NULL
+    GROUP BY rule_id
+) AS e
+INNER JOIN earning_rule AS r ON r.issuer_id = %(issuer_id)s AND e.rule_id = r.rule_id
+INNER JOIN funding_account AS f
+    ON f.issuer_id = %(issuer_id)s AND r.funding_account_id = f.funding_account_id
+UNION ALL
+SELECT
+    'answer' AS what,
+    x.currency,
+    x.holder_matches::int::bigint AS first,
+    0::bigint AS second,
+    0::bigint AS third,
+    x.status AS word,
+    x.asked_at AS at,
+    NULL::jsonb AS rule
+FROM account_answer AS x
+INNER JOIN acceptor AS a ON a.issuer_id = %(issuer_id)s AND x.acceptor_id = a.acceptor_id
+WHERE
+    x.issuer_id = %(issuer_id)s
+    AND x.acceptor_id = %(acceptor_id)s
+    AND x.account_hash
+    = sha256(convert_to(concat_ws('|', a.acceptor_id, a.scheme, a.fsp, a.account), 'UTF8'))
+ORDER BY what, currency, third
+LIMIT 300

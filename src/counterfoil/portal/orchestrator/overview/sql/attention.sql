@@ -10,7 +10,8 @@
 --         applications) · payments (the same: of vouchers, nobody knows what came of them; 1000 at
 --         most) · runs, payouts, differences, proposed (the same: payout runs to be sent for
 --         approval, payouts that failed or came back, differences with the bank, credits there that
---         nobody recorded; 1000 at most) · approvers (the same) · acceptors, provisions (1 if any)
+--         nobody recorded; 1000 at most) · earnings (the same: budgets that do not suffice for what
+--         agents earn) · approvers (the same) · acceptors, provisions (1 if any)
 -- Locks:  none
 -- Caller: portal.orchestrator.overview.reading
 (
@@ -182,6 +183,12 @@ FROM
             ORDER BY l.entry_id
             LIMIT 1000
         ) AS b
+        UNION ALL
+        SELECT
+            'earnings' AS kind,
+            count(*) AS number
+        FROM earning_cursor AS q
+        WHERE q.issuer_id = %(issuer_id)s AND q.waits_since IS NOT NULL
     ) AS w
 UNION ALL
 SELECT
