@@ -228,6 +228,21 @@ def test_an_exception_ends_once_and_in_its_own_ways_alone(
     assert [action for _line, action, _minor in matched(connection, issuer)] == [Action.WITHDRAW]
 
 
+def test_what_is_not_as_it_was_seen_is_refused(connection: Connection, issuer: Issuer) -> None:
+    take(connection, issuer, notified(issuer, line("CHARGES-1", -250)))
+    exception_id = open_one(connection, issuer, "unexplained_debit")
+    before = counted(connection, issuer)
+    with pytest.raises(ConflictError, match="not what it was"):
+        resolve_exception(
+            connection, issuer, SYSTEM, exception_id, How.WITHDRAWN, reason=WHY, seen_minor=249
+        )
+    assert counted(connection, issuer) == before
+    resolve_exception(
+        connection, issuer, SYSTEM, exception_id, How.WITHDRAWN, reason=WHY, seen_minor=250
+    )
+    assert exceptions(connection, issuer) == []
+
+
 def test_what_the_fund_does_not_have_cannot_be_recorded(
     connection: Connection, provider: LocalKeyProvider
 ) -> None:

@@ -84,6 +84,11 @@ class OpenException:
     matched_minor: int
 
     @property
+    def line_minor(self) -> int:
+        """Below zero where money left."""
+        return (self.entry_minor or 0) if self.is_credit else -(self.entry_minor or 0)
+
+    @property
     def difference_minor(self) -> int:
         return (self.found_minor or 0) - (self.expected_minor or 0)
 
@@ -107,10 +112,14 @@ def resolve_exception(
     how: How,
     *,
     reason: str,
+    seen_minor: int | None = None,
     reference: str | None = None,
 ) -> None:
-    """Raises NotFoundError where there is none; ConflictError where it has ended, cannot be ended
-    in that way, or without a reason, and where the money that must move is not there.
+    """`seen_minor` is what was to move when somebody looked at it.
+
+    Raises NotFoundError where there is none; ConflictError where it has ended, cannot be ended in
+    that way, or without a reason, where something else would move than was seen, and where the
+    money that must move is not there.
     """
     asked = Asked(
         caller=caller,
@@ -131,6 +140,15 @@ def resolve_exception(
         found = exception_of(connection, issuer, exception_id)
         if how not in WAYS[found.kind]:
             raise ConflictError("It cannot be ended in that way.")
+        moves = moved_minor(
+            how,
+            payment_minor=found.payment_minor,
+            line_minor=found.line_minor,
+            matched_minor=found.matched_minor,
+            difference_minor=found.difference_minor,
+        )
+        if None not in {moves, seen_minor} and moves != seen_minor:
+            raise ConflictError("It is not what it was when this was asked for; look at it again.")
         desk = _Desk(connection, issuer, journal, caller, reason)
         _move(desk, how, found)
         journal.record(
@@ -157,6 +175,30 @@ def resolve_exception(
         look(connection, issuer, journal.head.now, explained, funds=[found.funding_account_id])
         connection.commit()
     journal.remember()
+
+
+def moved_minor(
+    how: How,
+    *,
+    payment_minor: int | None,
+    line_minor: int,
+    matched_minor: int,
+    difference_minor: int,
+) -> int | None:
+    """How much money is at stake; None where nothing moves. `line_minor` is the bank's line and
+    `matched_minor` what the ledger has of it: both below zero where money left.
+    """
+    match how:
+        case How.WITHDRAWN:
+            return abs(matched_minor - line_minor)
+        case How.ARRIVED | How.NOT_ARRIVED:
+            return payment_minor or 0
+        case How.SETTLED:
+            return max(payment_minor or 0, abs(line_minor))
+        case How.CORRECTED:
+            return abs(difference_minor)
+        case How.EXPLAINED:
+            return None
 
 
 def exception_of(connection: Connection, issuer: Issuer, exception_id: int) -> OpenException:
@@ -219,8 +261,7 @@ def _rest(found: OpenException) -> int:
     """How much more left by its line than the ledger has; below zero where less did."""
     if found.entry_id is None:
         raise ConflictError("It is about no line of the bank.")
-    signed = (found.entry_minor or 0) if found.is_credit else -(found.entry_minor or 0)
-    return found.matched_minor - signed
+    return found.matched_minor - found.line_minor
 
 
 def _record(desk: _Desk, found: OpenException, change_minor: int) -> int:

@@ -16,6 +16,7 @@ def _(asked: asks.ResolveException, bench: Bench) -> str:
         asked.exception_id,
         asked.how,
         reason=bench.reason,
+        seen_minor=asked.amount_minor,
         reference=bench.reference,
     )
     return asked.subject

@@ -164,6 +164,7 @@ SENTENCES: Final = (
     gettext_noop("That is more than is left of the budget."),
     gettext_noop("It is closed already, up to %(day)s."),
     gettext_noop("It cannot be ended in that way."),
+    gettext_noop("It is not what it was when this was asked for; look at it again."),
     gettext_noop("It has ended already."),
     gettext_noop("It is about no line of the bank."),
     gettext_noop("It is about no payment."),

@@ -88,7 +88,10 @@ def _not_as_asked(asked: ResolveException, found: Difference, account: FundingAc
     now = Money(at_stake_minor(found, asked.how), found.currency)
     if now != asked.money:
         warnings.append(
-            _("It was about %(then)s when this was asked for, and is about %(now)s now.")
+            _(
+                "It was about %(then)s when this was asked for, and is about %(now)s now: if you"
+                " approve it, it will be refused."
+            )
             % {"then": money_text(asked.money), "now": money_text(now)}
         )
     if any(each.then.amount_minor < 0 for each in _effects(asked, found, account)):
@@ -101,8 +104,7 @@ def _effects(asked: ResolveException, found: Difference, account: FundingAccount
     is known before.
     """
     if asked.how is How.WITHDRAWN:
-        signed = (found.entry_minor or 0) if found.is_credit else -(found.entry_minor or 0)
-        change = Money(signed - found.matched_minor, found.currency)
+        change = Money(found.line_minor - found.matched_minor, found.currency)
     elif asked.how is How.CORRECTED and found.difference is not None:
         change = found.difference
     else:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from counterfoil.engine.banking.exceptions import ExceptionKind
-from counterfoil.engine.banking.resolving import WAYS, How
+from counterfoil.engine.banking.resolving import WAYS, How, moved_minor
 from counterfoil.engine.commands.bank_content import ResolveException
 from counterfoil.money import Money
 from counterfoil.portal.access import Office
@@ -124,9 +124,11 @@ class Difference:
     @property
     def line(self) -> Money | None:
         """Below zero where it left the account."""
-        if self.entry_minor is None:
-            return None
-        return Money(self.entry_minor if self.is_credit else -self.entry_minor, self.currency)
+        return None if self.entry_minor is None else Money(self.line_minor, self.currency)
+
+    @property
+    def line_minor(self) -> int:
+        return (self.entry_minor or 0) if self.is_credit else -(self.entry_minor or 0)
 
     @property
     def payment(self) -> Money | None:
@@ -243,21 +245,19 @@ def content_of(found: Difference, how: How) -> ResolveException:
 
 def at_stake_minor(found: Difference, how: How) -> int:
     """What decides how many must agree: what moves, or what it is about where nothing does."""
-    match how:
-        case How.WITHDRAWN:
-            signed = (found.entry_minor or 0) if found.is_credit else -(found.entry_minor or 0)
-            return abs(found.matched_minor - signed)
-        case How.ARRIVED | How.NOT_ARRIVED:
-            return found.payment_minor or 0
-        case How.SETTLED:
-            return max(found.payment_minor or 0, found.entry_minor or 0)
-        case How.CORRECTED:
-            return abs((found.found_minor or 0) - (found.expected_minor or 0))
-        case How.EXPLAINED:
-            difference = found.difference
-            if difference is not None:
-                return abs(difference.amount_minor)
-            return found.expected_minor or found.payment_minor or found.batch_minor or 0
+    difference = found.difference
+    moves = moved_minor(
+        how,
+        payment_minor=found.payment_minor,
+        line_minor=found.line_minor,
+        matched_minor=found.matched_minor,
+        difference_minor=(found.found_minor or 0) - (found.expected_minor or 0),
+    )
+    if moves is not None:
+        return moves
+    if difference is not None:
+        return abs(difference.amount_minor)
+    return found.expected_minor or found.payment_minor or found.batch_minor or 0
 
 
 def _differences(office: Office, asked: dict[str, object]) -> list[Difference]:
