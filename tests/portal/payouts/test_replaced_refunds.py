@@ -65,7 +65,9 @@ def test_another_voucher_is_handed_out_and_both_tell_of_each_other(portal: Porta
     new = given_instead(house, serial)
     assert "fetched the numbers" in house.page(place)
     assert f'/voucher/{new}"' in house.html(f"voucher/{serial}")
-    assert "handed out in its place:" in house.page(f"voucher/{serial}")
+    story = house.page(f"voucher/{serial}")
+    assert "handed out in its place:" in story
+    assert "It was taken back from Asha Stores, and is available again." in story
     assert f'/voucher/{serial}"' in house.html(f"voucher/{new}")
     assert "Handed out in place of a voucher whose redemption was" in house.page(f"voucher/{new}")
     assert house.finance.get(url).status_code == 302, "it is refunded already"

@@ -13,20 +13,12 @@ from counterfoil.portal.orchestrator.money.ledger import FundingAccount
 from counterfoil.portal.orchestrator.organisations.forms import CommissionField
 
 PLACE_MAX: Final = 999
-NAMES: Final = (
-    "place",
-    "event",
-    "account",
-    "programme",
-    "group",
-    "acceptor",
-    "fixed",
-    "points",
-    "least",
-    "most",
-    "starts_on",
-    "ends_on",
+LINES: Final = (  # as they stand beside one another
+    ("place", "event", "account", "programme"),
+    ("group", "acceptor", "starts_on", "ends_on"),
+    ("fixed", "points", "least", "most"),
 )
+NAMES: Final = tuple(name for line in LINES for name in line)
 _ID_MAX: Final = 2**31 - 1
 
 
@@ -58,6 +50,8 @@ def row_fields(
             required=False,
         ),
         _number(_("Or one alone: its number"), _ID_MAX),
+        _day(_("First day")),
+        _day(_("Last day")),
         _amount(_("Amount each time")),
         CommissionField(
             label=_("Or percent of the voucher"),
@@ -66,8 +60,6 @@ def row_fields(
         ),
         _amount(_("At least")),
         _amount(_("At most")),
-        _day(_("First day")),
-        _day(_("Last day")),
     )
     for field in fields:
         field.show_hidden_initial = True

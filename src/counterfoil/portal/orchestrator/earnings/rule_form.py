@@ -18,7 +18,7 @@ from counterfoil.money import Money
 from counterfoil.portal.forms import ReasonField
 from counterfoil.portal.language import amount_text, read_amount
 from counterfoil.portal.orchestrator.earnings.reading import Programme, System
-from counterfoil.portal.orchestrator.earnings.row_fields import NAMES, PLACE_MAX, row_fields
+from counterfoil.portal.orchestrator.earnings.row_fields import LINES, NAMES, PLACE_MAX, row_fields
 from counterfoil.portal.orchestrator.money.ledger import FundingAccount
 from counterfoil.portal.stale import VersionedForm
 
@@ -29,7 +29,7 @@ ROWS_MAX: Final = 40  # a browser's form has a thousand fields at most
 _BLANK_ROWS: Final = 2
 _AMOUNTS: Final = ("fixed", "least", "most")
 _SAYS_NOTHING: Final = {"place", "event", "account"}  # of a row that is left out
-Row = Sequence[forms.BoundField]
+Line = Sequence[forms.BoundField]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +87,12 @@ class RulesForm(VersionedForm):
         self.fields |= below
 
     @property
-    def table(self) -> list[Row]:
-        """For the template."""
-        return [[self[f"{name}_{number}"] for name in NAMES] for number in range(1, self._rows + 1)]
+    def table(self) -> list[Sequence[Line]]:
+        """For the template: the lines of each row."""
+        return [
+            [[self[f"{name}_{number}"] for name in line] for line in LINES]
+            for number in range(1, self._rows + 1)
+        ]
 
     @property
     def rules(self) -> tuple[EarningRule, ...]:

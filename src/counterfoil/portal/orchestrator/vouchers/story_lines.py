@@ -174,6 +174,8 @@ def _redeemed_money(story: Story) -> str:
     name = last.acceptor_name if last and last.acceptor_name else _("a merchant")
     if any(each.step is Action.SETTLE for each in story.happenings):
         return _("It was paid to %(name)s.") % {"name": name}
+    if story.refund.at is not None:
+        return _("It was taken back from %(name)s, and is available again.") % {"name": name}
     return _("It is owed to %(name)s, or was paid with a payout.") % {"name": name}
 
 
