@@ -23,6 +23,7 @@ from counterfoil.engine.earnings.rules import (
     rules_now,
     set_earning_rules,
 )
+from counterfoil.portal.orchestrator.earnings.rule_form import ROWS_MAX
 
 PATH = "payouts/earnings/change"
 BUDGET = "payouts/earnings/1/budget"
@@ -160,6 +161,23 @@ def test_rules_that_somebody_else_changed_meanwhile_are_shown_first(portal: Port
     assert answer.status_code == 200
     assert "0.70" in words_of(answer)
     assert house.commands() == 0
+
+
+def test_rules_there_is_no_room_for_stay_as_they_are(portal: Portal) -> None:
+    house, _agent, _till = given_house(portal)
+    many = [rule(acceptor_group=f"G{number}") for number in range(ROWS_MAX + 2)]
+    given_rules(house, *many)
+    assert f"At most {ROWS_MAX} rules can be written here." in house.page(PATH)
+    url = f"{house.root}/{PATH}"
+    command = command_of(
+        posted(
+            house.finance,
+            url,
+            filled(house.finance, url, {"event_1": "", "fixed_1": "", "group_1": "", **REASON}),
+        )
+    )
+    assert house.approve(command) == "done"
+    assert rules(house) == many[1:]
 
 
 def test_a_budget_is_put_aside_and_back(portal: Portal) -> None:

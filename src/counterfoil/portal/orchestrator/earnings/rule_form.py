@@ -76,7 +76,7 @@ class RulesForm(VersionedForm):
         self._rows = min(len(rules) + _BLANK_ROWS, ROWS_MAX)
         lines = [f"{each.client} = {each.acceptor_id}" for each in systems]
         initial: dict[str, object] = {"systems": "\n".join(lines)}
-        for number, rule in enumerate(self._now, 1):
+        for number, rule in enumerate(self._now[: self._rows], 1):
             initial |= self._written_down(number, rule)
         version = zlib.crc32(repr((self._now, sorted(self._agents_now.items()))).encode())
         super().__init__(data, version=version, initial=initial)
@@ -96,8 +96,9 @@ class RulesForm(VersionedForm):
 
     @property
     def rules(self) -> tuple[EarningRule, ...]:
-        """Of a valid form."""
-        return tuple(rule for _place, _number, rule in self._written())
+        """Of a valid form; those there is no room for stay as they are, behind the others."""
+        written = (rule for _place, _number, rule in self._written())
+        return (*written, *self._now[self._rows :])
 
     @property
     def agents(self) -> tuple[ClientAgent, ...]:
