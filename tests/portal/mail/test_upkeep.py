@@ -20,6 +20,7 @@ def test_people_are_told_whether_or_not_the_portal_has_a_name(portal: Portal) ->
         "redemptions of the day",
         "cancelled vouchers",
         "low stocks",
+        "banks",
         "digests",
         "old mails",
         "old notifications",
