@@ -28,6 +28,13 @@ from counterfoil.engine.commands.client_content import (
     RevokeClient,
     SetClientKey,
 )
+from counterfoil.engine.commands.fund_content import (
+    Deposit,
+    OpenFundingAccount,
+    ProvisionStock,
+    TurnProvision,
+    Withdraw,
+)
 from counterfoil.engine.commands.payout_content import (
     BeginPayoutRun,
     BudgetIncentives,
@@ -57,7 +64,6 @@ from counterfoil.engine.commands.sale_content import (
     TurnOrganisation,
 )
 from counterfoil.engine.groups import GroupDesign
-from counterfoil.money import Money
 
 # Of those that are written down elsewhere; the rest is below.
 __all__ = [
@@ -71,12 +77,15 @@ __all__ = [
     "Content",
     "CreateAcceptorGroup",
     "CreateClient",
+    "Deposit",
     "DropPayoutRun",
     "EndPayoutTerms",
     "ForgetHandover",
     "HandOut",
     "HoldPayouts",
     "HoldStock",
+    "OpenFundingAccount",
+    "ProvisionStock",
     "RebankAcceptor",
     "ReceivePayment",
     "RefundOrganisation",
@@ -102,88 +111,11 @@ __all__ = [
     "SuspendOrganisation",
     "TurnAcceptor",
     "TurnOrganisation",
+    "TurnProvision",
+    "Withdraw",
 ]
 
 CONTENT_BYTES_MAX: Final = 2_000_000
-
-
-# ------------------------------------------------------------------- money
-
-
-class Deposit(Content, frozen=True, kw_only=True, tag="deposit"):
-    """`reference` is the bank's; `evidence` the digest of the paper that shows it, if any."""
-
-    funding_account_id: int
-    amount_minor: int
-    currency: str
-    reference: str
-    value_date: date | None = None
-    evidence: str | None = None
-
-    @property
-    def subject(self) -> str:
-        return f"funding:{self.funding_account_id}"
-
-    @property
-    def money(self) -> Money:
-        return Money(self.amount_minor, self.currency)
-
-
-class Withdraw(Content, frozen=True, kw_only=True, tag="withdraw"):
-    funding_account_id: int
-    amount_minor: int
-    currency: str
-    reference: str
-
-    @property
-    def subject(self) -> str:
-        return f"funding:{self.funding_account_id}"
-
-    @property
-    def money(self) -> Money:
-        return Money(self.amount_minor, self.currency)
-
-
-class OpenFundingAccount(Content, frozen=True, kw_only=True, tag="open_funding_account"):
-    fsp: str
-    account: str
-    currency: str
-    name: str = ""
-
-    @property
-    def subject(self) -> str:
-        return "funding:new"
-
-
-class ProvisionStock(Content, frozen=True, kw_only=True, tag="provision"):
-    """From the version that was shown; if another is published meanwhile, it is refused."""
-
-    group: str
-    group_version: int
-    amount_minor: int
-    currency: str
-    count: int
-
-    @property
-    def subject(self) -> str:
-        return f"group:{self.group}"
-
-    @property
-    def money(self) -> Money:
-        return Money(self.amount_minor * self.count, self.currency)
-
-
-class TurnProvision(Content, frozen=True, kw_only=True, tag="turn_provision"):
-    """Pause the stock of one provision, or resume it."""
-
-    approvals: ClassVar[int] = 0
-
-    provision_id: int
-    paused: bool
-
-    @property
-    def subject(self) -> str:
-        return f"provision:{self.provision_id}"
 
 
 # -------------------------------------------------------------- programmes
