@@ -32,7 +32,7 @@ def given_banking(portal: Portal, house: House, marks: Marks) -> Banking:
     issuer, brought_id = house.issuer, uuid4()
     with connected(portal.url) as connection:
         issuer.catch_up(connection)
-        tell_rails(connection, issuer, {f"files-{marks.text}": False})
+        tell_rails(connection, issuer, {f"files-{marks.text}": False, "bank": False})
         own = issuer.catalogue.funding_accounts[house.funding_account_id].account
         debits = [line(f"{marks.code}-{number}", -1) for number in range(marks.at)]
         name = escape(marks.name("Payer"))
