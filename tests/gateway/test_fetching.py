@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
+import httpx
 import pytest
 from tests.engine.payouts.given import given_redeemed, given_sent, given_shops, read_payouts
 from tests.gateway.iso20022.mock_bank import MockBank
@@ -465,8 +466,28 @@ def test_what_was_taken_off_the_list_and_lost_stands_in_the_archive(
     assert bank.collect("pain.002", "FUND"), "somebody took it off, and died"
     assert fetch_from(shared_connection, banked, line.inbox()) == 0
     inbox = line.inbox(with_archive=True)
+    assert len(inbox.waiting()) == 1, "and whoever looked could not take it in"
     assert fetch_from(shared_connection, banked, inbox) == 1
     assert payouts(shared_connection, banked) == ["processed"]
+    assert fetch_from(shared_connection, banked, inbox) == 0, "the archive is looked at once"
+
+
+def test_what_came_meanwhile_and_whose_answer_was_lost_stands_in_the_archive(
+    shared_connection: Connection, banked: Issuer, bank: MockBank, line: Line
+) -> None:
+    inbox = line.inbox(with_archive=True)
+    assert fetch_from(shared_connection, banked, inbox) == 0, "the first look"
+    put(shared_connection, banked, line.delivery())
+
+    def lose() -> None:
+        """A credit comes, and the acknowledgement is heard twice; we get the second answer."""
+        bank.credit(account="FUND", amount=500, note="x", reference="r")
+        httpx.get(f"{bank.base_url}/_mock/mailbox", trust_env=False).raise_for_status()
+
+    assert fetch_from(shared_connection, banked, Meanwhile(inbox, lose)) == 1
+    assert taken(shared_connection, banked) == (1, 0)
+    assert fetch_from(shared_connection, banked, inbox) == 2, "all there was"
+    assert taken(shared_connection, banked) == (2, 0)
     assert fetch_from(shared_connection, banked, inbox) == 0, "the archive is looked at once"
 
 

@@ -92,7 +92,8 @@ class FolderInbox:
 class HttpInbox:
     """A bank's mailbox over HTTP: `lists` answers a JSON list of messages with `id` and `body`,
     and takes nothing; `acknowledges` answers the same and takes them off the list. What is taken
-    off and did not reach us stands in the `archive` still: the first look of a process goes there.
+    off and did not reach us stands in the `archive` still: there the first look of a process goes,
+    and the one after an acknowledgement that was not clearly answered.
     """
 
     def __init__(
@@ -112,27 +113,35 @@ class HttpInbox:
             bytes_max=2 * FILE_BYTES_MAX,
         )
         self._lists, self._acknowledges, self._archive = lists, acknowledges, archive
+        self._is_missing_some = archive is not None
+        self._shows_archive = False
 
     def close(self) -> None:
         self._calls.close()
 
     def waiting(self) -> Sequence[Arrived]:
-        if self._archive is not None:
+        if self._archive is not None and self._is_missing_some:
             everything = self._messages(self._archive)
-            if everything is None:
-                return []
-            self._archive = None
-            return everything
+            self._shows_archive = everything is not None
+            return everything or []
+        self._shows_archive = False
         return (self._messages(self._lists) or [])[:FILES_AT_ONCE]
 
     def put_away(self, arrived: Arrived, *, is_taken: bool) -> None:
         """The mailbox has no folders."""
 
     def acknowledge(self, seen: Sequence[Arrived]) -> Sequence[Arrived]:
+        """What the archive showed may still be on the list: the next look there acknowledges it."""
+        if self._shows_archive:
+            self._is_missing_some = False
+            return ()
         if not seen:
             return ()
         names = {each.name for each in seen}
         taken = self._messages(self._acknowledges) or []
+        # An answer without what was listed is the second one: the first, with what came meanwhile,
+        # went elsewhere. And who takes that in now may yet fail.
+        self._is_missing_some = {each.name for each in taken} != names
         return [each for each in taken if each.name not in names]
 
     def _messages(self, address: str) -> list[Arrived] | None:
