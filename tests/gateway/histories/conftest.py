@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from tests.gateway.histories.auditor import CHUNK
+from tests.gateway.histories.http_banks import opened_banks
 from tests.gateway.histories.lives import mortality
 from tests.gateway.histories.online import opened_street
 from tests.gateway.histories.world import Place
@@ -19,8 +20,12 @@ def place(
     shared_database: str, provider: LocalKeyProvider, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Place]:
     folder = tmp_path_factory.mktemp("histories")
-    with pytest.MonkeyPatch.context() as patch, opened_street(folder) as street:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        opened_street(folder) as street,
+        opened_banks() as http_banks,
+    ):
         patch.setattr(sending, "CHUNK_PAYOUTS", CHUNK)
-        place = Place(shared_database, provider, folder, street)
+        place = Place(shared_database, provider, folder, street, http_banks)
         yield place
         place.close()

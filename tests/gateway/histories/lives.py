@@ -102,7 +102,9 @@ class MortalInbox:
         self._life = life
 
     def waiting(self) -> Sequence[Arrived]:
-        return self._inbox.waiting()
+        seen = self._inbox.waiting()
+        self._life.step()
+        return seen
 
     def put_away(self, arrived: Arrived, *, is_taken: bool) -> None:
         self._life.step()
@@ -110,7 +112,9 @@ class MortalInbox:
         self._life.step()
 
     def acknowledge(self, seen: Sequence[Arrived]) -> Sequence[Arrived]:
-        return self._inbox.acknowledge(seen)
+        late = self._inbox.acknowledge(seen)
+        self._life.step()
+        return late
 
 
 _lives: Final[WeakKeyDictionary[Connection, Life]] = WeakKeyDictionary()

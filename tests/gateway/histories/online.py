@@ -52,7 +52,7 @@ _BEHAVIOURS: Final[tuple[Mapping[str, object], ...]] = (
 _REFUSALS: Final = {"PayeeNotFound": "account_unknown", "InactiveAccountStatus": "cannot_credit"}
 
 
-def _forever(plan: deque[Fault]) -> Iterator[Fault]:
+def forever(plan: deque[Fault]) -> Iterator[Fault]:
     while True:
         yield plan.popleft() if plan else Fault.PASS
 
@@ -66,9 +66,10 @@ class Line:
     bad: Rail
     good: Rail
     faults: frozenset[Fault] = frozenset(Fault)
+    decks_max: int = 3
 
     def worsen(self, chance: Random) -> None:
-        plan = seeded_plan(chance.getrandbits(32), decks=chance.randrange(1, 4))
+        plan = seeded_plan(chance.getrandbits(32), decks=chance.randrange(1, self.decks_max + 1))
         self.plan.clear()
         self.plan.extend(fault for fault in plan if fault in self.faults)
 
@@ -228,7 +229,7 @@ def _line(stack: ExitStack, url: str, settings: Callable[[str], RailSettings]) -
     plan = deque[Fault]()
     proxy = stack.enter_context(
         FaultProxy(
-            url, _forever(plan), delay_seconds=LATE_SECONDS, hold_seconds_max=HELD_SECONDS_MAX
+            url, forever(plan), delay_seconds=LATE_SECONDS, hold_seconds_max=HELD_SECONDS_MAX
         )
     )
     both = {

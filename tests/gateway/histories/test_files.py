@@ -14,6 +14,8 @@ PAIRS: Final[tuple[Rails, ...]] = (
     ("iso", "csv"),
     ("iso", "bulk"),
     ("sandbox", "iso"),
+    ("http", "csv"),
+    ("sandbox", "http"),
 )
 BATCH: Final = 25
 
@@ -26,3 +28,9 @@ def test_histories(place: Place) -> None:
 @pytest.mark.parametrize("first", range(2000, 2500, BATCH))
 def test_many_histories(place: Place, first: int) -> None:
     live_through(place, range(first, first + BATCH), PAIRS)
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("first", range(3000, 3060, 20))
+def test_many_histories_over_http(place: Place, first: int) -> None:
+    live_through(place, range(first, first + 20), (("http", "csv"), ("sandbox", "http")))

@@ -20,6 +20,8 @@ from tests.gateway.histories.file_banks import (
     csv_files,
     iso20022,
 )
+from tests.gateway.histories.http_banks import NAMES as OVER_HTTP
+from tests.gateway.histories.http_banks import HttpBanks
 from tests.gateway.histories.lives import (
     Killed,
     Life,
@@ -41,7 +43,9 @@ from counterfoil.engine.payouts.routes import Route
 from counterfoil.engine.payouts.routing import set_routes
 from counterfoil.gateway.fetching import fetch_files
 from counterfoil.gateway.filing import FileRail, file_payments
+from counterfoil.gateway.inbox import Inbox
 from counterfoil.gateway.paying import pay_out
+from counterfoil.gateway.rails import Rail
 from counterfoil.keys.provider import KeyProvider
 
 FUNDS_MINOR: Final = 10_000_000
@@ -49,6 +53,7 @@ VOUCHERS: Final = 20
 GROUPS: Final = {1: "FOOD-AID", 2: "WINTER-AID"}  # by their programmes
 DIALECTS: Final[Mapping[str, Callable[[], Dialect]]] = {
     "iso": iso20022,
+    "http": iso20022,
     "csv": csv_files,
 }
 T = TypeVar("T")
@@ -56,12 +61,15 @@ T = TypeVar("T")
 
 @dataclass
 class Place:
-    """Where all histories happen: one database, and the far sides that answer at once."""
+    """Where all histories happen: one database, the far sides that answer at once, and the banks
+    over HTTP.
+    """
 
     url: str
     provider: KeyProvider
     folder: Path
     street: Street
+    http_banks: HttpBanks
     idle: list[Connection] = field(default_factory=list)
 
     def connection(self) -> Connection:
@@ -100,6 +108,7 @@ class World:
     banks: dict[str, FileBank] = field(default_factory=dict)
     sides: dict[str, FarSide] = field(default_factory=dict)
     deliveries: dict[str, UnsureDelivery] = field(default_factory=dict)
+    begun: dict[tuple[Connection, str], Rail] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
     kills: int = 0
 
@@ -116,9 +125,9 @@ class World:
             name: MortalRail(rail.online, life) for name, rail in lines.items() if rail.online
         }
         files = {name: rail.files for name, rail in lines.items() if rail.files}
-        for name, bank in self.banks.items():
-            self.deliveries[name].is_calm = is_calm
-            files[name] = FileRail(bank.dialect.format, self.deliveries[name])
+        for name, delivery in self.deliveries.items():
+            delivery.is_calm = is_calm
+            files[name] = FileRail(self.banks[name].dialect.format, delivery)
         mortal = {
             name: replace(rail, delivery=MortalDelivery(rail.delivery, life))
             for name, rail in files.items()
@@ -134,10 +143,30 @@ class World:
                 desk.issuer,
                 rail=name,
                 file_format=bank.dialect.format,
-                inbox=MortalInbox(bank.inbox, life),
+                inbox=MortalInbox(self._inbox(name, desk.connection), life),
             )
             for name, bank in self.banks.items()
         )
+
+    def _inbox(self, name: str, connection: Connection) -> Inbox:
+        """Over HTTP, a process that lives as long as its connection has one of its own."""
+        if name not in OVER_HTTP:
+            return self.banks[name].inbox
+        key = (connection, name)
+        if key not in self.begun:
+            self.begun[key] = self.place.http_banks.bad_rail(self.bank_name(name))
+        inbox = self.begun[key].inbox
+        assert inbox is not None
+        return inbox
+
+    def bank_name(self, rail: str) -> str:
+        return f"{self.code}-{rail}"
+
+    def begin_anew(self, connection: Connection) -> None:
+        """A process has ended, and whoever comes after it knows nothing of what it saw."""
+        for key in [key for key in self.begun if key[0] is connection]:
+            for close in self.begun.pop(key).closes:
+                close()
 
     def done(self, desk: Desk, work: Work, *, may_fork: bool = True) -> bool:
         """Whether somebody did it to the end, and was not killed before."""
@@ -146,6 +175,7 @@ class World:
             place = self.place
             is_done = done_by_another(place.url, self.code, place.provider, work, steps=steps)
             self.kills += not is_done
+            self.begin_anew(desk.connection)
             return is_done
         life = Life(steps) if fate < 0.33 else Life()
         try:
@@ -153,6 +183,7 @@ class World:
                 work(desk.connection, desk.issuer, life)
         except Killed:
             self.kills += 1
+            self.begin_anew(desk.connection)
             desk.connection.close()
             desk.connection = connect(self.place.url)
             desk.issuer = open_issuer(desk.connection, self.code, self.place.provider)
@@ -175,6 +206,9 @@ def given_world(place: Place, seed: int, rails: tuple[str, str]) -> Iterator[Wor
         for desk in desks:
             desk.connection.close()
         raise
+    finally:
+        for connection in {connection for connection, _rail in world.begun}:
+            world.begin_anew(connection)
     place.idle += [desk.connection for desk in desks]
 
 
@@ -203,6 +237,8 @@ def _world(place: Place, seed: int, rails: tuple[str, str]) -> World:
     for rail in set(rails):
         _open_side(world, rail)
     _open_shops(world, chance.randrange(2, 6))
+    for desk in world.workers:
+        world.fetch(desk, Life())  # their first look, which is not like any other
     return world
 
 
@@ -246,13 +282,19 @@ def _open_side(world: World, rail: str) -> None:
         world.sides[rail] = place.street.hub_side(rail, fund, world.chance)
     else:
         dialect = DIALECTS[rail]()
-        folder = place.folder / f"{world.code}-{rail}"
+        folder = place.folder / world.bank_name(rail)
         (folder / "in").mkdir(parents=True)
         world.banks[rail] = FileBank(dialect, folder, fund, world.chance)
-        world.deliveries[rail] = UnsureDelivery(folder, dialect.suffix, world.chance)
         world.sides[rail] = world.banks[rail]
+        if rail in OVER_HTTP:
+            seed = world.chance.getrandbits(32)
+            name = world.bank_name(rail)
+            world.lines[rail] = place.http_banks.open_bank(name, folder, seed)
+        else:
+            world.deliveries[rail] = UnsureDelivery(folder, dialect.suffix, world.chance)
     if rail in place.street.lines:
         world.lines[rail] = place.street.lines[rail]
+    if rail in world.lines:
         world.lines[rail].worsen(world.chance)
 
 
