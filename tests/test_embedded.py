@@ -27,18 +27,18 @@ NUMBER = "482915073361842907"
 # One user of a home, in a process of its own: says that it is up, stops when its input ends, and
 # after Ctrl-C first asks the database once more, as a server that drains does.
 USER = """
-import select
+import signal
 import sys
 from pathlib import Path
 import psycopg
 from counterfoil.embedded import EmbeddedPostgres
 
+# Who is started in the background by a shell is told to ignore it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 with EmbeddedPostgres(Path(sys.argv[1])) as server:
     try:
         print("up", server.pid, flush=True)
-        # A signal that comes just before a read would begin is seen only after it.
-        while not (select.select([sys.stdin], [], [], 0.1)[0] and not sys.stdin.read(1)):
-            pass
+        sys.stdin.read()
     except KeyboardInterrupt:
         with psycopg.connect(server.url) as connection:
             print("drained", *connection.execute("SELECT 42").fetchone(), flush=True)
