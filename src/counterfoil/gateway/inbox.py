@@ -89,11 +89,15 @@ class FolderInbox:
             return Arrived(name, file.read(FILE_BYTES_MAX + 1))
 
 
+QUIET_LOOKS_MAX: Final = 900  # half an hour, as a worker looks
+
+
 class HttpInbox:
     """A bank's mailbox over HTTP: `lists` answers a JSON list of messages with `id` and `body`,
     and takes nothing; `acknowledges` answers the same and takes them off the list. What is taken
     off and did not reach us stands in the `archive` still: there the first look of a process goes,
-    and the one after an acknowledgement that was not clearly answered.
+    the one after an acknowledgement that was not clearly answered, and every now and then one that
+    found nothing: an acknowledgement may reach the bank long after it was given up.
     """
 
     def __init__(
@@ -115,6 +119,7 @@ class HttpInbox:
         self._lists, self._acknowledges, self._archive = lists, acknowledges, archive
         self._is_missing_some = archive is not None
         self._shows_archive = False
+        self._quiet_looks = 0
 
     def close(self) -> None:
         self._calls.close()
@@ -125,7 +130,11 @@ class HttpInbox:
             self._shows_archive = everything is not None
             return everything or []
         self._shows_archive = False
-        return (self._messages(self._lists) or [])[:FILES_AT_ONCE]
+        listed = self._messages(self._lists) or []
+        self._quiet_looks = 0 if listed else self._quiet_looks + 1
+        if self._quiet_looks >= QUIET_LOOKS_MAX:
+            self._quiet_looks, self._is_missing_some = 0, True
+        return listed[:FILES_AT_ONCE]
 
     def put_away(self, arrived: Arrived, *, is_taken: bool) -> None:
         """The mailbox has no folders."""

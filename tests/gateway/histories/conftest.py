@@ -10,6 +10,7 @@ from tests.gateway.histories.online import opened_street
 from tests.gateway.histories.world import Place
 
 from counterfoil.engine.payouts import sending
+from counterfoil.gateway import inbox
 from counterfoil.keys.provider import LocalKeyProvider
 
 __all__ = ["mortality"]
@@ -26,6 +27,7 @@ def place(
         opened_banks() as http_banks,
     ):
         patch.setattr(sending, "CHUNK_PAYOUTS", CHUNK)
+        patch.setattr(inbox, "QUIET_LOOKS_MAX", 2)
         place = Place(shared_database, provider, folder, street, http_banks)
         yield place
         place.close()
