@@ -1,6 +1,6 @@
 """What every kind of command is made of."""
 
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 import msgspec
 
@@ -27,3 +27,19 @@ class Content(
     def money(self) -> Money | None:
         """What decides how many must approve."""
         return None
+
+
+class _HasAmount(Protocol):
+    @property
+    def amount_minor(self) -> int: ...
+
+    @property
+    def currency(self) -> str: ...
+
+
+class AmountContent(Content, frozen=True, kw_only=True):
+    """Its money is its amount. Each kind has the two fields itself, where they are to be shown."""
+
+    @property
+    def money(self: _HasAmount) -> Money:
+        return Money(self.amount_minor, self.currency)

@@ -4,11 +4,10 @@ from datetime import date
 
 from counterfoil.engine.banking.deposit_rules import DepositRule
 from counterfoil.engine.banking.resolving import How
-from counterfoil.engine.commands.asking import Content
-from counterfoil.money import Money
+from counterfoil.engine.commands.asking import AmountContent, Content
 
 
-class ResolveException(Content, frozen=True, kw_only=True, tag="resolve_exception"):
+class ResolveException(AmountContent, frozen=True, kw_only=True, tag="resolve_exception"):
     """A difference brought to its end; `how` is one of those that its kind has. What it is about
     is shown as it was; money that moves is an operation of its own.
     """
@@ -23,10 +22,6 @@ class ResolveException(Content, frozen=True, kw_only=True, tag="resolve_exceptio
     @property
     def subject(self) -> str:
         return f"exception:{self.exception_id}"
-
-    @property
-    def money(self) -> Money:
-        return Money(self.amount_minor, self.currency)
 
 
 class ClosePeriod(Content, frozen=True, kw_only=True, tag="close_period"):

@@ -3,11 +3,11 @@
 from datetime import date
 from typing import ClassVar
 
-from counterfoil.engine.commands.asking import Content
+from counterfoil.engine.commands.asking import AmountContent, Content
 from counterfoil.money import Money
 
 
-class Deposit(Content, frozen=True, kw_only=True, tag="deposit"):
+class Deposit(AmountContent, frozen=True, kw_only=True, tag="deposit"):
     """`reference` is the bank's; `evidence` the digest of the paper that shows it, if any."""
 
     funding_account_id: int
@@ -21,12 +21,8 @@ class Deposit(Content, frozen=True, kw_only=True, tag="deposit"):
     def subject(self) -> str:
         return f"funding:{self.funding_account_id}"
 
-    @property
-    def money(self) -> Money:
-        return Money(self.amount_minor, self.currency)
 
-
-class Withdraw(Content, frozen=True, kw_only=True, tag="withdraw"):
+class Withdraw(AmountContent, frozen=True, kw_only=True, tag="withdraw"):
     funding_account_id: int
     amount_minor: int
     currency: str
@@ -35,10 +31,6 @@ class Withdraw(Content, frozen=True, kw_only=True, tag="withdraw"):
     @property
     def subject(self) -> str:
         return f"funding:{self.funding_account_id}"
-
-    @property
-    def money(self) -> Money:
-        return Money(self.amount_minor, self.currency)
 
 
 class OpenFundingAccount(Content, frozen=True, kw_only=True, tag="open_funding_account"):

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import msgspec
 
-from counterfoil.engine.commands.asking import Content
+from counterfoil.engine.commands.asking import AmountContent, Content
 from counterfoil.engine.earnings.rules import ClientAgent, EarningRule
 from counterfoil.engine.payouts.refunding import Replacement
 from counterfoil.engine.payouts.routes import Route
@@ -124,7 +124,7 @@ class RetryPayout(Content, frozen=True, kw_only=True, tag="retry_payout"):
         return Money(self.net_minor, self.currency)
 
 
-class RefundRedemption(Content, frozen=True, kw_only=True, tag="refund_redemption"):
+class RefundRedemption(AmountContent, frozen=True, kw_only=True, tag="refund_redemption"):
     """A wrong redemption, taken back: the voucher stays redeemed. The money is shown as it was. A
     replacement is drawn in its place, and its number handed out.
     """
@@ -138,10 +138,6 @@ class RefundRedemption(Content, frozen=True, kw_only=True, tag="refund_redemptio
     @property
     def subject(self) -> str:
         return f"voucher:{self.serial}"
-
-    @property
-    def money(self) -> Money:
-        return Money(self.amount_minor, self.currency)
 
 
 class SetEarningRules(Content, frozen=True, kw_only=True, tag="set_earning_rules"):
@@ -157,7 +153,7 @@ class SetEarningRules(Content, frozen=True, kw_only=True, tag="set_earning_rules
         return "earning-rules"
 
 
-class BudgetIncentives(Content, frozen=True, kw_only=True, tag="budget_incentives"):
+class BudgetIncentives(AmountContent, frozen=True, kw_only=True, tag="budget_incentives"):
     """More money for what agents earn; or some of it put back."""
 
     funding_account_id: int
@@ -168,7 +164,3 @@ class BudgetIncentives(Content, frozen=True, kw_only=True, tag="budget_incentive
     @property
     def subject(self) -> str:
         return f"funding:{self.funding_account_id}"
-
-    @property
-    def money(self) -> Money:
-        return Money(self.amount_minor, self.currency)

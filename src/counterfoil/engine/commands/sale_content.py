@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from counterfoil.engine.commands.asking import Content
+from counterfoil.engine.commands.asking import AmountContent, Content
 from counterfoil.engine.handing_out import HandoverAsked
 from counterfoil.engine.sales.promising import SaleLine
 from counterfoil.money import Money
@@ -132,7 +132,7 @@ class ReceivePayment(Content, frozen=True, kw_only=True, tag="receive_payment"):
         return Money(self.paid.amount_minor, self.currency)
 
 
-class RefundOrganisation(Content, frozen=True, kw_only=True, tag="refund_organisation"):
+class RefundOrganisation(AmountContent, frozen=True, kw_only=True, tag="refund_organisation"):
     """What was paid back to it, under the bank's reference."""
 
     organisation_id: int
@@ -145,10 +145,6 @@ class RefundOrganisation(Content, frozen=True, kw_only=True, tag="refund_organis
     @property
     def subject(self) -> str:
         return f"organisation:{self.organisation_id}"
-
-    @property
-    def money(self) -> Money:
-        return Money(self.amount_minor, self.currency)
 
 
 class HandOut(Content, frozen=True, kw_only=True, tag="hand_out"):
