@@ -26,8 +26,11 @@ class Reply:
 
 
 class Calls:
-    """`timeout_seconds` bounds the wait for each answer, `bytes_max` what is read of it. A call
-    takes an idle client or makes one: each client carries one call at a time.
+    """`timeout_seconds` bounds the wait for each answer, `bytes_max` what is read of it.
+
+    A call takes an idle client, or makes one, so each client carries one call at a time: one
+    client for 64 threads spent its time polling idle connections under a lock (225 calls a
+    second against 700).
     """
 
     def __init__(
