@@ -104,7 +104,13 @@ def given_asked(  # of what there is at the issuer, by the room it is in
         waiting = {
             content.kind: room.prepared(people["O"], content)
             for content in (
-                *_contents(house, marks, desk),
+                *_of_money(house, marks),
+                *_of_stock(house),
+                *_of_programmes(house, marks),
+                *_of_vouchers(house, marks),
+                *_of_merchants(house, marks, desk),
+                *_of_clients(house, marks),
+                *_of_settings(),
                 *_of_organisations(house, marks, buying),
                 *of_purchases(house, marks, purchasing),
                 *of_payouts(house, paying),
@@ -147,6 +153,107 @@ def _deposit(house: House, marks: Marks, what: str) -> asks.Deposit:
     )
 
 
+def _of_money(house: House, marks: Marks) -> list[Content]:
+    return [
+        _deposit(house, marks, "waiting"),
+        asks.Withdraw(
+            funding_account_id=house.funding_account_id,
+            amount_minor=100,
+            currency="KES",
+            reference=f"out {marks.text}",
+        ),
+        asks.OpenFundingAccount(
+            fsp=f"bank {marks.text}",
+            account=f"{marks.text}/new",
+            currency="KES",
+            name=marks.name("New account"),
+        ),
+    ]
+
+
+def _of_stock(house: House) -> list[Content]:
+    return [
+        asks.ProvisionStock(
+            group=house.group, group_version=2, amount_minor=1000, currency="KES", count=2
+        ),
+        asks.TurnProvision(provision_id=house.provision_id, paused=True),
+    ]
+
+
+def _of_programmes(house: House, marks: Marks) -> list[Content]:
+    return [
+        asks.OpenProgramme(
+            code=f"SPRING-{marks.code}",
+            name=marks.name("Spring"),
+            funding_account_id=house.funding_account_id,
+        ),
+        asks.ChangeProgramme(
+            code=house.programme, expected_version=1, name=marks.name("Winter again")
+        ),
+        asks.StepProgramme(code=house.programme, expected_status="open", to_status="sales_closed"),
+    ]
+
+
+def _of_vouchers(house: House, marks: Marks) -> list[Content]:
+    design = GroupDesign(
+        code=f"SEED-{marks.code}",
+        name=marks.name("Seed"),
+        currency="KES",
+        denominations=(1000,),
+        valid_for_days=9,
+        description=f"seed {marks.text}",
+    )
+    return [
+        asks.PublishGroup(design=design, expected_version=0),
+        asks.PauseGroup(code=house.group),
+        asks.TurnGroup(code=house.group, status="closed"),
+        asks.ChangeVoucher(serial=house.serial, action="suspend"),
+        asks.ChangeVouchers(action="cancel", serials=(house.serial,)),
+    ]
+
+
+def _of_merchants(house: House, marks: Marks, desk: Desk) -> list[Content]:
+    shop = house.acceptor_id
+    market = AcceptorDesign(
+        name=marks.name("Market"), kind="merchant", account=f"Market-{marks.text}"
+    )
+    return [
+        asks.RegisterAcceptor(design=market, profile=str(desk.profile)),
+        asks.CreateAcceptorGroup(code=f"SEEDS-{marks.code}", name=marks.name("Seeds")),
+        asks.SuspendAcceptor(acceptor_id=shop),
+        asks.TurnAcceptor(acceptor_id=shop, status="closed"),
+        asks.RegroupAcceptor(acceptor_id=shop, expected_version=1, groups=(house.groups,)),
+        asks.RebankAcceptor(
+            acceptor_id=shop,
+            expected_version=1,
+            scheme="account",
+            fsp=f"Bank {marks.text}",
+            account=f"THIRD-{marks.text}",
+        ),
+        asks.HoldPayouts(acceptor_id=shop),
+        asks.ReleasePayouts(acceptor_id=shop),
+    ]
+
+
+def _of_clients(house: House, marks: Marks) -> list[Content]:
+    return [
+        asks.CreateClient(name=f"Till {marks.text}", scopes=("redeem",)),
+        asks.ChangeClient(client_id=house.client_id, scopes=("redeem",)),
+        asks.RevokeClient(client_id=house.client_id),
+        asks.SetClientKey(client_id=house.keyless_id, key_digest=bytes(32)),
+        asks.ReplaceClientKey(client_id=house.client_id),
+    ]
+
+
+def _of_settings() -> list[Content]:
+    bands = (asks.ApprovalBand(currency="KES", amount_minor_from=100_000, approvals=2),)
+    return [
+        asks.RotateKey(purpose="hash"),
+        asks.ChangeSettings(retention_days=900),
+        asks.ChangeApprovals(of_kind="deposit", bands=bands),
+    ]
+
+
 def _of_organisations(house: House, marks: Marks, buying: Buying) -> list[Content]:
     number, account, day = house.organisation_id, house.funding_account_id, date(2026, 3, 2)
     return [
@@ -174,81 +281,5 @@ def _of_organisations(house: House, marks: Marks, buying: Buying) -> list[Conten
             currency="KES",
             bank_reference=f"back {marks.text}",
             value_date=day,
-        ),
-    ]
-
-
-def _contents(house: House, marks: Marks, desk: Desk) -> list[Content]:
-    """One of each kind that waits for approval, and those that need nobody."""
-    account, shop = house.funding_account_id, house.acceptor_id
-    return [
-        _deposit(house, marks, "waiting"),
-        asks.Withdraw(
-            funding_account_id=account,
-            amount_minor=100,
-            currency="KES",
-            reference=f"out {marks.text}",
-        ),
-        asks.OpenFundingAccount(
-            fsp=f"bank {marks.text}",
-            account=f"{marks.text}/new",
-            currency="KES",
-            name=marks.name("New account"),
-        ),
-        asks.ProvisionStock(
-            group=house.group, group_version=2, amount_minor=1000, currency="KES", count=2
-        ),
-        asks.TurnProvision(provision_id=house.provision_id, paused=True),
-        asks.OpenProgramme(
-            code=f"SPRING-{marks.code}", name=marks.name("Spring"), funding_account_id=account
-        ),
-        asks.ChangeProgramme(
-            code=house.programme, expected_version=1, name=marks.name("Winter again")
-        ),
-        asks.StepProgramme(code=house.programme, expected_status="open", to_status="sales_closed"),
-        asks.PublishGroup(
-            design=GroupDesign(
-                code=f"SEED-{marks.code}",
-                name=marks.name("Seed"),
-                currency="KES",
-                denominations=(1000,),
-                valid_for_days=9,
-                description=f"seed {marks.text}",
-            ),
-            expected_version=0,
-        ),
-        asks.PauseGroup(code=house.group),
-        asks.TurnGroup(code=house.group, status="closed"),
-        asks.ChangeVoucher(serial=house.serial, action="suspend"),
-        asks.ChangeVouchers(action="cancel", serials=(house.serial,)),
-        asks.RegisterAcceptor(
-            design=AcceptorDesign(
-                name=marks.name("Market"), kind="merchant", account=f"Market-{marks.text}"
-            ),
-            profile=str(desk.profile),
-        ),
-        asks.CreateAcceptorGroup(code=f"SEEDS-{marks.code}", name=marks.name("Seeds")),
-        asks.SuspendAcceptor(acceptor_id=shop),
-        asks.TurnAcceptor(acceptor_id=shop, status="closed"),
-        asks.RegroupAcceptor(acceptor_id=shop, expected_version=1, groups=(house.groups,)),
-        asks.RebankAcceptor(
-            acceptor_id=shop,
-            expected_version=1,
-            scheme="account",
-            fsp=f"Bank {marks.text}",
-            account=f"THIRD-{marks.text}",
-        ),
-        asks.HoldPayouts(acceptor_id=shop),
-        asks.ReleasePayouts(acceptor_id=shop),
-        asks.CreateClient(name=f"Till {marks.text}", scopes=("redeem",)),
-        asks.ChangeClient(client_id=house.client_id, scopes=("redeem",)),
-        asks.RevokeClient(client_id=house.client_id),
-        asks.SetClientKey(client_id=house.keyless_id, key_digest=bytes(32)),
-        asks.ReplaceClientKey(client_id=house.client_id),
-        asks.RotateKey(purpose="hash"),
-        asks.ChangeSettings(retention_days=900),
-        asks.ChangeApprovals(
-            of_kind="deposit",
-            bands=(asks.ApprovalBand(currency="KES", amount_minor_from=100_000, approvals=2),),
         ),
     ]
