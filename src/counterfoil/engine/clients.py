@@ -21,7 +21,7 @@ from counterfoil.voucher import Action
 SCOPES: Final = frozenset(
     {
         *("preactivate", "activate", "redeem", "override", "cancel", "status", "lookup"),
-        *("admin", "unattended"),
+        *("notify", "admin", "unattended"),
     }
 )
 

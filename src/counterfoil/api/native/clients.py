@@ -30,10 +30,12 @@ Scope = Literal[
     "cancel",
     "status",
     "lookup",
+    "notify",
     "admin",
     "unattended",
 ]
-Scopes = Annotated[list[Scope], Meta(min_length=1, max_length=9)]
+Scopes = Annotated[list[Scope], Meta(min_length=1, max_length=10)]
+_GIVEN_BY_PEOPLE: Final = frozenset({"unattended", "notify"})
 Minor = Annotated[int, Meta(ge=0, le=SERIAL_MAX)]
 
 
@@ -219,8 +221,10 @@ async def rotate_key(asked: Asked, body: ReasonBody) -> Answered:
 
 
 def _grants(scopes: Collection[str], unattended_minor_max: int) -> bool:
-    """Acting without approval is given by people, never by one system to another."""
-    return "unattended" in scopes or unattended_minor_max > 0
+    """Acting without approval, or telling of money that a rule may believe, is given by people,
+    never by one system to another.
+    """
+    return not _GIVEN_BY_PEOPLE.isdisjoint(scopes) or unattended_minor_max > 0
 
 
 async def _check_asked_for(asked: Asked, client_id: int) -> None:

@@ -80,7 +80,7 @@ class BalancesAnswer(msgspec.Struct):
 
 
 async def create_deposit(asked: Asked, body: FundsBody) -> Answered:
-    money, reference = _money(body), asked.reference or new_reference()
+    money, reference = money_of(body.amount, body.currency), asked.reference or new_reference()
     if not await acts_alone(asked, Action.DEPOSIT, money=money):
         return await in_review(
             asked,
@@ -108,7 +108,7 @@ async def create_deposit(asked: Asked, body: FundsBody) -> Answered:
 
 
 async def create_withdrawal(asked: Asked, body: FundsBody) -> Answered:
-    money, reference = _money(body), asked.reference or new_reference()
+    money, reference = money_of(body.amount, body.currency), asked.reference or new_reference()
     if not await acts_alone(asked, Action.WITHDRAW, money=money):
         return await in_review(
             asked,
@@ -156,10 +156,11 @@ async def list_balances(asked: Asked, page: BalancePage) -> Answered:
     return Answered(BalancesAnswer(balances, following))
 
 
-def _money(body: FundsBody) -> Money:
-    if not is_currency(body.currency):
+def money_of(amount: str, currency: str) -> Money:
+    """Above zero; raises ProblemError (422)."""
+    if not is_currency(currency):
         raise ProblemError(422, "currency_invalid", "That is not a currency in use (ISO 4217).")
-    money = parse_amount(body.amount, body.currency)
+    money = parse_amount(amount, currency)
     if money.amount_minor == 0:
         raise ProblemError(422, "amount_invalid", "An amount above zero is needed.")
     return money

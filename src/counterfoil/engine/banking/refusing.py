@@ -104,6 +104,8 @@ def _refuse_half(told: ToldFile) -> None:
 
 
 def _fund(issuer: Issuer, number: int, report: ToldReport) -> int:
+    if report.funding_account_id is not None:
+        return report.funding_account_id
     account = _plain(report.account)
     those = [
         each

@@ -65,7 +65,9 @@ class ToldEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldReport:
-    """What is said of one account; a statement has balances, and the day it closes."""
+    """What is said of one account; a statement has balances, and the day it closes. Without a
+    `funding_account_id` it is the one with this number.
+    """
 
     account: str
     report_id: str
@@ -75,6 +77,7 @@ class ToldReport:
     closing_minor: int | None
     closed_on: date | None
     entries: tuple[ToldEntry, ...]
+    funding_account_id: int | None = None
 
     @property
     def since(self) -> date | None:

@@ -48,6 +48,13 @@ SCOPES: Final[Mapping[str, ScopeWords]] = {
         gettext_lazy("Look accounts up"),
         gettext_lazy("Learns which provider has the account of a telephone number or the like."),
     ),
+    "notify": ScopeWords(
+        gettext_lazy("Tell of credits"),
+        gettext_lazy(
+            "Says that money arrived in a funding account. People, or a rule of yours, say what it"
+            " is."
+        ),
+    ),
     "admin": ScopeWords(
         gettext_lazy("Administer"),
         gettext_lazy(
