@@ -1,11 +1,13 @@
-"""Payments written as pain.001.001.09. What is written is read again by the dictionary of
-mock-bank, which declares every element and holds files to it.
+"""Payments written as pain.001.001.09. What is written is held to the schema of ISO 20022, as
+sepaxml ships it, and to the dictionary of mock-bank, a bank that declares every element.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
+from functools import cache
+from importlib.resources import files
 from typing import Final
 from uuid import UUID
 from xml.etree.ElementTree import fromstring
@@ -14,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mockbank import validate
+from xmlschema import XMLSchema
 
 from counterfoil.gateway.bank_files import BankFileError, FileFormat, Party, Payment, PaymentBatch
 from counterfoil.gateway.iso20022 import Iso20022
@@ -40,9 +43,15 @@ def batch(*payments: Payment, debtor: Party = DEBTOR) -> PaymentBatch:
     )
 
 
+@cache
+def standard() -> XMLSchema:
+    schema = files("sepaxml") / "schemas" / "pain.001.001.09.xsd"
+    return XMLSchema(schema.read_text(encoding="utf-8"))
+
+
 def complaints(content: bytes) -> Sequence[object]:
     found: Sequence[object] = validate.validate(content, today=date(2026, 9, 30))
-    return found
+    return [*found, *standard().iter_errors(fromstring(content))]  # noqa: S314  # ours
 
 
 def texts(content: bytes, name: str) -> list[str]:
@@ -72,6 +81,16 @@ def test_a_payment_is_written_in_the_order_of_the_standard() -> None:
     assert content.decode().partition("\n")[2] == EXPECTED
     assert FORMAT.write(batch()) == content
     assert complaints(content) == []
+
+
+@pytest.mark.parametrize(
+    ("known", "wrong"),
+    [("<PmtMtd>TRF</PmtMtd>", ""), ("SLEV", "NONE"), ("10.50</InstdAmt>", "-1</InstdAmt>")],
+)
+def test_the_standard_sees_what_is_wrong(known: str, wrong: str) -> None:
+    content = FORMAT.write(batch()).decode()
+    assert known in content
+    assert not standard().is_valid(fromstring(content.replace(known, wrong)))  # noqa: S314  # ours
 
 
 @pytest.mark.parametrize(
