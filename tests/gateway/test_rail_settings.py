@@ -178,6 +178,21 @@ BULK = (
             "Table directory, X: a is a rail of another issuer",
         ),
         ("[directory.X]\nsource = ['a']\n", "Table directory"),
+        (f"[a]\n{SANDBOX}".replace("127.0.0.1", "[::1"), "Rail a, url: write an http://"),
+        (f"[a]\n{SANDBOX}".replace(":8100", "/\\n"), "Rail a, url: write an http://"),
+        (f"[a]\n{SANDBOX}".replace("127", "me:mine@127"), "Rail a, url: no user and no password"),
+        (f"[a]\n{BANK}".replace("/out", "out"), "Rail a, out: write the whole path"),
+        (f"[a]\n{BANK}".replace("/out", "sftp://x/out"), "Rail a, out: write the whole path"),
+        (f"[a]\n{BANK}".replace("/out", "/o\\u0000"), "Rail a, out: write the whole path"),
+        (f"[a]\n{BANK}in = '/out'\n", "Rail a, in: it is out as well"),
+        (f"[a]\n{BANK}in = '/in'\n[b]\n{CSV}in = '/in/'\n", "Rail b, in: rail a takes what"),
+        (f"[a]\n{CSV}date_format = '%d.%m.'\n", "Rail a: A CSV template writes days with"),
+        (f"[a]\n{CSV}date_format = 'day'\n", "Rail a: A CSV template writes days with"),
+        (
+            f"[a]\n{CSV}[a.words]\nok = 'accepted'\nOK = 'rejected'\n",
+            "Rail a: A CSV template has a word twice",
+        ),
+        (f"[a]\nx = {'[' * 5000}{']' * 5000}\n", "is not TOML"),
     ],
 )
 def test_a_fault_is_one_sentence_that_names_it(tmp_path: Path, text: str, sentence: str) -> None:
@@ -191,6 +206,12 @@ def test_a_fault_is_one_sentence_that_names_it(tmp_path: Path, text: str, senten
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(WrongSettingError, match="COUNTERFOIL_RAILS names"):
         read_rails(tmp_path / "none.toml")
+
+
+def test_a_file_may_begin_as_some_editors_begin_it(tmp_path: Path) -> None:
+    path = tmp_path / "rails.toml"
+    path.write_text(f"[a]\n{BANK}", "utf-8-sig")
+    assert list(read_rails(path).rails) == ["a"]
 
 
 def test_a_secret_that_is_not_there_is_said(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ secret = "hub"
 kind = "csv"
 issuer = "AID"
 out = "{folder}/nowhere"
-in = "{folder}/nowhere"
+in = "{folder}/nowhere-in"
 
 [coop]
 kind = "csv"

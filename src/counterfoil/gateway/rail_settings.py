@@ -10,6 +10,7 @@ A secret stands in it by its name only (`keys/secret_store.py`). The table `dire
 it says for an issuer which sources are asked in which order whose an identifier is.
 """
 
+import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -17,8 +18,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, Literal
-from urllib.parse import urlsplit
 
+import httpx
 import msgspec
 from msgspec import Meta
 
@@ -140,20 +141,21 @@ class RailsFile:
 def read_rails(path: Path) -> RailsFile:
     """Raises WrongSettingError, naming the rail and its key."""
     try:
-        document = tomllib.loads(path.read_text("utf-8"))
+        document = tomllib.loads(path.read_text("utf-8-sig"))
     except OSError as error:
         raise WrongSettingError(
             f"COUNTERFOIL_RAILS names {path}, which cannot be read: {error.strerror}."
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise WrongSettingError(f"{path} is not TOML: {error}.") from None
     directory = document.pop(_DIRECTORY, {})
     rails = {name: _rail(name, table) for name, table in document.items()}
+    _refuse_shared(rails)
     return RailsFile(rails, _sources(directory, rails))
 
 
 def is_address(text: str) -> bool:
-    return urlsplit(text).scheme in {"http", "https"}
+    return text.startswith(("http://", "https://"))
 
 
 def _rail(name: str, table: object) -> RailSettings:
@@ -167,8 +169,8 @@ def _rail(name: str, table: object) -> RailSettings:
         found: RailSettings = msgspec.convert(table, RailSettings)
     for key in ("url", "channel_url", "operations_url", "mapper_url", "bulk_url"):
         address = getattr(found, key, None)
-        if address is not None and not is_address(address):
-            raise WrongSettingError(f"Rail {name}, {key}: write an http:// or https:// address.")
+        if address is not None:
+            _check_address(f"Rail {name}, {key}", address)
     if isinstance(found, HubBulkSettings) and found.payment_mode.strip().upper() == "BULK":
         raise WrongSettingError(
             f"Rail {name}, payment_mode: of whole batches a hub refuses no repeat, so that one"
@@ -180,8 +182,15 @@ def _rail(name: str, table: object) -> RailSettings:
 
 
 def _check_addresses(name: str, found: FileSettings) -> None:
+    for key, place in (("out", found.out), ("in", found.in_)):
+        if place is not None:
+            _check_place(f"Rail {name}, {key}", place)
+    if found.in_ == found.out:
+        raise WrongSettingError(
+            f"Rail {name}, in: it is out as well; then what goes to the bank is read as its answer."
+        )
     lists = found.in_ is not None and is_address(found.in_)
-    if lists and (found.acknowledge is None or not is_address(found.acknowledge)):
+    if lists and found.acknowledge is None:
         raise WrongSettingError(
             f"Rail {name}, acknowledge: where files are listed at an address, write the one that"
             " takes them off the list."
@@ -189,8 +198,43 @@ def _check_addresses(name: str, found: FileSettings) -> None:
     if not lists and (found.acknowledge is not None or found.archive is not None):
         key = "archive" if found.acknowledge is None else "acknowledge"
         raise WrongSettingError(f"Rail {name}, {key}: only where in is an address.")
-    if found.archive is not None and not is_address(found.archive):
-        raise WrongSettingError(f"Rail {name}, archive: write an http:// or https:// address.")
+    for key, address in (("acknowledge", found.acknowledge), ("archive", found.archive)):
+        if address is not None:
+            _check_address(f"Rail {name}, {key}", address)
+
+
+def _check_place(where: str, place: str) -> None:
+    """A folder is named whole: a worker and a command may be started in different ones."""
+    if is_address(place):
+        _check_address(where, place)
+    elif not Path(place).is_absolute() or not place.isprintable():
+        raise WrongSettingError(
+            f"{where}: write the whole path of a folder, or an http:// or https:// address."
+        )
+
+
+def _check_address(where: str, address: str) -> None:
+    try:
+        url = httpx.URL(address)
+    except (httpx.InvalidURL, ValueError):  # the second of a host's brackets
+        url = httpx.URL("")
+    if url.userinfo:
+        raise WrongSettingError(
+            f"{where}: no user and no password stand in an address; secret names what is sent."
+        )
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise WrongSettingError(f"{where}: write an http:// or https:// address.")
+
+
+def _refuse_shared(rails: Mapping[str, RailSettings]) -> None:
+    """What one rail takes from where files arrive, the other never sees."""
+    taken = dict[str, str]()
+    for name, found in rails.items():
+        if not isinstance(found, Iso20022Settings | CsvSettings) or found.in_ is None:
+            continue
+        other = taken.setdefault(os.path.normpath(found.in_), name)
+        if other != name:
+            raise WrongSettingError(f"Rail {name}, in: rail {other} takes what arrives there.")
 
 
 def _sources(directory: object, rails: Mapping[str, RailSettings]) -> Mapping[str, tuple[str, ...]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -42,6 +43,7 @@ class AnswerColumn(StrEnum):
     CURRENCY = "currency"
 
 
+_A_DAY: Final = datetime(2026, 11, 23, tzinfo=UTC)
 _SENT_ALWAYS: Final = (PaymentColumn.PAYMENT_ID, PaymentColumn.ACCOUNT, PaymentColumn.AMOUNT)
 _READ_ALWAYS: Final = (AnswerColumn.PAYMENT_ID, AnswerColumn.STATUS)
 _WORDS: Final = (
@@ -72,6 +74,11 @@ class CsvTemplate:
             raise WrongSettingError("A CSV template separates by a , a ; a | or a tab.")
         if self.decimal_sign not in _DECIMAL_SIGNS:
             raise WrongSettingError("A CSV template writes decimals after a . or a ,")
+        if not _tells_days_apart(self.date_format):
+            raise WrongSettingError("A CSV template writes days with year, month and day.")
+        words = [word.strip().casefold() for word, _ in self.words]
+        if len(set(words)) < len(words):
+            raise WrongSettingError("A CSV template has a word twice.")
         for columns, needed in ((self.columns, _SENT_ALWAYS), (self.answer, _READ_ALWAYS)):
             kinds = [kind for kind, _ in columns]
             missing = [column.value for column in needed if column not in kinds]
@@ -80,3 +87,12 @@ class CsvTemplate:
             names = [heading.strip().casefold() for _, heading in columns]
             if len(set(kinds)) < len(kinds) or len(set(names)) < len(names):
                 raise WrongSettingError("A CSV template has a column twice.")
+
+
+def _tells_days_apart(date_format: str) -> bool:
+    """Whether what it writes is read as the same day."""
+    try:
+        written = _A_DAY.strftime(date_format)
+        return datetime.strptime(written, date_format).replace(tzinfo=UTC) == _A_DAY
+    except ValueError:
+        return False
