@@ -27,19 +27,11 @@ WITH parts AS (
     UNION ALL
     SELECT
         g.programme_id,
-        s.amount_minor::numeric * s.vouchers AS value_minor,
+        c.amount_minor::numeric * c.vouchers AS value_minor,
         FALSE AS is_held
-    FROM stock_count AS s
-    INNER JOIN voucher_group AS g ON g.issuer_id = %(issuer_id)s AND s.group_id = g.group_id
-    WHERE s.issuer_id = %(issuer_id)s AND s.state = 5
-    UNION ALL
-    SELECT
-        g.programme_id,
-        s.amount_minor::numeric * s.vouchers AS value_minor,
-        FALSE AS is_held
-    FROM purged_count AS s
-    INNER JOIN voucher_group AS g ON g.issuer_id = %(issuer_id)s AND s.group_id = g.group_id
-    WHERE s.issuer_id = %(issuer_id)s AND s.state = 5
+    FROM voucher_count AS c
+    INNER JOIN voucher_group AS g ON g.issuer_id = %(issuer_id)s AND c.group_id = g.group_id
+    WHERE c.issuer_id = %(issuer_id)s AND c.state = 5
 ),
 
 programmes AS (

@@ -1,5 +1,7 @@
 GRANT USAGE ON SCHEMA public TO {engine}, {portal};
-GRANT SELECT ON schema_step, provision_standing, stock_left, free_stock, offered_stock TO {engine}, {portal};
+GRANT SELECT ON
+    schema_step, provision_standing, stock_left, free_stock, offered_stock, voucher_count
+TO {engine}, {portal};
 GRANT SELECT, INSERT, UPDATE, DELETE ON
     issuer, log_head, issuer_setting, funding_account, programme, voucher_group, group_version,
     acceptor, acceptor_group, client, data_key, provision, voucher, voucher_secret,

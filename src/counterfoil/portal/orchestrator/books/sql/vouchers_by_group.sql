@@ -8,25 +8,7 @@
 --         never had those
 -- Locks:  none
 -- Caller: portal.orchestrator.books.reconciling
-WITH counted AS (
-    SELECT
-        c.group_id,
-        c.state,
-        c.amount_minor,
-        c.vouchers
-    FROM stock_count AS c
-    WHERE c.issuer_id = %(issuer_id)s AND c.state <> 10 AND c.vouchers > 0
-    UNION ALL
-    SELECT
-        u.group_id,
-        u.state,
-        u.amount_minor,
-        u.vouchers
-    FROM purged_count AS u
-    WHERE u.issuer_id = %(issuer_id)s
-),
-
-summed AS (
+WITH summed AS (
     SELECT
         group_id,
         sum(vouchers) FILTER (WHERE state = 5) AS redeemed,
@@ -37,7 +19,8 @@ summed AS (
         sum(amount_minor::numeric * vouchers) FILTER (WHERE state = 9) AS expired_minor,
         sum(vouchers) FILTER (WHERE state = 8) AS cancelled,
         sum(amount_minor::numeric * vouchers) FILTER (WHERE state = 8) AS cancelled_minor
-    FROM counted
+    FROM voucher_count
+    WHERE issuer_id = %(issuer_id)s
     GROUP BY group_id
 ),
 

@@ -24,24 +24,6 @@ WITH held AS (
     GROUP BY f.currency
 ),
 
-vouchers AS (
-    SELECT
-        c.group_id,
-        c.state,
-        c.amount_minor,
-        c.vouchers
-    FROM stock_count AS c
-    WHERE c.issuer_id = %(issuer_id)s AND c.state <> 10 AND c.vouchers > 0
-    UNION ALL
-    SELECT
-        u.group_id,
-        u.state,
-        u.amount_minor,
-        u.vouchers
-    FROM purged_count AS u
-    WHERE u.issuer_id = %(issuer_id)s
-),
-
 counted AS (
     SELECT
         f.currency,
@@ -52,7 +34,7 @@ counted AS (
     INNER JOIN funding_account AS f
         ON p.issuer_id = f.issuer_id AND p.funding_account_id = f.funding_account_id
     INNER JOIN voucher_group AS g ON p.issuer_id = g.issuer_id AND p.programme_id = g.programme_id
-    INNER JOIN vouchers AS s ON g.group_id = s.group_id
+    INNER JOIN voucher_count AS s ON g.issuer_id = s.issuer_id AND g.group_id = s.group_id
     WHERE p.issuer_id = %(issuer_id)s
 ),
 
