@@ -2,10 +2,12 @@
 
 import secrets
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Final
 
 import pytest
+from tests.contention import Onlooker
 from tests.engine.payouts.given import (
     WIDE,
     given_preview,
@@ -27,8 +29,8 @@ from tests.given import (
 
 from counterfoil.engine.bank_data import hold_payouts
 from counterfoil.engine.check import check
-from counterfoil.engine.database import Connection
-from counterfoil.engine.issuer import Issuer
+from counterfoil.engine.database import Connection, connected
+from counterfoil.engine.issuer import Issuer, open_issuer
 from counterfoil.engine.payouts.calendar import Cycle
 from counterfoil.engine.payouts.counting import begin_due_runs, begin_run, count_run
 from counterfoil.engine.payouts.outcomes import News, Told, hear
@@ -245,6 +247,42 @@ def test_a_cycle_begins_its_run_at_the_cut_off_and_goes_on_to_the_next(
     connection.rollback()
     assert terms.next_cut_off_at is not None
     assert terms.next_cut_off_at > read_run(connection, issuer, run_id).made_at
+
+
+@pytest.mark.parametrize("is_ended", [False, True], ids=["begun by hand", "ended"])
+def test_terms_that_are_not_due_any_more_keep_no_others_waiting(
+    connection: Connection,
+    shared_database: str,
+    issuer: Issuer,
+    provider: LocalKeyProvider,
+    onlooker: Onlooker,
+    *,
+    is_ended: bool,
+) -> None:
+    """Both are due when a worker looks; the first is not when it comes to begin a run of it."""
+    own = _terms(connection, issuer, TermsDesign(funding_account_id=1, acceptor_id=ASHA), version=0)
+    _terms(
+        connection,
+        issuer,
+        TermsDesign(funding_account_id=1, acceptor_id=ASHA, cycle=Cycle.DAILY),
+    )
+    _terms(connection, issuer, TermsDesign(funding_account_id=1, cycle=Cycle.DAILY))
+    connection.execute(
+        "UPDATE payout_terms SET next_cut_off_at = now() - terms_id * interval '1 second'"
+        " WHERE issuer_id = %s",
+        (issuer.issuer_id,),
+    )
+    connection.commit()
+    issuer.begin(connection)
+    with connected(shared_database) as other, ThreadPoolExecutor(1) as pool:
+        begun = pool.submit(begin_due_runs, other, open_issuer(other, issuer.code, provider))
+        onlooker.wait_until_blocked(other)
+        if is_ended:
+            end_terms(connection, issuer, SYSTEM, own)
+        else:
+            begin_run(connection, issuer, SYSTEM, own)
+        (run_id,) = begun.result()
+    assert read_run(connection, issuer, run_id).terms_id == WIDE
 
 
 def test_a_threshold_begins_a_run_when_somebody_is_owed_so_much(

@@ -7,7 +7,7 @@ Nothing moves and nothing is promised by it: until a run is approved another may
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -33,7 +33,7 @@ from counterfoil.engine.payouts.terms import (
     terms_by_id,
     workdays_of,
 )
-from counterfoil.errors import ConflictError
+from counterfoil.errors import ConflictError, NotFoundError
 from counterfoil.money import points_of
 from counterfoil.statements import statement
 from counterfoil.voucher import Action
@@ -94,16 +94,21 @@ def begin_run(
 
 def begin_due_runs(connection: Connection, issuer: Issuer) -> list[int]:
     """Those whose cut-off is past, and those for which somebody is owed enough. Terms of which a
-    run waits to be approved begin none.
+    run waits to be approved begin none; nor do those of which somebody begins one, or which end,
+    at the same moment.
     """
     due = connection.execute(
         statement(__package__, "due_terms"), {"issuer_id": issuer.issuer_id}
     ).fetchall()
     connection.rollback()
-    return [
-        _begin(connection, issuer, SYSTEM, terms_id, cut_off_at=cut_off_at, is_scheduled=True)
-        for terms_id, cut_off_at in due
-    ]
+    begun = []
+    for terms_id, cut_off_at in due:
+        with suppress(ConflictError, NotFoundError):
+            run_id = _begin(
+                connection, issuer, SYSTEM, terms_id, cut_off_at=cut_off_at, is_scheduled=True
+            )
+            begun.append(run_id)
+    return begun
 
 
 def _begin(  # whose, by whom, when, and why
