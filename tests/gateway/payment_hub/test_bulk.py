@@ -21,9 +21,6 @@ from counterfoil.gateway.bank_files import (
 from counterfoil.gateway.payment_hub.bulk import (
     BULK_BYTES_MAX,
     PaymentHubBulk,
-    read_detail,
-    read_polling_id,
-    read_summary,
 )
 from counterfoil.gateway.port import PaymentResult, PaymentStatus, RejectReason
 from counterfoil.money import Money
@@ -141,42 +138,6 @@ def test_payment_mode_fits_into_a_cell() -> None:
         PaymentHubBulk("moja,loop")
 
 
-def test_answer_to_a_file_says_what_to_ask_for() -> None:
-    answer = b'{"PollingPath": "/batch/Summary/e33b23e4-895d", "SuggestedCallbackSeconds": "120"}'
-    assert read_polling_id(answer) == "e33b23e4-895d"
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [b"", b"{}", b'{"PollingPath": "/batch/Summary/"}', b'{"PollingPath": "/batch/Summary/../x"}'],
-)
-def test_answer_that_says_nothing_to_ask_for_is_refused(answer: bytes) -> None:
-    with pytest.raises(BankFileError):
-        read_polling_id(answer)
-
-
-def summary(**counts: int) -> bytes:
-    told = {"batchId": "e33b", "requestId": "ours", "totalAmount": 12.5, "status": "Failed"}
-    return json.dumps(told | counts).encode()
-
-
-def test_summary_counts_how_far_a_batch_is() -> None:
-    open_still = read_summary(summary(total=5, ongoing=1, failed=1, successful=3))
-    assert (open_still.batch_id, open_still.request_id) == ("e33b", "ours")
-    assert (open_still.ongoing, open_still.is_ended) == (1, False)
-    assert read_summary(summary(total=5, ongoing=0, failed=1, successful=4)).is_ended
-    assert not read_summary(summary(total=0, ongoing=0, failed=0, successful=0)).is_ended
-
-
-@pytest.mark.parametrize(
-    "content",
-    [b"", b"[]", summary(total=5), summary(total=5, ongoing=-1, failed=1, successful=5)],
-)
-def test_summary_that_cannot_be_read_is_refused(content: bytes) -> None:
-    with pytest.raises(BankFileError):
-        read_summary(content)
-
-
 def transfer(payment_id: UUID, **changes: object) -> dict[str, object]:
     told = {
         "workflowInstanceKey": "2251799907439003",
@@ -192,19 +153,18 @@ def transfer(payment_id: UUID, **changes: object) -> dict[str, object]:
     return told | changes
 
 
-def page(*transfers: dict[str, object], last: bool = True) -> bytes:
-    return json.dumps({"content": transfers, "last": last, "totalElements": 9}).encode()
+def page(*transfers: dict[str, object]) -> bytes:
+    return json.dumps({"content": transfers, "last": True, "totalElements": 9}).encode()
 
 
 def test_page_of_a_batch_says_what_came_of_each_payment() -> None:
     error = json.dumps({"errorCode": "PayeeNotFound", "errorDescription": "Payee not found"})
     failed = transfer(SECOND, status="FAILED", errorInformation=error, amount="200")
     bookkeeping = transfer(FIRST, clientCorrelationId=None)
-    read = read_detail(page(transfer(FIRST), failed, bookkeeping, last=False))
-    assert not read.is_last
+    read = BULK.read(page(transfer(FIRST), failed, bookkeeping))
     completed = PaymentResult(PaymentStatus.COMPLETED, provider_reference="hub-d")
     unknown = PaymentResult(PaymentStatus.REJECTED, RejectReason.ACCOUNT_UNKNOWN, "hub-e")
-    assert read.file == BankFile(
+    assert read == BankFile(
         kind=FileKind.STATUS,
         message_id="e33b",
         news=(

@@ -1,8 +1,7 @@
 """The bulk file of a Mifos Payment Hub EE: payments out as a CSV, and what becomes of a batch.
 
-    POST bulk /batchtransactions (multipart "data") ─▶ 202 PollingPath: /batch/Summary/{its id}
-    GET operations /api/v1/batch?batchId=…          ─▶ how many are done, failed, under way
-    GET operations /api/v1/batch/detail?batchId=…   ─▶ its transfers, in pages
+    POST bulk /batchtransactions (multipart "data") ─▶ 202; each payment is then asked about
+    GET operations /api/v1/batch/detail?batchId=…   ─▶ its transfers, in pages that can be brought
 
 Sure, from openMF/ph-ee-bulk-processor, -operations-app and -integration-test on GitHub, read in
 November 2026:
@@ -17,7 +16,6 @@ November 2026:
 * Lines are cut at every comma, quoted or not; a file is at most 100,000 bytes (`csv.size`).
 * An identifier type in capitals makes the hub's check of a line fail; its own samples have
   `msisdn` and `accountNumber`.
-* The status word of a batch is not to be relied on; its counts are.
 
 Assumed:
 
@@ -31,7 +29,6 @@ Assumed:
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import msgspec
@@ -76,29 +73,6 @@ _ID_TYPES: Final = {
 }
 _UNWRITTEN: Final = re.compile(r"[\x00-\x1f\x7f,\"]")
 _DIGITS: Final = re.compile(r"[0-9]+", re.ASCII)
-_POLLING_PATH: Final = re.compile(r"/batch/Summary/([0-9A-Za-z-]{1,64})", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatchSummary:
-    """How many payments of a batch the hub has brought how far. `request_id` is our batch's id."""
-
-    batch_id: str
-    request_id: str | None
-    total: int
-    ongoing: int
-    failed: int
-    successful: int
-
-    @property
-    def is_ended(self) -> bool:
-        return self.total > 0 and self.failed + self.successful == self.total
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DetailPage:
-    file: BankFile
-    is_last: bool
 
 
 class PaymentHubBulk:
@@ -146,8 +120,18 @@ class PaymentHubBulk:
         return content
 
     def read(self, content: bytes) -> BankFile:
-        """Of a page of the batch's transfers."""
-        return read_detail(content).file
+        """Of a page of the batch's transfers. Raises BankFileError for an id that is none of ours,
+        a payment that is there twice, or anything that cannot be read.
+        """
+        page = decoded(content, _DetailAnswer) if len(content) <= FILE_BYTES_MAX else None
+        if page is None:
+            raise BankFileError("This is no page of a batch of a payment hub.")
+        news = one_each([_news(each) for each in page.content if each.client_correlation_id])
+        batches = {transfer.batch_id for transfer in page.content}
+        if len(batches) > 1:
+            raise BankFileError("The transfers of a page are of one batch.")
+        named = next(iter(batches), None) or ""
+        return BankFile(kind=FileKind.STATUS, message_id=named, news=news)
 
     def _lines(self, batch: PaymentBatch) -> Iterator[str]:
         payer = _identifier(batch.debtor)
@@ -164,66 +148,12 @@ class PaymentHubBulk:
         return ",".join(cells)
 
 
-def read_polling_id(content: bytes) -> str:
-    """The hub's own id of a batch, from its answer to the file. Raises BankFileError."""
-    answer = decoded(content, _PollingAnswer)
-    match = None if answer is None else _POLLING_PATH.fullmatch(answer.polling_path)
-    if match is None:
-        raise BankFileError("The payment hub did not say how to ask for the batch.")
-    return match[1]
-
-
-def read_summary(content: bytes) -> BatchSummary:
-    """Raises BankFileError."""
-    answer = decoded(content, _SummaryAnswer)
-    if answer is None or min(answer.total, answer.ongoing, answer.failed, answer.successful) < 0:
-        raise BankFileError("This is not the summary of a batch of a payment hub.")
-    return BatchSummary(
-        batch_id=answer.batch_id,
-        request_id=answer.request_id,
-        total=answer.total,
-        ongoing=answer.ongoing,
-        failed=answer.failed,
-        successful=answer.successful,
-    )
-
-
-def read_detail(content: bytes) -> DetailPage:
-    """A page of a batch's transfers. Raises BankFileError for an id that is none of ours, a payment
-    that is there twice, or anything that cannot be read.
-    """
-    page = decoded(content, _DetailAnswer) if len(content) <= FILE_BYTES_MAX else None
-    if page is None:
-        raise BankFileError("This is no page of a batch of a payment hub.")
-    news = one_each([_news(each) for each in page.content if each.client_correlation_id])
-    batches = {transfer.batch_id for transfer in page.content}
-    if len(batches) > 1:
-        raise BankFileError("The transfers of a page are of one batch.")
-    named = next(iter(batches), None) or ""
-    file = BankFile(kind=FileKind.STATUS, message_id=named, news=news)
-    return DetailPage(file=file, is_last=page.last)
-
-
-class _PollingAnswer(msgspec.Struct):
-    polling_path: str = msgspec.field(name="PollingPath")
-
-
-class _SummaryAnswer(msgspec.Struct, rename="camel"):
-    batch_id: str
-    total: int
-    ongoing: int
-    failed: int
-    successful: int
-    request_id: str | None = None
-
-
 class _BatchTransfer(Transfer, rename="camel"):
     batch_id: str | None = None
 
 
 class _DetailAnswer(msgspec.Struct, rename="camel"):
     content: list[_BatchTransfer]
-    last: bool
 
 
 def _fault(payment: Payment) -> str | None:
