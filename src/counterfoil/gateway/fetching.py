@@ -11,10 +11,12 @@ from hashlib import sha256
 from typing import Final
 
 import structlog
+from psycopg import OperationalError
 
 from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer
 from counterfoil.engine.operation import Caller
+from counterfoil.errors import DatabaseUnavailableError
 from counterfoil.gateway.bank_files import BankFileError, FileFormat
 from counterfoil.gateway.inbox import Arrived, Inbox
 from counterfoil.gateway.taking import FileTakenAlreadyError, take_in
@@ -28,8 +30,9 @@ _log = structlog.get_logger("counterfoil.gateway.fetching")
 def fetch_files(
     connection: Connection, issuer: Issuer, *, rail: str, file_format: FileFormat, inbox: Inbox
 ) -> int:
-    """One look. Where a file cannot be taken in now (the database is away), it and those after it
-    stay to be looked at again. Returns how many were dealt with.
+    """One look. Where the database is away, a file and those after it stay to be looked at again;
+    one that fails otherwise stays alone, and its error is raised when all others are dealt with.
+    Returns how many were dealt with.
     """
     seen = inbox.waiting()
     _take(connection, issuer, rail, file_format, inbox, seen)
@@ -46,11 +49,21 @@ def _take(  # which files, in which format, of which rail of whom
     inbox: Inbox,
     files: Iterable[Arrived],
 ) -> None:
+    failures = list[Exception]()
     for arrived in files:
-        is_taken = _is_taken(connection, issuer, arrived) or _took_in(
-            connection, issuer, rail, file_format, arrived
-        )
-        inbox.put_away(arrived, is_taken=is_taken)
+        try:
+            is_taken = _is_taken(connection, issuer, arrived) or _took_in(
+                connection, issuer, rail, file_format, arrived
+            )
+        except (DatabaseUnavailableError, OperationalError):
+            raise
+        except Exception as error:  # noqa: BLE001  # whatever it was, the next one is looked at
+            connection.rollback()
+            failures.append(error)
+        else:
+            inbox.put_away(arrived, is_taken=is_taken)
+    if failures:
+        raise failures[0]
 
 
 def _is_taken(connection: Connection, issuer: Issuer, arrived: Arrived) -> bool:

@@ -9,7 +9,9 @@ finds the file again, and it is the same file (gateway/fetching.py).
 import os
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from stat import S_ISREG
 from typing import Final, Protocol
@@ -48,31 +50,45 @@ class Inbox(Protocol):
         ...
 
 
+_Version = tuple[int, int, int]  # which file it is, when it was written to, how long it is
+
+
 @dataclass(frozen=True, slots=True)
 class FolderInbox:
-    """What somebody else puts into a folder. It ends in `taken` or `refused` below that."""
+    """What somebody else puts into a folder. It ends in `taken` or `refused` below that; what is
+    dealt with and cannot be moved there is not looked at again, and moved when that is possible.
+    """
 
     folder: Path
     settled_seconds: float = SETTLED_SECONDS
+    _stuck: dict[str, tuple[_Version, bool]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    _ahead: dict[str, tuple[_Version, float]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def waiting(self) -> Sequence[Arrived]:
         """Files that nobody has written to for a moment, and that are not named as unfinished."""
         try:
+            self._move_stuck()
             found = [entry for entry in os.scandir(self.folder) if self._is_whole(entry)]
             found.sort(key=lambda entry: (entry.stat().st_mtime, entry.name))
-            return [self._read(entry.name) for entry in found[:FILES_AT_ONCE]]
         except OSError as error:
-            _log.warning("inbox.failed", cause=type(error).__name__)
+            self._say("inbox.failed", error)
             return []
+        whole = (self._read(entry.name) for entry in found)
+        return list(islice((each for each in whole if each is not None), FILES_AT_ONCE))
 
     def put_away(self, arrived: Arrived, *, is_taken: bool) -> None:
         """Under another name where an earlier file had this one."""
-        target = self.folder / ("taken" if is_taken else "refused")
         try:
-            target.mkdir(exist_ok=True)
-            (self.folder / arrived.name).rename(_free(target, arrived.name))
+            self._move(arrived.name, is_taken=is_taken)
         except OSError as error:
-            _log.warning("inbox.failed", cause=type(error).__name__)
+            self._say("inbox.not_put_away", error)
+            with suppress(OSError):
+                version = _version((self.folder / arrived.name).lstat())
+                self._stuck[arrived.name] = version, is_taken
 
     def acknowledge(self, seen: Sequence[Arrived]) -> Sequence[Arrived]:  # noqa: ARG002  # each was moved
         return ()
@@ -81,15 +97,58 @@ class FolderInbox:
         if entry.name.startswith(".") or entry.name.endswith(_UNFINISHED):
             return False
         status = entry.stat(follow_symlinks=False)
-        return S_ISREG(status.st_mode) and status.st_mtime <= time.time() - self.settled_seconds
+        if not S_ISREG(status.st_mode) or entry.name in self._stuck:
+            return False
+        age_seconds = time.time() - status.st_mtime
+        if age_seconds >= 0:
+            return age_seconds >= self.settled_seconds
+        return self._stays(entry.name, _version(status))
 
-    def _read(self, name: str) -> Arrived:
-        with (self.folder / name).open("rb") as file:
-            # One byte more than a file may have: then whoever reads it refuses it.
-            return Arrived(name, file.read(FILE_BYTES_MAX + 1))
+    def _stays(self, name: str, version: _Version) -> bool:
+        """Of a file from a clock that is ahead of ours: whether it is as it was a moment ago."""
+        now = time.monotonic()
+        known, since = self._ahead.get(name, (version, now))
+        if known != version:
+            since = now
+        self._ahead[name] = version, since
+        return now - since >= self.settled_seconds
+
+    def _read(self, name: str) -> Arrived | None:
+        try:
+            with (self.folder / name).open("rb") as file:
+                # One byte more than a file may have: then whoever reads it refuses it.
+                return Arrived(name, file.read(FILE_BYTES_MAX + 1))
+        except OSError as error:
+            self._say("inbox.not_read", error)
+            return None
+
+    def _move_stuck(self) -> None:
+        """Not what came since under the same name."""
+        for name, (version, is_taken) in list(self._stuck.items()):
+            with suppress(OSError):
+                if _version((self.folder / name).lstat()) == version:
+                    self._move(name, is_taken=is_taken)
+                del self._stuck[name]
+
+    def _move(self, name: str, *, is_taken: bool) -> None:
+        target = self.folder / ("taken" if is_taken else "refused")
+        target.mkdir(exist_ok=True)
+        (self.folder / name).rename(_free(target, name))
+        self._ahead.pop(name, None)
+
+    def _say(self, event: str, error: OSError) -> None:
+        """Of which folder; the name of a file may have an account in it."""
+        _log.warning(event, cause=type(error).__name__, folder=str(self.folder))
+
+
+def _version(status: os.stat_result) -> _Version:
+    return status.st_ino, status.st_mtime_ns, status.st_size
 
 
 QUIET_LOOKS_MAX: Final = 900  # half an hour, as a worker looks
+ARCHIVE_LOOKS: Final = (
+    30  # as many at the list before an archive that did not answer is asked again
+)
 
 
 class HttpInbox:
@@ -97,7 +156,8 @@ class HttpInbox:
     and takes nothing; `acknowledges` answers the same and takes them off the list. What is taken
     off and did not reach us stands in the `archive` still: there the first look of a process goes,
     the one after an acknowledgement that was not clearly answered, and every now and then one that
-    found nothing: an acknowledgement may reach the bank long after it was given up.
+    found nothing: an acknowledgement may reach the bank long after it was given up. While it does
+    not answer, or is longer than can be read, what is on the list is taken in.
     """
 
     def __init__(
@@ -120,21 +180,35 @@ class HttpInbox:
         self._is_missing_some = archive is not None
         self._shows_archive = False
         self._quiet_looks = 0
+        self._looks_until_archive = 0
 
     def close(self) -> None:
         self._calls.close()
 
     def waiting(self) -> Sequence[Arrived]:
-        if self._archive is not None and self._is_missing_some:
-            everything = self._messages(self._archive)
-            self._shows_archive = everything is not None
-            return everything or []
         self._shows_archive = False
+        everything = self._archived()
+        if everything is not None:
+            self._shows_archive = True
+            return everything
         listed = self._messages(self._lists) or []
         self._quiet_looks = 0 if listed else self._quiet_looks + 1
         if self._quiet_looks >= QUIET_LOOKS_MAX:
-            self._quiet_looks, self._is_missing_some = 0, True
-        return listed[:FILES_AT_ONCE]
+            self._quiet_looks, self._is_missing_some = 0, self._archive is not None
+        return listed
+
+    def _archived(self) -> list[Arrived] | None:
+        """None where it is not to be looked at now, or cannot be."""
+        if self._archive is None or not self._is_missing_some:
+            return None
+        if self._looks_until_archive > 0:
+            self._looks_until_archive -= 1
+            return None
+        everything = self._messages(self._archive)
+        if everything is None:
+            self._looks_until_archive = ARCHIVE_LOOKS
+            _log.warning("inbox.archive_not_read")
+        return everything
 
     def put_away(self, arrived: Arrived, *, is_taken: bool) -> None:
         """The mailbox has no folders."""
@@ -150,7 +224,7 @@ class HttpInbox:
         taken = self._messages(self._acknowledges) or []
         # An answer without what was listed is the second one: the first, with what came meanwhile,
         # went elsewhere. And who takes that in now may yet fail.
-        self._is_missing_some = {each.name for each in taken} != names
+        self._is_missing_some |= {each.name for each in taken} != names
         return [each for each in taken if each.name not in names]
 
     def _messages(self, address: str) -> list[Arrived] | None:

@@ -70,12 +70,17 @@ def take_in(  # who brings which content, and what it is
             caller,
             digest=digest,
             rail=rail,
-            name=name[:NAME_LETTERS_MAX],
+            name=_shown(name),
             why=why,
         )
         if isinstance(error, TakenAlreadyError):
             raise FileTakenAlreadyError(why) from error
         raise BankFileError(why) from error
+
+
+def _shown(name: str) -> str:
+    """What a file was called, whoever called it so: a name may have in it what is no text."""
+    return "".join(sign if sign.isprintable() else "?" for sign in name[:NAME_LETTERS_MAX])
 
 
 def _told(file: BankFile, digest: bytes, rail: str) -> ToldFile:

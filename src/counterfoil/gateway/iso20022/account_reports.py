@@ -33,6 +33,7 @@ from counterfoil.money import decimal_text
 
 _OPENING: Final = ("OPBD", "PRCD")
 _CLOSING: Final = ("CLBD",)
+_NUMBER_MAX: Final = 2**31 - 1
 _SIDES: Final = (("TtlNtries", None), ("TtlCdtNtries", True), ("TtlDbtNtries", False))
 
 
@@ -108,8 +109,10 @@ def _account(report: Element) -> str:
 
 
 def _number(report: Element) -> int | None:
+    """None also of one that is too high for a count: it is a date, or another name."""
     name = "LglSeqNb" if found(report, "LglSeqNb") is not None else "ElctrncSeqNb"
-    return None if found(report, name) is None else needed_count(report, name)
+    number = None if found(report, name) is None else needed_count(report, name)
+    return number if number is None or number <= _NUMBER_MAX else None
 
 
 def _currency(report: Element, lines: Sequence[Line], balances: Sequence[_Balance]) -> str:

@@ -36,8 +36,8 @@ _BOOKED: Final = "BOOK"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An Ntry as the bank counts it. Without `entries` it is expected, and not booked yet; `number`
-    is its own in the report, where it has one.
+    """An Ntry as the bank counts it. Without `entries` it is expected, and not booked yet, or of
+    nothing; `number` is its own in the report, where it has one.
     """
 
     money: Money
@@ -66,7 +66,8 @@ def read_line(line: Element, report_id: str) -> Line:
     if state is None:
         raise BankFileError("Sts is missing.")
     entries = _entries(line, money, report_id) if state == _BOOKED else ()
-    return Line(money, is_in, id_or_none(line, "NtryRef"), entries)
+    moving = tuple(entry for entry in entries if entry.money.amount_minor)
+    return Line(money, is_in, id_or_none(line, "NtryRef"), moving)
 
 
 def _entries(line: Element, money: Money, report_id: str) -> tuple[Entry, ...]:
