@@ -4,6 +4,7 @@ Two connections to one database: `default` acts as the portal's role, which cann
 the engine's; `owner` only migrates.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -45,122 +46,151 @@ class Serving:
 
 def configure(database_url: str, *, secret: str, serving: Serving) -> None:
     """Once per process; whoever migrated first may not have known yet what will be served."""
+    if settings.configured:
+        _configure_again(database_url, serving)
+        return
+    settings.configure(
+        SECRET_KEY=secret,
+        DATABASES=databases(database_url),
+        **_MADE_OF,
+        **_REQUESTS,
+        **_LANGUAGES,
+        **_reached_by(serving.hosts),
+        LOCALE_PATHS=ready_locales(serving.uploads and serving.uploads.with_name("locale")),
+        **DOOR,
+        **_known_when_serving(serving),
+    )
+    django.setup()
+
+
+# What the portal is made of.
+_MADE_OF: Final[Mapping[str, object]] = {
+    "INSTALLED_APPS": [
+        "django.contrib.auth",
+        "django.contrib.contenttypes",
+        "django.contrib.sessions",
+        "django.contrib.messages",
+        "counterfoil.portal.apps.PortalConfig",
+        "django.forms",
+        "allauth",
+        "allauth.account",
+        "allauth.mfa",
+        "allauth.usersessions",
+        "django_htmx",
+    ],
+    "MIDDLEWARE": [
+        "django.middleware.security.SecurityMiddleware",
+        "counterfoil.portal.security.ContentPolicy",
+        "counterfoil.portal.security.NoZeroCharacters",
+        "django.contrib.sessions.middleware.SessionMiddleware",
+        "django.middleware.common.CommonMiddleware",
+        "django.middleware.csrf.CsrfViewMiddleware",
+        "django.contrib.auth.middleware.AuthenticationMiddleware",
+        "counterfoil.portal.door.language.PersonsLanguage",
+        "django.contrib.messages.middleware.MessageMiddleware",
+        "django.middleware.clickjacking.XFrameOptionsMiddleware",
+        "allauth.account.middleware.AccountMiddleware",
+        "django_htmx.middleware.HtmxMiddleware",
+    ],
+    "TEMPLATES": [
+        {
+            "BACKEND": "django.template.backends.django.DjangoTemplates",
+            "APP_DIRS": True,
+            "OPTIONS": {
+                "context_processors": [
+                    "django.template.context_processors.request",
+                    "django.contrib.auth.context_processors.auth",
+                    "django.contrib.messages.context_processors.messages",
+                    "counterfoil.portal.context.place",
+                    "counterfoil.portal.door.outbox.is_shown",
+                ]
+            },
+        }
+    ],
+    "CACHES": {
+        "default": {
+            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+            "LOCATION": "cache",
+            "OPTIONS": {"MAX_ENTRIES": _CACHE_ROWS_MAX},
+        }
+    },
+    "AUTH_USER_MODEL": "portal.Person",
+    "AUTH_PASSWORD_VALIDATORS": [
+        {"NAME": f"django.contrib.auth.password_validation.{name}"}
+        for name in (
+            "UserAttributeSimilarityValidator",
+            "MinimumLengthValidator",
+            "CommonPasswordValidator",
+        )
+    ],
+    "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
+    "MESSAGE_STORAGE": "counterfoil.portal.notices.Notices",
+    "FORM_RENDERER": "counterfoil.portal.forms.Renderer",
+    "LOGGING_CONFIG": None,
+    "EMAIL_TIMEOUT": _MAIL_SECONDS_MAX,
+}
+
+# How requests are answered, and what browsers keep.
+_REQUESTS: Final[Mapping[str, object]] = {
+    "ROOT_URLCONF": "counterfoil.portal.urls",
+    "APPEND_SLASH": False,
+    "LOGIN_URL": f"{PREFIX}/sign-in",
+    "LOGIN_REDIRECT_URL": f"{PREFIX}/",
+    "LOGOUT_REDIRECT_URL": f"{PREFIX}/sign-in",
+    "SESSION_COOKIE_NAME": "counterfoil_session",
+    "SESSION_COOKIE_AGE": 12 * _HOUR_SECONDS,
+    "SESSION_COOKIE_PATH": PREFIX,
+    "CSRF_COOKIE_HTTPONLY": True,
+    "CSRF_COOKIE_PATH": PREFIX,
+    "PASSWORD_RESET_TIMEOUT": 72 * _HOUR_SECONDS,
+    "SECURE_REFERRER_POLICY": "same-origin",
+    "X_FRAME_OPTIONS": "DENY",
+    "FILE_UPLOAD_HANDLERS": ["counterfoil.portal.uploads.CappedUploads"],
+    "DATA_UPLOAD_MAX_NUMBER_FILES": _FILES_A_FORM_MAX,
+}
+
+_LANGUAGES: Final[Mapping[str, object]] = {
+    "LANGUAGES": [("en", "English"), ("es", "Español")],
+    "LANGUAGE_CODE": "en",
+    "LANGUAGE_COOKIE_NAME": "counterfoil_language",
+    "LANGUAGE_COOKIE_PATH": PREFIX,
+    "LANGUAGE_COOKIE_HTTPONLY": True,
+    "LANGUAGE_COOKIE_SAMESITE": "Lax",
+    "USE_TZ": True,
+    "TIME_ZONE": "UTC",
+    "USE_THOUSAND_SEPARATOR": True,
+}
+
+
+def _configure_again(database_url: str, serving: Serving) -> None:
+    wanted, before = databases(database_url)["default"], settings.DATABASES["default"]
+    if any(wanted[part] != before[part] for part in ("NAME", "HOST", "PORT")):
+        raise RuntimeError("Django is configured for another database in this process.")
+    for name, value in _known_when_serving(serving).items():
+        setattr(settings, name, value)
+
+
+def _known_when_serving(serving: Serving) -> dict[str, object]:
     hosts = serving.hosts
-    later = {
+    return {
         **_mail(serving),
         "COUNTERFOIL_OUTBOX": serving.outbox,
         "COUNTERFOIL_ORIGIN": f"https://{hosts[0]}" if hosts else "",
         "COUNTERFOIL_DEMO_LOGINS": serving.demo_logins,
         "COUNTERFOIL_UPLOADS": serving.uploads,
     }
-    if settings.configured:
-        wanted, before = databases(database_url)["default"], settings.DATABASES["default"]
-        if any(wanted[part] != before[part] for part in ("NAME", "HOST", "PORT")):
-            raise RuntimeError("Django is configured for another database in this process.")
-        for name, value in later.items():
-            setattr(settings, name, value)
-        return
-    settings.configure(
-        SECRET_KEY=secret,
-        ALLOWED_HOSTS=list(hosts or _LOOPBACK),  # mails lead to where they were asked for
-        DATABASES=databases(database_url),
-        CACHES={
-            "default": {
-                "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-                "LOCATION": "cache",
-                "OPTIONS": {"MAX_ENTRIES": _CACHE_ROWS_MAX},
-            }
-        },
-        INSTALLED_APPS=[
-            "django.contrib.auth",
-            "django.contrib.contenttypes",
-            "django.contrib.sessions",
-            "django.contrib.messages",
-            "counterfoil.portal.apps.PortalConfig",
-            "django.forms",
-            "allauth",
-            "allauth.account",
-            "allauth.mfa",
-            "allauth.usersessions",
-            "django_htmx",
-        ],
-        MIDDLEWARE=[
-            "django.middleware.security.SecurityMiddleware",
-            "counterfoil.portal.security.ContentPolicy",
-            "counterfoil.portal.security.NoZeroCharacters",
-            "django.contrib.sessions.middleware.SessionMiddleware",
-            "django.middleware.common.CommonMiddleware",
-            "django.middleware.csrf.CsrfViewMiddleware",
-            "django.contrib.auth.middleware.AuthenticationMiddleware",
-            "counterfoil.portal.door.language.PersonsLanguage",
-            "django.contrib.messages.middleware.MessageMiddleware",
-            "django.middleware.clickjacking.XFrameOptionsMiddleware",
-            "allauth.account.middleware.AccountMiddleware",
-            "django_htmx.middleware.HtmxMiddleware",
-        ],
-        TEMPLATES=[
-            {
-                "BACKEND": "django.template.backends.django.DjangoTemplates",
-                "APP_DIRS": True,
-                "OPTIONS": {
-                    "context_processors": [
-                        "django.template.context_processors.request",
-                        "django.contrib.auth.context_processors.auth",
-                        "django.contrib.messages.context_processors.messages",
-                        "counterfoil.portal.context.place",
-                        "counterfoil.portal.door.outbox.is_shown",
-                    ]
-                },
-            }
-        ],
-        ROOT_URLCONF="counterfoil.portal.urls",
-        APPEND_SLASH=False,
-        AUTH_USER_MODEL="portal.Person",
-        AUTH_PASSWORD_VALIDATORS=[
-            {"NAME": f"django.contrib.auth.password_validation.{name}"}
-            for name in (
-                "UserAttributeSimilarityValidator",
-                "MinimumLengthValidator",
-                "CommonPasswordValidator",
-            )
-        ],
-        DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
-        LANGUAGES=[("en", "English"), ("es", "Español")],
-        LANGUAGE_CODE="en",
-        LOCALE_PATHS=ready_locales(serving.uploads and serving.uploads.with_name("locale")),
-        LANGUAGE_COOKIE_NAME="counterfoil_language",
-        LANGUAGE_COOKIE_PATH=PREFIX,
-        LANGUAGE_COOKIE_SECURE=bool(hosts),
-        LANGUAGE_COOKIE_HTTPONLY=True,
-        LANGUAGE_COOKIE_SAMESITE="Lax",
-        LOGIN_URL=f"{PREFIX}/sign-in",
-        LOGIN_REDIRECT_URL=f"{PREFIX}/",
-        LOGOUT_REDIRECT_URL=f"{PREFIX}/sign-in",
-        LOGGING_CONFIG=None,
-        USE_TZ=True,
-        TIME_ZONE="UTC",
-        USE_THOUSAND_SEPARATOR=True,
-        SESSION_COOKIE_NAME="counterfoil_session",
-        SESSION_COOKIE_AGE=12 * _HOUR_SECONDS,
-        SESSION_COOKIE_SECURE=bool(hosts),
-        SESSION_COOKIE_PATH=PREFIX,
-        CSRF_COOKIE_SECURE=bool(hosts),
-        CSRF_COOKIE_HTTPONLY=True,
-        CSRF_COOKIE_PATH=PREFIX,
-        CSRF_TRUSTED_ORIGINS=[f"https://{host}" for host in hosts],
-        MESSAGE_STORAGE="counterfoil.portal.notices.Notices",
-        PASSWORD_RESET_TIMEOUT=72 * _HOUR_SECONDS,
-        SECURE_HSTS_SECONDS=_YEAR_SECONDS if hosts else 0,
-        SECURE_REFERRER_POLICY="same-origin",
-        X_FRAME_OPTIONS="DENY",
-        FORM_RENDERER="counterfoil.portal.forms.Renderer",
-        FILE_UPLOAD_HANDLERS=["counterfoil.portal.uploads.CappedUploads"],
-        DATA_UPLOAD_MAX_NUMBER_FILES=_FILES_A_FORM_MAX,
-        EMAIL_TIMEOUT=_MAIL_SECONDS_MAX,
-        **DOOR,
-        **later,
-    )
-    django.setup()
+
+
+def _reached_by(hosts: tuple[str, ...]) -> dict[str, object]:
+    """What holds by HTTPS alone, once it is known by which names people come."""
+    return {
+        "ALLOWED_HOSTS": list(hosts or _LOOPBACK),  # mails lead to where they were asked for
+        "LANGUAGE_COOKIE_SECURE": bool(hosts),
+        "SESSION_COOKIE_SECURE": bool(hosts),
+        "CSRF_COOKIE_SECURE": bool(hosts),
+        "CSRF_TRUSTED_ORIGINS": [f"https://{host}" for host in hosts],
+        "SECURE_HSTS_SECONDS": _YEAR_SECONDS if hosts else 0,
+    }
 
 
 def _mail(serving: Serving) -> dict[str, object]:
