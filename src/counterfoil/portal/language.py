@@ -34,7 +34,9 @@ def amount_text(amount_minor: int, currency: str) -> str:
 
 def money_text(money: Money) -> str:
     """With its currency behind it, on one line: the one way in which pages and mails write it."""
-    return f"{amount_text(money.amount_minor, money.currency)}\N{NO-BREAK SPACE}{money.currency}"
+    sign = "\N{MINUS SIGN}" if money.amount_minor < 0 else ""
+    number = amount_text(abs(money.amount_minor), money.currency)
+    return f"{sign}{number}\N{NO-BREAK SPACE}{money.currency}"
 
 
 def day_text(day: date) -> str:

@@ -66,6 +66,8 @@ def test_a_period_is_closed_by_two_people_and_shown_as_it_stood(portal: Portal) 
     assert closed(house) == []
     assert house.approve(command) == "done"
     assert closed(house) == [through]
+    done = house.page(f"commands/{command}")
+    assert f"becomes the first day to {day_text(through)}" in done, "what it closed stays said"
 
     paid_in(house, 5_000, "later")
     page = house.page(f"books/periods/{through}")

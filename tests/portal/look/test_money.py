@@ -22,7 +22,7 @@ PORTAL = Path(language.__file__).parent
         ("en", 2_000_000, "UGX", "2,000,000 UGX"),
         ("es", 100_000, "UGX", "100.000 UGX"),
         ("en", 1_234_567, "KWD", "1,234.567 KWD"),
-        ("en", -500, "KES", "-5.00 KES"),
+        ("en", -500, "KES", "\N{MINUS SIGN}5.00 KES"),
     ],
 )
 def test_the_currency_stands_behind_the_amount_in_sentences_and_in_tables(

@@ -1,14 +1,17 @@
 """Runs on pages: what the engine counted is shown, approved as it was shown, sent and followed."""
 
+from uuid import uuid4
+
 from tests.databases import connected
 from tests.portal.conftest import Portal
-from tests.portal.money.working import House
+from tests.portal.money.working import House, form_of
 from tests.portal.payouts.working import (
     ASHA,
     given_office,
     preview,
     redeemed,
     send_all,
+    sent,
     shops,
     told,
 )
@@ -34,7 +37,7 @@ def test_a_run_is_begun_looked_at_approved_and_followed(portal: Portal) -> None:
     _count(house, 1)
 
     shown = house.page("payouts/1")
-    assert "Redemptions 3 52.50 KES To be paid out 52.50 KES" in shown
+    assert "3 redemptions 52.50 KES To be paid out 52.50 KES" in shown
     assert shown.index("Baraka") < shown.index("Asha"), "the largest comes first"
     assert "Asha" not in house.page("payouts/1?status=left_out")
     assert "Run 1 · 52.50 KES To be approved" in house.page("payouts")
@@ -72,6 +75,44 @@ def test_a_run_is_dropped_with_a_reason_and_what_it_would_have_paid_stays_owed(
     answer = house.finance.get(f"{house.root}/payouts/1/send")
     assert answer.headers["Location"] == f"{house.root}/payouts/1", "nothing is to be sent"
     assert "10.00 KES 0.00 KES 0.00 KES" in house.page("payouts"), "owed, on its way, kept"
+
+
+def test_a_run_is_not_asked_to_be_paid_twice(portal: Portal) -> None:
+    house = given_office(portal)
+    redeemed(house, ASHA, 1000)
+    preview(house)
+    page = house.finance.get(f"{house.root}/payouts/1/send")
+    command = house.ask("payouts/1/send", {"reason": ""})
+    before = house.commands()
+    after = house.page("payouts/1/send")
+    assert "It was sent for approval already; once is enough." in after
+    assert "Send for approval" not in after, "there is nothing to press"
+    stale = form_of(page) | {"command_id": str(uuid4()), "reason": ""}
+    answer = house.finance.post(f"{house.root}/payouts/1/send", stale)
+    assert "once is enough" in answer.content.decode(), "as somebody else sends it meanwhile"
+    assert house.commands() == before
+    assert house.approve(command) == "done"
+
+
+def test_who_begins_a_run_is_told_what_waits_already(portal: Portal) -> None:
+    house = given_office(portal)
+    (baraka,) = shops(house, "Baraka")
+    redeemed(house, baraka, 4000)
+    sent(house)
+    told(house, 1, baraka, Told.REJECTED, "account_unknown")
+    page = house.page("payouts/begin")
+    assert "40.00 KES 40.00 KES" in page, "owed, and of it to be sent again"
+    assert "No run counts what failed or came back" in page
+
+    redeemed(house, ASHA, 1000)
+    preview(house)
+    page = house.page("payouts/begin")
+    assert "Run 2 To be approved" in page
+    assert "50.00 KES 40.00 KES" in page
+    before = house.commands()
+    answer = house.send("payouts/begin", {"terms": "1"})
+    assert "A run of these terms waits to be approved or dropped." in answer.content.decode()
+    assert house.commands() == before, "it is told at once, and nothing is asked"
 
 
 def test_a_run_of_another_issuer_is_nowhere(portal: Portal) -> None:

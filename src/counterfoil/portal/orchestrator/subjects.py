@@ -45,12 +45,13 @@ def _names(office: Office, keys: set[str]) -> Names:
     for key in keys:
         kind, _colon, rest = key.partition(":")
         ids.setdefault(kind, set()).add(rest.partition(":")[0])
+    paid = {each: each.rpartition("-")[2] for each in ids.get("payout", ())}
     found = rows(
         __package__,
         "subject_names",
         {
             "issuer_id": office.issuer_id,
-            "acceptors": _numbers(ids.get("acceptor", ())),
+            "acceptors": _numbers({*ids.get("acceptor", ()), *paid.values()}),
             "clients": _numbers(ids.get("client", ())),
             "accounts": _numbers(ids.get("funding", ())),
             "provisions": _numbers(ids.get("provision", ())),
@@ -66,6 +67,7 @@ def _names(office: Office, keys: set[str]) -> Names:
         },
     )
     names = {(kind, key): name for kind, key, name in found}
+    names |= {("payout", key): names.get(("acceptor", paid[key]), "") for key in paid}
     people = names_of(key for key in keys if key.startswith("person:"))
     return names | {("person", key.removeprefix("person:")): name for key, name in people.items()}
 
@@ -104,6 +106,12 @@ def _provision_text(key: str, name: str) -> str:
     if not name:
         return _("Provision %(key)s") % {"key": key}
     return _("Provision %(key)s of %(name)s") % {"key": key, "name": name}
+
+
+def _payout_text(key: str, name: str) -> str:
+    if not name:
+        return _("Payout %(key)s") % {"key": key}
+    return _("Payout %(key)s, %(name)s") % {"key": key, "name": name}
 
 
 def _purchase_text(number: str) -> str:
@@ -157,7 +165,7 @@ _TOLD: Final[Mapping[str, tuple[str, Text]]] = {
     "voucher": ("voucher", _voucher_text),
     "vouchers": ("vouchers", lambda _key, _name: _("Vouchers")),
     "bulk": ("bulk", lambda key, _name: _("Bulk change %(key)s") % {"key": key}),
-    "payout": ("payout", lambda key, _name: _("Payout %(key)s") % {"key": key}),
+    "payout": ("payout", _payout_text),
     "payout-run": ("payout-run", lambda key, _name: _("Payout run %(key)s") % {"key": key}),
     "payout-terms": ("payout-terms", lambda _key, _name: _("Payout terms")),
     "bank-days": ("payout-terms", lambda _key, _name: _("Days on which banks rest")),

@@ -8,22 +8,27 @@ from django.utils.translation import gettext as _
 from counterfoil.engine.commands.bank_content import ClosePeriod
 from counterfoil.portal.access import Office
 from counterfoil.portal.language import day_text
-from counterfoil.portal.orchestrator.books.periods import ONE_DAY, PeriodRow, last_period
+from counterfoil.portal.orchestrator.books.periods import (
+    ONE_DAY,
+    PeriodRow,
+    last_period,
+    period_before,
+)
 from counterfoil.portal.orchestrator.changes import Change, Shown, shown
 
 
 @shown.register
 def _close(asked: ClosePeriod, office: Office) -> Shown:
-    last = last_period(office)
+    before = period_before(office, asked.through)
     day = day_text(asked.through)
-    begins = _("the first day") if last is None else day_text(last.through + ONE_DAY)
+    begins = _("the first day") if before is None else day_text(before.through + ONE_DAY)
     return Shown(
         _("Close the period up to %(day)s") % {"day": day},
         [
             Change(
                 _("The period"), None, _("%(first)s to %(last)s") % {"first": begins, "last": day}
             ),
-            Change(_("Closed up to"), None if last is None else day_text(last.through), day),
+            Change(_("Closed up to"), None if before is None else day_text(before.through), day),
             Change(
                 _("What stands in it"),
                 None,
@@ -36,7 +41,7 @@ def _close(asked: ClosePeriod, office: Office) -> Shown:
             ),
         ],
         reverse("periods", args=[office.code]),
-        _not_as_asked(asked, last),
+        _not_as_asked(asked, last_period(office)),
     )
 
 

@@ -131,7 +131,12 @@ def periods_page(office: Office, wanted: Wanted) -> list[PeriodRow]:
 
 
 def last_period(office: Office) -> PeriodRow | None:
-    found = _periods(office, {"before_day": date.max, "through": None, "rows_max": 1})
+    return period_before(office, date.max)
+
+
+def period_before(office: Office, day: date) -> PeriodRow | None:
+    """The last one that was over before this day."""
+    found = _periods(office, {"before_day": day, "through": None, "rows_max": 1})
     return found[0] if found else None
 
 

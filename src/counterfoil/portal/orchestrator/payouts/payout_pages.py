@@ -14,7 +14,7 @@ from counterfoil.portal.access import EVERYONE, HANDLES_MONEY, Office, office_pa
 from counterfoil.portal.actions import prepare_command
 from counterfoil.portal.names import names_of
 from counterfoil.portal.orchestrator.again import sent_before
-from counterfoil.portal.orchestrator.commands import commands_about
+from counterfoil.portal.orchestrator.commands import CommandRow, commands_about
 from counterfoil.portal.orchestrator.merchants.reading import merchant_of
 from counterfoil.portal.orchestrator.money.ledger import short_number
 from counterfoil.portal.orchestrator.payouts.forms import WhyForm
@@ -30,8 +30,7 @@ from counterfoil.portal.queries import engine_connection
 @office_page(sees=EVERYONE)
 def payout(request: HttpRequest, office: Office, run_id: int, acceptor_id: int) -> HttpResponse:
     found = payout_of(office.issuer_id, run_id, acceptor_id)
-    about = commands_about(office, f"payout:{run_id}-{acceptor_id}")
-    waiting = [each for each in about if each.is_waiting]
+    waiting = _waiting(office, run_id, acceptor_id)
     return render(
         request,
         "portal/orchestrator/payouts/payout.html",
@@ -79,7 +78,8 @@ def retry(request: HttpRequest, office: Office, run_id: int, acceptor_id: int) -
         currency=found.payout.currency,
     )
     form = WhyForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    waiting = _waiting(office, run_id, acceptor_id)
+    if request.method == "POST" and not waiting and form.is_valid():
         try:
             return prepare_command(
                 request, office, content, command_id=form.once, reason=form.cleaned_data["reason"]
@@ -97,6 +97,12 @@ def retry(request: HttpRequest, office: Office, run_id: int, acceptor_id: int) -
             != (found.payout.scheme, found.payout.fsp, found.payout.account),
             "waits": merchant.payouts_held or merchant.next_from is not None,
             "form": form,
+            "waiting": waiting,
             "approvals": approvals_needed(engine_connection(), office.issuer_id, content),
         },
     )
+
+
+def _waiting(office: Office, run_id: int, acceptor_id: int) -> list[CommandRow]:
+    found = commands_about(office, f"payout:{run_id}-{acceptor_id}")
+    return [each for each in found if each.is_waiting]

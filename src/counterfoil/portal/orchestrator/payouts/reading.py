@@ -135,6 +135,12 @@ def to_look_at(office: Office) -> list[PayoutRow]:
     return [PayoutRow(*[*row, ()]) for row in rows(__package__, "to_look_at", asked)]
 
 
+def to_send_again(office: Office) -> dict[int, int]:
+    """What failed or came back, in minor units, by funding account: no run counts it anew."""
+    found = rows(__package__, "to_send_again", {"issuer_id": office.issuer_id})
+    return {account: net_minor for account, _payouts, net_minor in found}
+
+
 def latest_of(office: Office, acceptor_id: int) -> list[PayoutRow]:
     """The last ones of a merchant; at most one more than are shown."""
     asked = {

@@ -69,7 +69,8 @@ def send(request: HttpRequest, office: Office, run_id: int) -> HttpResponse:
         net_minor=found.net_minor,
         currency=found.currency,
     )
-    if request.method == "POST" and form.is_valid():
+    waiting = [each for each in _waiting(office, run_id) if each.kind == content.kind]
+    if request.method == "POST" and not waiting and form.is_valid():
         if form.cleaned_data["digest"] != digest:
             form.add_error(None, _("The run was counted anew meanwhile. Look at it once more."))
         else:
@@ -89,7 +90,7 @@ def send(request: HttpRequest, office: Office, run_id: int) -> HttpResponse:
         "portal/orchestrator/payouts/send.html",
         {
             "run": found,
-            "waiting": [each for each in _waiting(office, run_id) if each.kind == content.kind],
+            "waiting": waiting,
             "form": form,
             "account": account,
             "totals": totals,

@@ -18,6 +18,7 @@ from counterfoil.portal.orchestrator.payouts.reading import (
     ATTENTION_MAX,
     runs_open,
     to_look_at,
+    to_send_again,
 )
 from counterfoil.portal.orchestrator.payouts.terms_reading import (
     TermsRow,
@@ -28,6 +29,7 @@ from counterfoil.portal.orchestrator.refusals import refusal_text
 
 _TERMS_MAX: Final = 500
 _ID_DIGITS_MAX: Final = 9
+_ONE_AT_A_TIME: Final = "A run of these terms waits to be approved or dropped."
 
 
 @require_safe
@@ -57,16 +59,28 @@ def begin(request: HttpRequest, office: Office) -> HttpResponse:
     form = BeginForm(
         request.POST if is_sent else None, terms=_offered(office, chosen), chosen=chosen
     )
+    opened = runs_open(office)
     if is_sent and form.is_valid():
         content = BeginPayoutRun(terms_id=form.cleaned_data["terms"])
-        try:
-            return prepare_command(request, office, content, command_id=form.once)
-        except ConflictError as error:
-            form.add_error(None, refusal_text(str(error)))
+        if any(each.terms_id == content.terms_id for each in opened):
+            form.add_error("terms", refusal_text(_ONE_AT_A_TIME))
+        else:
+            try:
+                return prepare_command(request, office, content, command_id=form.once)
+            except ConflictError as error:
+                form.add_error(None, refusal_text(str(error)))
+    again = to_send_again(office)
     return render(
         request,
         "portal/orchestrator/payouts/begin.html",
-        {"form": form, "accounts": funding_accounts(office)},
+        {
+            "form": form,
+            "opened": opened[:ATTENTION_MAX],
+            "owed": [
+                (each, again.get(each.funding_account_id, 0)) for each in funding_accounts(office)
+            ],
+            "some_again": bool(again),
+        },
     )
 
 
