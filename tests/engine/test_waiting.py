@@ -4,65 +4,36 @@ leaves nothing behind.
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
-from typing import TypeVar
 
 import psycopg
 import pytest
-import uvloop
 from tests.contention import Onlooker
+from tests.engine.looping import PATIENCE_SECONDS, Loop, drawing, in_time
 from tests.given import (
     SYSTEM,
-    ask,
-    balances,
     change,
     given_active,
     given_group,
     given_issuer,
     given_stock,
-    redemption,
     state_of,
 )
 
 from counterfoil.engine.apply import apply
-from counterfoil.engine.batcher import Batcher
-from counterfoil.engine.check import check
-from counterfoil.engine.configuration import SettingsChange, change_settings
 from counterfoil.engine.database import Connection, connected
 from counterfoil.engine.issuer import Issuer, open_issuer
 from counterfoil.engine.journal import lock_head
-from counterfoil.engine.operation import Activate, Outcome, Preactivate
+from counterfoil.engine.operation import Outcome
 from counterfoil.engine.rotation import rotate
 from counterfoil.engine.waiting import off_loop, run_on_loop
-from counterfoil.errors import DatabaseUnavailableError
 from counterfoil.keys.envelope import Purpose
 from counterfoil.keys.provider import LocalKeyProvider
 from counterfoil.voucher import Action, State
 
-T = TypeVar("T")
-PATIENCE_SECONDS = 30.0
-VOUCHERS = 300
 _codes = count(1)
-
-
-class Loop:
-    """Runs what a test is about on an event loop of its own."""
-
-    def __init__(self, new_loop: Callable[[], asyncio.AbstractEventLoop]) -> None:
-        self._new_loop = new_loop
-
-    def run(self, coroutine: Coroutine[object, object, T]) -> T:
-        with asyncio.Runner(loop_factory=self._new_loop) as runner:
-            return runner.run(coroutine)
-
-
-@pytest.fixture(params=[uvloop.new_event_loop, asyncio.new_event_loop])
-def loop(request: pytest.FixtureRequest) -> Loop:
-    """The server's loop, and Python's own."""
-    return Loop(request.param)
 
 
 @pytest.fixture
@@ -92,14 +63,6 @@ class PatientProvider(LocalKeyProvider):
         self.asked.set()
         assert self.may_answer.wait(PATIENCE_SECONDS)
         return super().unwrap(wrapped, context)
-
-
-def drawing() -> Preactivate:
-    return Preactivate(caller=SYSTEM, amount="10.00", currency="KES", group="FOOD-AID")
-
-
-async def in_time(awaited: Awaitable[T]) -> T:
-    return await asyncio.wait_for(awaited, PATIENCE_SECONDS)
 
 
 async def until_blocked(onlooker: Onlooker, connection: Connection) -> None:
@@ -264,152 +227,3 @@ def test_who_is_cancelled_off_the_loop_waits_for_the_end_of_what_runs_there(loop
         assert ended == [True]
 
     loop.run(run())
-
-
-def test_a_batcher_whose_connection_was_ended_takes_another(
-    loop: Loop, shared_database: str, connection: Connection, issuer: Issuer, onlooker: Onlooker
-) -> None:
-    given_stock(connection, issuer, 2)
-
-    async def run() -> list[Outcome]:
-        batcher = Batcher(shared_database)
-        first = await batcher.submit(issuer, drawing())
-        ended = await asyncio.to_thread(onlooker.end_the_others, connection)
-        assert ended == 1
-        second = await batcher.submit(issuer, drawing())
-        await batcher.close()
-        return [first.outcome, second.outcome]
-
-    assert loop.run(run()) == [Outcome.DONE, Outcome.DONE]
-    assert check(connection, issuer.issuer_id) == []
-
-
-def test_a_batcher_hears_of_what_another_process_changed(
-    loop: Loop,
-    shared_database: str,
-    connection: Connection,
-    issuer: Issuer,
-    provider: LocalKeyProvider,
-) -> None:
-    given_stock(connection, issuer, 2)
-    elsewhere = open_issuer(connection, issuer.code, provider)
-
-    async def run() -> list[State | None]:
-        batcher = Batcher(shared_database)
-        first = await batcher.submit(issuer, drawing())
-        await asyncio.to_thread(
-            change_settings, connection, elsewhere, SYSTEM, SettingsChange(activate_at_once=True)
-        )
-        second = await batcher.submit(issuer, drawing())
-        await batcher.close()
-        return [first.state, second.state]
-
-    assert loop.run(run()) == [State.PREACTIVATED, State.ACTIVE]
-
-
-def test_one_bad_operation_does_not_fail_its_neighbours(
-    loop: Loop, shared_database: str, connection: Connection, issuer: Issuer
-) -> None:
-    given_stock(connection, issuer, 5)
-    serials = [given_active(connection, issuer).serial or 0 for _ in range(5)]
-    changes = [change(Action.SUSPEND, serial) for serial in serials]
-    changes[1] = change(Action.SUSPEND, serials[1], reason="\0")  # PostgreSQL refuses it
-    changes[3] = change(Action.SUSPEND, serials[3], reason="\ud800")  # it cannot even be sent
-
-    async def run() -> list[object]:
-        batcher = Batcher(shared_database)
-        told = await asyncio.gather(
-            *(batcher.submit(issuer, each) for each in changes), return_exceptions=True
-        )
-        await batcher.close()
-        return list(told)
-
-    told = loop.run(run())
-    assert [type(answer) for answer in (told[1], told[3])] == [
-        psycopg.errors.CharacterNotInRepertoire,
-        UnicodeEncodeError,
-    ]
-    states = [state_of(connection, issuer, serial) for serial in serials]
-    assert states == [State.SUSPENDED, State.ACTIVE] * 2 + [State.SUSPENDED]
-    assert check(connection, issuer.issuer_id) == []
-
-
-def test_a_caller_that_leaves_does_not_undo_what_it_asked_for(
-    loop: Loop, shared_database: str, connection: Connection, issuer: Issuer
-) -> None:
-    given_stock(connection, issuer, 1)
-    number = given_active(connection, issuer).number or ""
-
-    async def run(holder: Connection) -> None:
-        batcher = Batcher(shared_database)
-        lock_head(holder, issuer.issuer_id)
-        left = batcher.submit(issuer, redemption(number, "r1"))
-        await asyncio.sleep(0)
-        left.cancel()
-        again = batcher.submit(issuer, redemption(number, "r1"))
-        holder.rollback()
-        answer = await in_time(again)
-        await batcher.close()
-        assert (answer.outcome, answer.repeated) == (Outcome.DONE, True)
-
-    with connected(shared_database) as holder:
-        loop.run(run(holder))
-
-
-def test_callers_of_a_batch_that_was_cancelled_are_told_to_ask_again(
-    loop: Loop, shared_database: str, connection: Connection, issuer: Issuer, onlooker: Onlooker
-) -> None:
-    given_stock(connection, issuer, 1)
-    serial = given_active(connection, issuer).serial or 0
-
-    async def run(holder: Connection) -> None:
-        batcher = Batcher(shared_database)
-        await batcher.submit(issuer, Activate(caller=SYSTEM, serial=serial))
-        lock_head(holder, issuer.issuer_id)
-        before = asyncio.all_tasks()
-        asked = batcher.submit(issuer, change(Action.SUSPEND, serial))
-        (writing,) = asyncio.all_tasks() - before
-        await asyncio.to_thread(onlooker.wait_until_another_is_blocked, holder)
-        writing.cancel()
-        with pytest.raises(DatabaseUnavailableError):
-            await in_time(asked)
-        holder.rollback()
-        answer = await in_time(batcher.submit(issuer, change(Action.SUSPEND, serial)))
-        assert answer.outcome is Outcome.DONE
-        await batcher.close()
-
-    with connected(shared_database) as holder:
-        loop.run(run(holder))
-    assert ask(connection, issuer, change(Action.UNSUSPEND, serial))[0].outcome is Outcome.DONE
-
-
-def test_sessions_that_end_at_any_moment_cost_no_voucher_and_no_answer(
-    loop: Loop, shared_database: str, connection: Connection, issuer: Issuer, onlooker: Onlooker
-) -> None:
-    """Everybody asks until there is an answer, under the same reference; commits are lost too."""
-    given_stock(connection, issuer, VOUCHERS)
-    drawn = ask(connection, issuer, *[drawing()] * VOUCHERS)
-    ask(connection, issuer, *(Activate(caller=SYSTEM, serial=a.serial or 0) for a in drawn))
-
-    async def redeem(batcher: Batcher, number: str) -> Outcome:
-        while True:
-            with suppress(DatabaseUnavailableError):
-                return (await batcher.submit(issuer, redemption(number, f"r{number}"))).outcome
-
-    async def end_sessions(redeeming: asyncio.Future[list[Outcome]]) -> None:
-        while not redeeming.done():
-            await asyncio.to_thread(onlooker.end_the_others, connection)
-            await asyncio.sleep(0.005)
-
-    async def run() -> list[Outcome]:
-        batcher = Batcher(shared_database, batch_max=2)
-        redeeming = asyncio.gather(*(redeem(batcher, answer.number or "") for answer in drawn))
-        ending = asyncio.create_task(end_sessions(redeeming))
-        outcomes = await in_time(redeeming)
-        await ending
-        await batcher.close()
-        return outcomes
-
-    assert loop.run(run()) == [Outcome.DONE] * VOUCHERS
-    assert balances(connection, issuer)["payable:1"] == VOUCHERS * 1000
-    assert check(connection, issuer.issuer_id) == []
