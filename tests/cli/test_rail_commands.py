@@ -73,6 +73,12 @@ def test_a_rail_is_listed_and_reached(home: Path, rails: Path, tmp_path: Path) -
     assert gone.err == f"counterfoil: Rail bank, out: {tmp_path}/out is not a folder.\n"
 
 
+def test_a_rail_of_nobody_is_said(home: Path, rails: Path, tmp_path: Path) -> None:
+    rails.write_text(f'[bank]\nkind = "iso20022"\nissuer = "aid"\nout = "{tmp_path}"\n')
+    said = run(home, rails, "rail", "check", "bank")
+    assert said.err == "counterfoil: Rail bank, issuer: there is no issuer aid.\n"
+
+
 def test_secrets_are_listed_by_name_alone(home: Path, rails: Path) -> None:
     rails.write_text("")
     for name in ("hub", "bank"):

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
 from tests.engine.payouts.given import given_redeemed, given_sent, given_shops, read_payouts
 from tests.given import SYSTEM, given_group, given_issuer
 
@@ -20,10 +22,12 @@ from counterfoil.engine.payouts.batching import unbatched
 from counterfoil.engine.payouts.reading import Run
 from counterfoil.engine.payouts.routes import Route
 from counterfoil.engine.payouts.routing import set_routes
+from counterfoil.gateway.csv_files import CsvFile
 from counterfoil.gateway.delivery import FolderDelivery
-from counterfoil.gateway.filing import FileRail, file_payments
+from counterfoil.gateway.filing import FileRail, debtor_faults, file_payments
 from counterfoil.gateway.iso20022 import Iso20022
 from counterfoil.gateway.paying import pay_out
+from counterfoil.gateway.payment_hub.bulk import PaymentHubBulk
 from counterfoil.keys.provider import LocalKeyProvider
 
 RAIL = "bank"
@@ -118,6 +122,43 @@ def test_what_cannot_be_written_fails_alone(
     assert found == {good: ("pending", None), bad: ("failed", "malformed")}
     assert batches(shared_connection, issuer) == [(1, good * 100, True)]
     assert check(shared_connection, issuer.issuer_id) == []
+
+
+def test_who_pays_and_cannot_be_written_is_told_and_mended(
+    shared_connection: Connection, issuer: Issuer, tmp_path: Path
+) -> None:
+    """Whose account is no IBAN is paid for by another scheme, once somebody reads why."""
+    given_waiting(shared_connection, issuer, "A-1")
+    line = FolderDelivery(tmp_path)
+    wrong = FileRail(Iso20022(), line, debtor_scheme="iban")
+    (fault,) = debtor_faults(issuer, RAIL, wrong)
+    assert fault.startswith("the funding account in KES: Who pays cannot be written. The account")
+    with capture_logs(processors=[merge_contextvars]) as told:
+        assert file_payments(shared_connection, issuer, {RAIL: wrong}) == 1, "only the batch"
+        assert file_payments(shared_connection, issuer, {RAIL: wrong}) == 0
+    assert [(each["event"], each["rail"], each["issuer"]) for each in told] == [
+        ("delivery.unwritable", RAIL, issuer.code)
+    ] * 2
+    assert all("not an IBAN" in each["why"] for each in told)
+    right = FileRail(Iso20022(), line)
+    assert debtor_faults(issuer, RAIL, right) == debtor_faults(issuer, "other", wrong) == []
+    assert file_payments(shared_connection, issuer, {RAIL: right}) == 1
+    assert batches(shared_connection, issuer) == [(1, 200, True)]
+
+
+def test_every_kind_of_file_names_who_pays(issuer: Issuer) -> None:
+    for written in (CsvFile(), Iso20022(is_latin_only=True), PaymentHubBulk("mojaloop")):
+        assert debtor_faults(issuer, RAIL, FileRail(written, Line())) == []
+
+
+def test_a_folder_without_room_is_told_with_its_rail(
+    shared_connection: Connection, issuer: Issuer, tmp_path: Path
+) -> None:
+    given_waiting(shared_connection, issuer, "A-1")
+    rails = {RAIL: FileRail(Iso20022(), FolderDelivery(tmp_path / "none"))}
+    with capture_logs(processors=[merge_contextvars]) as told:
+        file_payments(shared_connection, issuer, rails)
+    assert [(each["event"], each["rail"]) for each in told] == [("delivery.failed", RAIL)]
 
 
 def test_several_at_once_put_each_payment_into_one_batch(

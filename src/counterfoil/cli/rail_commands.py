@@ -8,7 +8,9 @@ import click
 from counterfoil.cli.output import json_option, show_facts, show_rows
 from counterfoil.cli.place import Place, Workspace, placed
 from counterfoil.cli.rail import SANDBOX, gateway, rails_file, secret_of, secret_store
+from counterfoil.engine.issuer import issuer_codes, open_issuer
 from counterfoil.errors import CounterfoilError, NotFoundError
+from counterfoil.gateway.filing import debtor_faults
 from counterfoil.gateway.rail_settings import RailSettings, RailsFile, SandboxSettings
 from counterfoil.gateway.rails import rails_of
 from counterfoil.gateway.reaching import faults_of
@@ -46,14 +48,14 @@ def list_(place: Place, *, as_json: bool) -> None:
 @placed
 def check(place: Place, *, name: str, as_json: bool) -> None:
     """Say whether NAME can be used from here: its addresses answer, its folders are ours, its
-    secret opens. Nothing is sent.
+    secret opens, its issuer is there and can be named as who pays. Nothing is sent.
     """
     settings = _settings(place.settings).get(name)
     if settings is None:
         raise NotFoundError(f"There is no rail {name}.")
-    with place.opened(migrated=False) as workspace:
-        _make(workspace, name)
-    faults = faults_of(settings)
+    with place.opened() as workspace:
+        faults = _faults(workspace, name, settings.issuer)
+    faults += faults_of(settings)
     if faults:
         raise CounterfoilError(f"Rail {name}, {' '.join(faults)}")
     show_facts({"rail": name, "reached": True}, as_json=as_json, said=f"Rail {name} is reached.")
@@ -90,14 +92,29 @@ def list_secrets(place: Place, *, as_json: bool) -> None:
     )
 
 
-def _make(workspace: Workspace, name: str) -> None:
-    """That one alone, so that nothing is wrong but what is its own. Raises WrongSettingError."""
+def _faults(workspace: Workspace, name: str, issuer_code: str | None) -> list[str]:
+    """That one alone is made, so that nothing is wrong but what is its own. Raises
+    WrongSettingError.
+    """
     settings, provider = workspace.settings, workspace.provider
     file = rails_file(settings)
-    if name in file.rails:
-        rails_of(RailsFile({name: file.rails[name]}, {}), partial(secret_of, settings, provider))
-    else:
+    if name not in file.rails:
         gateway(settings)
+        return []
+    own = RailsFile({name: file.rails[name]}, {})
+    rails = rails_of(own, partial(secret_of, settings, provider))
+    rails.close()
+    if issuer_code is None:
+        return []
+    with workspace.connection() as connection:
+        if issuer_code not in issuer_codes(connection):
+            return [f"issuer: there is no issuer {issuer_code}."]
+        issuer = open_issuer(connection, issuer_code, provider)
+    return [
+        fault
+        for files in rails.files_of(issuer_code).values()
+        for fault in debtor_faults(issuer, name, files)
+    ]
 
 
 def _settings(settings: Settings) -> dict[str, RailSettings]:

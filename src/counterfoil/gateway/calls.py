@@ -83,6 +83,7 @@ class Calls:
             scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
         )
         sent = list({**self._headers, **(headers or {})}.items())
+        at = url.netloc.decode()  # nothing behind the host: an account may stand there
         body = bytearray()
         try:
             with (
@@ -92,11 +93,11 @@ class Calls:
                 for chunk in response.iter_stream():
                     body += chunk
                     if len(body) > self._bytes_max:
-                        _log.warning("gateway.answer_too_long", bytes_max=self._bytes_max)
+                        _log.warning("gateway.answer_too_long", at=at, bytes_max=self._bytes_max)
                         return None
                 return Reply(response.status, bytes(body))
         except _NO_ANSWER as error:
-            _log.info("gateway.no_answer", cause=type(error).__name__)
+            _log.info("gateway.no_answer", at=at, cause=type(error).__name__)
             return None
 
     def _url(self, path: str) -> httpx.URL:

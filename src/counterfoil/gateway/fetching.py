@@ -12,6 +12,7 @@ from typing import Final
 
 import structlog
 from psycopg import OperationalError
+from structlog.contextvars import bound_contextvars
 
 from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer
@@ -34,10 +35,11 @@ def fetch_files(
     one that fails otherwise stays alone, and its error is raised when all others are dealt with.
     Returns how many were dealt with.
     """
-    seen = inbox.waiting()
-    _take(connection, issuer, rail, file_format, inbox, seen)
-    late = inbox.acknowledge(seen)
-    _take(connection, issuer, rail, file_format, inbox, late)
+    with bound_contextvars(issuer=issuer.code, rail=rail):
+        seen = inbox.waiting()
+        _take(connection, issuer, rail, file_format, inbox, seen)
+        late = inbox.acknowledge(seen)
+        _take(connection, issuer, rail, file_format, inbox, late)
     return len(seen) + len(late)
 
 

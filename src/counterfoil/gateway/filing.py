@@ -2,11 +2,18 @@
 
 waiting payments ─▶ batch ─▶ file ─▶ put by name ─▶ the bank has it, and answers in files
         └ that cannot be written ─▶ rejected, as malformed
+
+Where it is who pays that cannot be written, the file waits until that is mended.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
+from uuid import UUID
+
+import structlog
+from structlog.contextvars import bound_contextvars
 
 from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer
@@ -23,6 +30,7 @@ from counterfoil.engine.payouts.batching import (
 )
 from counterfoil.engine.payouts.outcomes import News, Told, hear
 from counterfoil.gateway.bank_files import (
+    BankFileError,
     FileFormat,
     Party,
     Payment,
@@ -36,6 +44,10 @@ from counterfoil.money import Money
 # Of a bank that is away not every file is tried each time; one that it does not take holds up none.
 PUT_FAILURES_MAX: Final = 3
 _SYSTEM: Final = Caller(0, "system:payouts")
+_ID: Final = UUID(int=0)
+_SOMEBODY: Final = Party(name="A", scheme="account", account="1", fsp="A")
+
+_log = structlog.get_logger("counterfoil.gateway.filing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +69,42 @@ FileRails = Mapping[str, FileRail]
 
 def file_payments(connection: Connection, issuer: Issuer, rails: FileRails) -> int:
     """Batch what waits and put what is not put; how many payments and files that were."""
-    return sum(
-        _gather(connection, issuer, name, rail) + _put(connection, issuer, name, rail)
-        for name, rail in rails.items()
+    done = 0
+    for name, rail in rails.items():
+        with bound_contextvars(issuer=issuer.code, rail=name):
+            done += _gather(connection, issuer, name, rail) + _put(connection, issuer, name, rail)
+    return done
+
+
+def debtor_faults(issuer: Issuer, name: str, rail: FileRail) -> list[str]:
+    """A sentence for each funding account from which the issuer's routes let payments go by this
+    rail, and which its files cannot name.
+    """
+    return [
+        f"the funding account in {fund.currency}: {fault}"
+        for fund_id, fund in issuer.catalogue.funding_accounts.items()
+        if any(
+            route.rail == name and route.currency in {None, fund.currency}
+            for route in issuer.catalogue.routes
+        )
+        and (fault := _debtor_fault(issuer, rail, fund_id)) is not None
+    ]
+
+
+def _debtor_fault(issuer: Issuer, rail: FileRail, funding_account_id: int) -> str | None:
+    """What is said of a file in which it pays somebody."""
+    debtor = _debtor(issuer, rail, funding_account_id)
+    money = Money(1, issuer.catalogue.funding_accounts[funding_account_id].currency)
+    payment = Payment(payment_id=_ID, creditor=_SOMEBODY, money=money, narrative="")
+    now = datetime.now(UTC)
+    batch = PaymentBatch(
+        batch_id=_ID, debtor=debtor, payments=[payment], pay_on=now.date(), made_at=now
     )
+    try:
+        rail.format.write(batch)
+    except BankFileError as error:
+        return str(error)
+    return None
 
 
 def _gather(connection: Connection, issuer: Issuer, name: str, rail: FileRail) -> int:
@@ -90,7 +134,12 @@ def _put(connection: Connection, issuer: Issuer, name: str, rail: FileRail) -> i
     for batch in unput_batches(connection, issuer, name):
         if failed == PUT_FAILURES_MAX:
             break
-        content = rail.format.write(_file(connection, issuer, rail, batch))
+        try:
+            content = rail.format.write(_file(connection, issuer, rail, batch))
+        except BankFileError as error:
+            _log.error("delivery.unwritable", batch=batch.batch_id.hex, why=str(error))
+            failed += 1
+            continue
         if rail.delivery.put(written_id(batch.batch_id), content):
             note_put(connection, issuer, batch.batch_id, asked_about=rail.asked_about)
             put += 1
