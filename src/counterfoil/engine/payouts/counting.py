@@ -7,7 +7,7 @@ Nothing moves and nothing is promised by it: until a run is approved another may
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -16,6 +16,7 @@ from operator import itemgetter
 from typing import Final
 
 import msgspec
+import structlog
 from psycopg import errors as pg
 
 from counterfoil.engine.administering import Asked, or_nothing, record, recorded_subject
@@ -39,6 +40,8 @@ from counterfoil.statements import statement
 from counterfoil.voucher import Action
 
 SYSTEM: Final = Caller(0, "system:payouts")
+
+_log = structlog.get_logger("counterfoil.engine.payouts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +106,14 @@ def begin_due_runs(connection: Connection, issuer: Issuer) -> list[int]:
     connection.rollback()
     begun = []
     for terms_id, cut_off_at in due:
-        with suppress(ConflictError, NotFoundError):
+        try:
             run_id = _begin(
                 connection, issuer, SYSTEM, terms_id, cut_off_at=cut_off_at, is_scheduled=True
             )
+        except (ConflictError, NotFoundError) as error:
+            why = type(error).__name__
+            _log.info("payouts.not_begun", issuer=issuer.code, terms=terms_id, cause=why)
+        else:
             begun.append(run_id)
     return begun
 
