@@ -13,14 +13,9 @@ from tests.gateway.bank_days import (
 )
 from tests.given import SYSTEM
 
-from counterfoil.engine.banking.exceptions import ExceptionKind
 from counterfoil.engine.banking.looking import look_again
 from counterfoil.engine.banking.reading import (
-    EntryRow,
-    entries_of,
     entries_to_look_at,
-    exceptions_ended,
-    exceptions_open,
     files_page,
     refused_files_page,
 )
@@ -48,62 +43,15 @@ def issuer(shared_connection: Connection, provider: LocalKeyProvider) -> Issuer:
     return issuer
 
 
-def test_lines_are_read_from_the_latest_day_on(
-    shared_connection: Connection, issuer: Issuer
-) -> None:
-    def page(before: EntryRow | None) -> list[EntryRow]:
-        return entries_of(
-            shared_connection,
-            issuer.issuer_id,
-            1,
-            before=None if before is None else (before.booked_on, before.entry_id),
-            rows_max=2,
-        )
-
-    first = page(None)
-    second = page(first[-1])
-    third = page(second[-1])
-    shared_connection.rollback()
-    assert page(third[-1]) == []
-    found = {
-        row.bank_reference: (row.status, row.matched_minor, row.is_on_statement)
-        for row in (*first, *second, *third)
-    }
-    assert found == {
-        "IN": ("proposed", 0, False),
-        "PAID": ("attached", -1000, False),
-        "TAX": ("attached", -40, False),
-        "FEE": ("unexplained", 0, False),
-        FUNDED: ("attached", 100_000, True),
-    }
-    assert [row.booked_on for row in (*first, *second, *third)] == [
-        *(days(2),) * 2,
-        *(days(1),) * 2,
-        days(0),
-    ]
-
-
 def test_lines_to_look_at_are_those_that_the_ledger_has_not(
     shared_connection: Connection, issuer: Issuer
 ) -> None:
     rows = entries_to_look_at(shared_connection, issuer.issuer_id, 1, rows_max=10)
     shared_connection.rollback()
-    assert [(row.bank_reference, row.operation_id) for row in rows] == [("FEE", None), ("IN", None)]
-
-
-def test_differences_are_read_as_long_as_they_are_open_and_after(
-    shared_connection: Connection, issuer: Issuer
-) -> None:
-    (still,) = exceptions_open(shared_connection, issuer.issuer_id, rows_max=10)
-    (ended,) = exceptions_ended(shared_connection, issuer.issuer_id, rows_max=10)
-    after = exceptions_open(
-        shared_connection, issuer.issuer_id, after=still.exception_id, rows_max=10
-    )
-    shared_connection.rollback()
-    assert after == []
-    assert still.kind is ended.kind is ExceptionKind.UNEXPLAINED_DEBIT
-    assert (still.found_minor, still.ended_at, still.ended_by) == (30, None, None)
-    assert (ended.found_minor, ended.ended_by) == (40, "system")
+    assert [(row.bank_reference, row.status) for row in rows] == [
+        ("FEE", "unexplained"),
+        ("IN", "proposed"),
+    ]
 
 
 def test_files_are_read_with_those_that_were_refused_apart(

@@ -27,7 +27,7 @@ from counterfoil.engine.check import check
 from counterfoil.engine.database import Connection, connect
 from counterfoil.engine.earnings.accruing import accrue_earnings
 from counterfoil.engine.earnings.budgeting import budget_incentives
-from counterfoil.engine.earnings.reading import earnings_of, earnings_waiting
+from counterfoil.engine.earnings.reading import earnings_waiting
 from counterfoil.engine.earnings.rules import Event, rules_now, set_earning_rules
 from counterfoil.engine.issuer import Issuer, open_issuer
 from counterfoil.engine.operation import Activate, Outcome, Preactivate, Redeem
@@ -270,9 +270,13 @@ def test_what_was_earned_is_paid_with_the_next_payout(
     run = given_sent(connection, issuer)
     (payout,) = read_payouts(connection, issuer, run.run_id)
     assert (payout.earned_minor, payout.redemptions, payout.net_minor) == (60, 0, 60)
-    (earned,) = earnings_of(connection, issuer, agent, run_id=run.run_id)
-    assert (earned.events, earned.amount_minor, earned.rule.event) == (1, 60, Event.ACTIVATION)
-    assert earnings_of(connection, issuer, agent) == []
+    earned = connection.execute(
+        "SELECT e.run_id, e.acceptor_id, e.events, e.amount_minor, r.event FROM earning AS e"
+        " INNER JOIN earning_rule AS r USING (issuer_id, rule_id) WHERE e.issuer_id = %s",
+        (issuer.issuer_id,),
+    ).fetchall()
+    connection.rollback()
+    assert earned == [(run.run_id, agent, 1, 60, "activation")]
 
 
 def test_more_taken_back_than_earned_since_is_netted(

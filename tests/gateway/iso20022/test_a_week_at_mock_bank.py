@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pytest
 from tests.engine.payouts.given import given_redeemed, given_sent
+from tests.gateway.bank_days import exceptions
 from tests.gateway.iso20022.mock_bank import MockBank
 from tests.given import SYSTEM, given_group
 
@@ -20,7 +21,7 @@ from counterfoil.engine.acceptors import (
     create_acceptors,
 )
 from counterfoil.engine.banking.looking import look_again
-from counterfoil.engine.banking.reading import exceptions_open, standings
+from counterfoil.engine.banking.reading import standings
 from counterfoil.engine.catalogue import BankData
 from counterfoil.engine.check import check
 from counterfoil.engine.database import Connection
@@ -119,9 +120,7 @@ class Office:
         return [(status, reason) for status, reason in rows]
 
     def open_still(self) -> list[str]:
-        rows = exceptions_open(self.connection, self.issuer.issuer_id, rows_max=100)
-        self.connection.rollback()
-        return [row.kind.value for row in rows]
+        return [kind for kind, _expected, _found in exceptions(self.connection, self.issuer)]
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """The bank on pages: how accounts stand, what each line is, and files that people bring."""
 
+import pytest
 from tests.gateway.bank_days import FUNDED, RAIL, TODAY, days, line, notified, stated
 from tests.portal.banking.given import given_banked_house, line_id, one, took, work, xml
 from tests.portal.conftest import Portal
@@ -106,6 +107,14 @@ def test_the_same_file_once_more_says_so(portal: Portal) -> None:
     assert "This very file was taken in already" in words_of(again)
     count = "SELECT count(*) FROM bank_file_brought WHERE issuer_id = %s"
     assert one(house, count) == 1
+
+
+@pytest.mark.parametrize("content", [b"%PDF-1.7\n", b"PK\x03\x04sheet", b"\x89PNG\r\n"])
+def test_a_file_for_people_is_told_at_once(portal: Portal, content: bytes) -> None:
+    house = given_banked_house(portal)
+    answer = house.send("books/bank/bring", {"file": xml(content, "statement.pdf")})
+    assert "Take the same from the bank as a file for accounting programs" in text_of(answer)
+    assert work(house) == 0, "nothing was brought"
 
 
 def test_a_click_too_many_brings_it_once(portal: Portal) -> None:

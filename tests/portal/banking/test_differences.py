@@ -50,6 +50,7 @@ def test_what_the_bank_took_is_told_and_recorded_by_two_people(portal: Portal) -
     command = house.ask(f"books/differences/{number}/end", {"how": "withdrawn", "reason": WHY})
     assert house.balances() == before
     assert "Amina Diallo wants to end it" in house.page(f"books/differences/{number}")
+    assert "its end waits for approval" in house.page("books/differences")
     decided = house.page(f"commands/{command}/decide", house.approver)
     for said in (
         f"End difference {number}: Money left the account",

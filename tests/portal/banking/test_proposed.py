@@ -1,6 +1,6 @@
 """Credits that nobody recorded: guessed, recorded by the forms there are, then in the ledger."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 from django.utils import timezone
@@ -13,6 +13,7 @@ from tests.portal.money.working import House, text_of
 from counterfoil.engine.banking.looking import look_again
 from counterfoil.engine.operation import Caller
 from counterfoil.engine.organisations import create_organisation
+from counterfoil.portal.language import day_text
 from counterfoil.portal.models import Purchase
 
 PAYER = "<RltdPties><Dbtr><Pty><Nm>{}</Nm></Pty></Dbtr></RltdPties>"
@@ -72,11 +73,28 @@ def test_a_credit_becomes_a_deposit_by_the_form_there_is(portal: Portal) -> None
     waiting = house.page("books/bank/proposed")
     assert "waits for approval" in waiting
     assert "Record as a deposit" not in waiting
+    decided = house.page(f"commands/{command}/decide", house.approver)
+    assert "Paid by becomes Somebody" in decided
+    assert f"Line of the bank becomes 75.00 KES, {day_text(date(2026, 9, 30))}" in decided
+    assert f"/books/bank/lines/{entry_id}" in house.html(f"commands/{command}", house.approver)
+    assert "No paper came with it" not in decided, "the bank has said it itself"
     assert house.approve(command) == "done"
     with connected(portal.url) as engine:
         look_again(engine, house.issuer)
     assert "Every credit is recorded" in house.page("books/bank/proposed")
     assert "In the ledger Deposited" in house.page(f"books/bank/lines/{entry_id}")
+
+
+def test_who_approves_is_told_where_the_bank_says_another_amount(portal: Portal) -> None:
+    house = given_banked_house(portal)
+    credited(house, "IN-1", 7_500, "Somebody")
+    command = house.move("money/1/deposit", {"amount": "57.00", "reference": "IN-1"})
+    decided = house.page(f"commands/{command}/decide", house.approver)
+    assert "The bank says another amount under this reference: 75.00 KES." in decided
+    command = house.move("money/1/deposit", {"amount": "57.00", "reference": "IN-2"})
+    decided = house.page(f"commands/{command}/decide", house.approver)
+    assert "No paper came with it" in decided, "of this the bank has said nothing"
+    assert "Line of the bank" not in decided
 
 
 def test_a_credit_with_a_number_pays_its_purchase(portal: Portal) -> None:

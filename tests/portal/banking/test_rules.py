@@ -7,7 +7,7 @@ from tests.portal.banking.given import given_banked_house, took
 from tests.portal.conftest import Portal
 from tests.portal.money.working import House, words_of
 
-from counterfoil.engine.banking.deposit_rules import DepositRule, deposit_by_rules, deposit_rules
+from counterfoil.engine.banking.deposit_rules import DepositRule, deposit_by_rules
 
 PAYER = "<RltdPties><Dbtr><Pty><Nm>Donor Fund</Nm></Pty></Dbtr></RltdPties>"
 ONE = {
@@ -24,9 +24,18 @@ ONE = {
 
 def now(house: House) -> list[DepositRule]:
     with connected(house.portal.url) as engine:
-        found = deposit_rules(engine, house.issuer)
+        found = engine.execute(
+            "SELECT funding_account_id, payer_name, payer_reference, amount_minor_max"
+            " FROM deposit_rule WHERE issuer_id = %s AND applies ORDER BY rule_id",
+            (house.issuer.issuer_id,),
+        ).fetchall()
         engine.rollback()
-    return found
+    return [
+        DepositRule(
+            funding_account_id=fund, payer_name=name, payer_reference=text, amount_minor_max=most
+        )
+        for fund, name, text, most in found
+    ]
 
 
 def test_a_rule_is_written_by_one_and_approved_by_another(portal: Portal) -> None:

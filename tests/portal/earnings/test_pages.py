@@ -19,7 +19,6 @@ from counterfoil.engine.earnings.rules import (
     ClientAgent,
     EarningRule,
     Event,
-    agents_now,
     rules_now,
     set_earning_rules,
 )
@@ -46,7 +45,13 @@ def rules(house: House) -> list[EarningRule]:
 
 def agents(house: House) -> list[ClientAgent]:
     with connected(house.portal.url) as engine:
-        return agents_now(engine, house.issuer.issuer_id)
+        found = engine.execute(
+            "SELECT client_id, acceptor_id FROM client_agent"
+            " WHERE issuer_id = %s AND until_operation IS NULL ORDER BY client_id",
+            (house.issuer.issuer_id,),
+        ).fetchall()
+        engine.rollback()
+    return [ClientAgent(client_id=client, acceptor_id=agent) for client, agent in found]
 
 
 def given_rules(house: House, *wanted: EarningRule) -> None:

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, TypeVar, cast
 from uuid import UUID
@@ -136,6 +136,8 @@ def _end(of: Part, *, least: bool) -> Part:
             return 1 - 2**63 if least else 2**63 - 1
         case datetime():
             return (datetime.min if least else datetime.max).replace(tzinfo=UTC)  # noqa: DTZ901
+        case date():
+            return date.min if least else date.max
         case UUID():
             return UUID(int=0 if least else 2**128 - 1)
         case _:

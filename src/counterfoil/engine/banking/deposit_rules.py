@@ -123,31 +123,6 @@ def _checked(issuer: Issuer, rule: DepositRule) -> int | None:
     return group.group_id
 
 
-def deposit_rules(connection: Connection, issuer: Issuer) -> list[DepositRule]:
-    """Those that apply, in their order: the first that fits counts. Leaves the transaction open."""
-    rows = connection.execute(
-        statement(__package__, "deposit_rules"), {"issuer_id": issuer.issuer_id}
-    )
-    return [
-        DepositRule(
-            funding_account_id=funding_account_id,
-            payer_name=payer_name,
-            payer_reference=payer_reference,
-            amount_minor_max=amount_minor_max,
-            group=group,
-            denomination_minor=denomination_minor,
-        )
-        for (
-            funding_account_id,
-            payer_name,
-            payer_reference,
-            amount_minor_max,
-            group,
-            denomination_minor,
-        ) in rows
-    ]
-
-
 def deposit_by_rules(connection: Connection, issuer: Issuer) -> int:
     """Returns how many lines were brought to an end."""
     whose: dict[str, object] = {"issuer_id": issuer.issuer_id, "lines_max": _LINES}
@@ -180,6 +155,7 @@ def _why_not(connection: Connection, issuer: Issuer, begun: _Begun) -> str | Non
             funding_account_id=begun.funding_account_id,
             value_on=begun.value_on,
             reason=f"By rule {begun.rule_id}.",
+            scope=f"funding:{begun.funding_account_id}:",
         )
         if begun.group is not None and begun.denomination_minor is not None:
             _provision(connection, issuer, begun, begun.group, begun.denomination_minor)

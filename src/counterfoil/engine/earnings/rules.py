@@ -115,14 +115,6 @@ def rules_now(connection: Connection, issuer_id: int) -> list[Ruling]:
     return [ruling_of(row) for row in rows]
 
 
-def agents_now(connection: Connection, issuer_id: int) -> list[ClientAgent]:
-    """Leaves the transaction open."""
-    rows = connection.execute(statement(__package__, "agents_now"), {"issuer_id": issuer_id})
-    return [
-        ClientAgent(client_id=client_id, acceptor_id=acceptor_id) for client_id, acceptor_id in rows
-    ]
-
-
 def ruling_of(row: Sequence[object]) -> Ruling:
     """Of a row of the statements that read rules."""
     rule_id, position, since, until, *columns = row
