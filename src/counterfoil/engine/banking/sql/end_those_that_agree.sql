@@ -58,7 +58,7 @@ WHERE
                     WHERE
                         e.issuer_id = %(issuer_id)s
                         AND e.entry_id = b.entry_id
-                        AND e.status IN ('attached', 'set_aside')
+                        AND e.status = 'attached'
                 )
         ELSE FALSE
     END

@@ -11,7 +11,7 @@ from counterfoil.engine.banking.exceptions import ExceptionKind
 from counterfoil.engine.banking.resolving import How
 from counterfoil.portal.words import Word
 
-LINE_STATES: Final = ("attached", "proposed", "unexplained", "set_aside")
+LINE_STATES: Final = ("attached", "proposed", "unexplained")
 
 
 def line_state(status: str) -> Word:
@@ -49,7 +49,6 @@ _LINES: Final[Mapping[str, Word]] = {
     "attached": Word(_("In the ledger"), "good"),
     "proposed": Word(_("Not recorded yet"), "wait"),
     "unexplained": Word(_("Not explained"), "bad"),
-    "set_aside": Word(_("Set aside")),
 }
 _FILES: Final[Mapping[str, Promise]] = {
     "status": _("Answer to payments"),
