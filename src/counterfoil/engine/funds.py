@@ -32,9 +32,11 @@ def deposit(
     funding_account_id: int | None = None,
     value_on: date | None = None,
     reason: str = "",
+    scope: str = "",
 ) -> bool:
     """Record money that arrived in a funding account; the first of its currency if none is named.
-    `value_on` is the day on which the bank had it, where that is known.
+    `value_on` is the day on which the bank had it, where that is known. A bank's own reference
+    counts within a `scope`, which is its account: another bank may have it too.
 
     False where the same deposit is recorded already under this reference. Raises ConflictError
     where the reference stands for another amount or account, or the account has another currency;
@@ -50,6 +52,7 @@ def deposit(
         funding_account_id=funding_account_id,
         value_on=value_on,
         reason=reason,
+        scope=scope,
     )
 
 
@@ -63,6 +66,7 @@ def withdraw(
     funding_account_id: int | None = None,
     value_on: date | None = None,
     reason: str = "",
+    scope: str = "",
 ) -> bool:
     """Record money that left a funding account; never beyond what is available."""
     return _move_funds(
@@ -75,6 +79,7 @@ def withdraw(
         funding_account_id=funding_account_id,
         value_on=value_on,
         reason=reason,
+        scope=scope,
     )
 
 
@@ -89,6 +94,7 @@ def _move_funds(  # the two callers above are the readable form
     funding_account_id: int | None,
     value_on: date | None,
     reason: str,
+    scope: str,
 ) -> bool:
     if money.amount_minor <= 0:
         raise ConflictError("An amount above zero is needed.")
@@ -96,7 +102,8 @@ def _move_funds(  # the two callers above are the readable form
     try:
         account = funding_account(issuer, money.currency, funding_account_id)
         subject = f"funding:{account.funding_account_id}"
-        is_new = _is_new(connection, issuer, caller, action, reference, money, subject)
+        key = reference_key(caller.client_id, action, scope + reference)
+        is_new = _is_new(connection, issuer, key, reference, money, subject)
     except BaseException:
         connection.rollback()
         raise
@@ -117,6 +124,7 @@ def _move_funds(  # the two callers above are the readable form
         amount_minor=money.amount_minor,
         subject=subject,
         reason=reason,
+        scope=scope,
     )
     journal.post(operation_id, posting)
     journal.note_value_date(operation_id, value_on)
@@ -160,11 +168,10 @@ def funding_account(
     return account
 
 
-def _is_new(
+def _is_new(  # under which key, and what it should stand for
     connection: Connection,
     issuer: Issuer,
-    caller: Caller,
-    action: Action,
+    key: bytes,
     reference: str,
     money: Money,
     subject: str,
@@ -172,10 +179,7 @@ def _is_new(
     """Raises ConflictError where the reference stands for something else."""
     row = connection.execute(
         statement(__package__, "operation_by_reference"),
-        {
-            "issuer_id": issuer.issuer_id,
-            "reference_key": UUID(bytes=reference_key(caller.client_id, action, reference)),
-        },
+        {"issuer_id": issuer.issuer_id, "reference_key": UUID(bytes=key)},
     ).fetchone()
     if row is None:
         return True

@@ -55,6 +55,7 @@ def _(asked: asks.Deposit, bench: Bench) -> str:
         reason=bench.reason,
         funding_account_id=asked.funding_account_id,
         value_on=asked.value_date,
+        scope=f"{asked.subject}:",
     )
     return _recorded(is_new=is_new, subject=asked.subject)
 
@@ -69,6 +70,7 @@ def _(asked: asks.Withdraw, bench: Bench) -> str:
         reference=asked.reference,
         reason=bench.reason,
         funding_account_id=asked.funding_account_id,
+        scope=f"{asked.subject}:",
     )
     return _recorded(is_new=is_new, subject=asked.subject)
 
