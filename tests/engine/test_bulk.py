@@ -14,7 +14,6 @@ from tests.given import (
     given_group,
     given_issuer,
     given_stock,
-    preactivate,
     redemption,
     state_of,
 )
@@ -28,17 +27,13 @@ from counterfoil.engine.bulk import (
     running_bulks,
 )
 from counterfoil.engine.bulk_chunks import Bulk
-from counterfoil.engine.bulk_selection import BulkPart, Selection, preview_bulk, selected_states
+from counterfoil.engine.bulk_selection import Selection
 from counterfoil.engine.check import check
-from counterfoil.engine.configuration import pause_provision, resume_provision
 from counterfoil.engine.database import Connection, connected
 from counterfoil.engine.importing_vouchers import import_vouchers
 from counterfoil.engine.issuer import Issuer, open_issuer
-from counterfoil.engine.operation import Outcome, Preactivate
-from counterfoil.engine.provision import provision_by_id
 from counterfoil.errors import ConflictError, NotFoundError
 from counterfoil.keys.provider import LocalKeyProvider
-from counterfoil.money import Money
 from counterfoil.voucher import Action, State
 
 
@@ -361,30 +356,6 @@ def test_what_cannot_be_asked_is_refused_and_changes_nothing(
         bulk_by_id(connection, issuer, 1)
 
 
-def test_preview_counts_vouchers_and_money_by_state(connection: Connection, issuer: Issuer) -> None:
-    provision_id = given_stock(connection, issuer, 4)
-    first, second = actives(connection, issuer, 2)
-    ask(connection, issuer, change(Action.SUSPEND, second))
-    by_provision = preview_bulk(
-        connection, issuer, Selection(provision_id=provision_id), action=Action.SUSPEND
-    )
-    assert by_provision == [
-        BulkPart("FOOD-AID", State.STOCKED, 2, Money(2000, "KES"), meant=False),
-        BulkPart("FOOD-AID", State.ACTIVE, 1, Money(1000, "KES"), meant=True),
-        BulkPart("FOOD-AID", State.SUSPENDED, 1, Money(1000, "KES"), meant=False),
-    ]
-    assert (
-        preview_bulk(connection, issuer, Selection(group_code="FOOD-AID"), action=Action.SUSPEND)
-        == by_provision
-    )
-    assert (
-        preview_bulk(
-            connection, issuer, Selection(serials=[first, second, second]), action=Action.SUSPEND
-        )
-        == by_provision[1:]
-    )
-
-
 def test_redeeming_vouchers_are_told_of(connection: Connection, issuer: Issuer) -> None:
     given_group(connection, issuer, "NOW", settlement="instant", denominations=())
     voucher = given_active(connection, issuer, group="NOW")
@@ -396,29 +367,3 @@ def test_redeeming_vouchers_are_told_of(connection: Connection, issuer: Issuer) 
     assert bulk_refusals(connection, issuer, bulk.bulk_id) == [
         (voucher.serial, "payment_in_progress")
     ]
-
-
-def test_actions_select_what_they_are_for() -> None:
-    assert selected_states(Action.UNSUSPEND) == [State.SUSPENDED]
-    assert selected_states(Action.PURGE) == [State.REDEEMED, State.CANCELLED, State.EXPIRED]
-    assert State.STOCKED in selected_states(Action.CANCEL)
-    assert State.STOCKED not in selected_states(Action.SUSPEND)
-
-
-def test_paused_provision_is_not_drawn_until_it_is_resumed(
-    connection: Connection, issuer: Issuer
-) -> None:
-    provision_id = given_stock(connection, issuer, 2)
-    pause_provision(connection, issuer, SYSTEM, provision_id)
-    draw = Preactivate(caller=SYSTEM, amount="10.00", currency="KES", group="FOOD-AID")
-    (answer,) = ask(connection, issuer, draw)
-    assert answer.outcome is Outcome.OUT_OF_STOCK
-    operations = count_of(connection, "operation")
-    pause_provision(connection, issuer, SYSTEM, provision_id)
-    assert count_of(connection, "operation") == operations
-    resume_provision(connection, issuer, SYSTEM, provision_id)
-    resumed = provision_by_id(connection, issuer, provision_id)
-    assert resumed.status == "ready"
-    preactivate(connection, issuer)
-    assert provision_by_id(connection, issuer, provision_id).next_drawn > resumed.next_drawn
-    assert check(connection, issuer.issuer_id) == []
