@@ -14,10 +14,12 @@ from counterfoil.engine.commands.content import (
     ChangeApprovals,
     Deposit,
     TurnProvision,
+    Withdraw,
 )
 from counterfoil.engine.commands.effects import effect
 from counterfoil.engine.commands.preparing import Verdict
 from counterfoil.engine.commands.rules import approvals_needed, change_approvals
+from counterfoil.engine.programmes import open_funding_account
 from counterfoil.errors import ConflictError
 
 
@@ -224,3 +226,20 @@ def test_what_the_engine_refuses_is_told_and_changes_nothing(office: Office) -> 
     status, outcome = office.status(command_id)
     assert (status, outcome) == ("refused", f"{office.issuer.code} has no funding account 77.")
     assert office.deposited() == 0
+
+
+def test_a_reference_of_the_bank_counts_once_for_each_account(office: Office) -> None:
+    euros = open_funding_account(
+        office.connection, office.issuer, SYSTEM, fsp="other", account="EUR-1", currency="EUR"
+    )
+    ends = []
+    for fund, currency in ((1, "KES"), (euros, "EUR"), (1, "KES")):
+        for kind in (Deposit, Withdraw):
+            asked = kind(
+                funding_account_id=fund, amount_minor=100, currency=currency, reference="FT1"
+            )
+            command_id = office.prepare(asked)
+            office.decide(command_id, asked)
+            ends.append(office.carry_out(command_id))
+    assert ends == ["done"] * 4 + ["refused"] * 2
+    assert check(office.connection, office.issuer.issuer_id) == []
