@@ -1,11 +1,11 @@
 """Credits that nobody recorded: guessed, recorded by the forms there are, then in the ledger."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 from django.utils import timezone
 from tests.databases import connected
-from tests.gateway.bank_days import FUNDED, line, stated
+from tests.gateway.bank_days import FUNDED, TODAY, line, stated
 from tests.portal.banking.given import given_banked_house, line_id, one, took
 from tests.portal.conftest import Portal
 from tests.portal.money.working import House, text_of
@@ -75,7 +75,7 @@ def test_a_credit_becomes_a_deposit_by_the_form_there_is(portal: Portal) -> None
     assert "Record as a deposit" not in waiting
     decided = house.page(f"commands/{command}/decide", house.approver)
     assert "Paid by becomes Somebody" in decided
-    assert f"Line of the bank becomes 75.00 KES, {day_text(date(2026, 9, 30))}" in decided
+    assert f"Line of the bank becomes 75.00 KES, {day_text(TODAY)}" in decided
     assert f"/books/bank/lines/{entry_id}" in house.html(f"commands/{command}", house.approver)
     assert "No paper came with it" not in decided, "the bank has said it itself"
     assert house.approve(command) == "done"

@@ -186,10 +186,11 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One of a list, with who ended it."""
+    """One of a list, with who ended it, or the command that asks for its end and waits."""
 
     difference: Difference
     by: str
+    waiting: UUID | None
 
     @property
     def key(self) -> Key:
@@ -202,7 +203,7 @@ def payment_word(status: str) -> Word:
 
 
 def differences_page(office: Office, wanted: Wanted) -> list[Row]:
-    """Two queries."""
+    """Three queries."""
     asked = {
         **wanted.after,
         "is_ended": wanted.filters["state"] == "ended",
@@ -213,7 +214,15 @@ def differences_page(office: Office, wanted: Wanted) -> list[Row]:
     found = _differences(office, asked)
     those = [each.ended_by for each in found if each.ended_by and not each.is_of_itself]
     names = names_of(those)
-    return [Row(each, names.get(each.ended_by or "", "")) for each in found]
+    waiting = _ends_waiting(office, [each for each in found if each.ended_at is None])
+    return [
+        Row(each, names.get(each.ended_by or "", ""), waiting.get(each.subject)) for each in found
+    ]
+
+
+def _ends_waiting(office: Office, those: Sequence[Difference]) -> dict[str, UUID]:
+    asked = {"issuer_id": office.issuer_id, "subjects": [each.subject for each in those]}
+    return dict(rows(__package__, "ends_waiting", asked)) if those else {}
 
 
 def difference_of(office: Office, exception_id: int) -> Difference:

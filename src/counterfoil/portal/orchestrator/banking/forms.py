@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from django.utils.datastructures import MultiValueDict
 
 _NONE: Final = ""
+# How files begin that no bank sends to programs: PDF, PNG, JPEG, and what spreadsheets are kept in.
+_FOR_PEOPLE: Final = (b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
 class BringForm(OnceForm):
@@ -61,6 +63,13 @@ class BringForm(OnceForm):
                 _("This file is larger than 10 MB. Ask the bank for a file of each day.")
             )
         self.content = sent.read()
+        if self.content.startswith(_FOR_PEOPLE):
+            raise ValidationError(
+                _(
+                    "This is a PDF, a picture or a spreadsheet, for people to read. Take the same"
+                    " from the bank as a file for accounting programs, such as camt.053."
+                )
+            )
         before = came_before(self._office, self.content)
         if before is None:
             return sent

@@ -145,5 +145,9 @@ def brought(request: HttpRequest, office: Office, brought_id: UUID) -> HttpRespo
     return render(
         request,
         "portal/orchestrator/banking/brought.html",
-        {"brought": brought_of(office, brought_id), "may_bring": office.may(HANDLES_MONEY)},
+        {
+            "brought": brought_of(office, brought_id),
+            "is_one_of_several": len(file_rails(office)) > 1,
+            "may_bring": office.may(HANDLES_MONEY),
+        },
     )

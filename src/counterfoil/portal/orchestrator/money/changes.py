@@ -69,6 +69,7 @@ def _movement(asked: asks.Deposit | asks.Withdraw, office: Office, action: Actio
     )
     digest = _digest(asked)
     came = [] if digest is None else papers.came(office, digest)
+    said = None if digest is not None else _said(asked, office, account)
     return Shown(
         sentence % {"money": money_text(asked.money), "account": account.shown},
         [
@@ -76,11 +77,12 @@ def _movement(asked: asks.Deposit | asks.Withdraw, office: Office, action: Actio
             Change(_("Funding account"), None, account.in_full),
             Change(_("Bank reference"), None, asked.reference),
             *_paper(asked, office, came),
+            *([] if said is None else _as_said(said, office)),
         ],
         page_address("money-account", office, account.funding_account_id),
         [
             *_refusals(asked, office, account, action),
-            *_doubts(asked, papers.waiting(office, account), came),
+            *_doubts(asked, papers.waiting(office, account), came, said),
         ],
         [
             Change(each.label, each.now_text, each.then_text)
@@ -105,6 +107,26 @@ def _paper(
     return lines
 
 
+def _said(
+    asked: asks.Deposit | asks.Withdraw, office: Office, account: FundingAccount
+) -> papers.BankLine | None:
+    """For a deposit without a paper: the bank's own line stands in for it."""
+    if isinstance(asked, asks.Withdraw):
+        return None
+    return papers.bank_line(office, account, asked.reference)
+
+
+def _as_said(said: papers.BankLine, office: Office) -> list[Change]:
+    """By whom the bank says that it was paid, and where it says so."""
+    url = page_address("bank-line", office, said.entry_id)
+    lines = [
+        Change(_("Paid by"), None, said.payer_name or None),
+        Change(_("Note"), None, said.note or None),
+    ]
+    told = [each for each in lines if each.after is not None]
+    return [*told, Change(_("Line of the bank"), None, said.text, url)]
+
+
 def _refusals(
     asked: asks.Deposit | asks.Withdraw, office: Office, account: FundingAccount, action: Action
 ) -> list[str]:
@@ -124,6 +146,7 @@ def _doubts(
     asked: asks.Deposit | asks.Withdraw,
     waiting: Sequence[papers.Waiting],
     came: Sequence[papers.Came],
+    said: papers.BankLine | None,
 ) -> list[str]:
     """What to think of before one agrees."""
     is_out = isinstance(asked, asks.Withdraw)
@@ -133,7 +156,12 @@ def _doubts(
         return [notice.text for notice in notices]
     notices += papers.same_receipt(came, of=asked)
     texts = [notice.text for notice in notices]
-    if not any(each.asked == asked for each in came):
+    if said is not None and said.money != asked.money:
+        texts.append(
+            _("The bank says another amount under this reference: %(money)s.")
+            % {"money": money_text(said.money)}
+        )
+    if said is None and not any(each.asked == asked for each in came):
         texts.append(_("No paper came with it: look at the bank's statement yourself."))
     return texts
 

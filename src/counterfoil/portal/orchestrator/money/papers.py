@@ -41,6 +41,21 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
+class BankLine:
+    """A credit as the bank itself says it, in a file that was read."""
+
+    entry_id: int
+    money: Money
+    booked_on: date
+    payer_name: str
+    note: str
+
+    @property
+    def text(self) -> str:
+        return f"{money_text(self.money)}, {day_text(self.booked_on)}"
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """A command about money that waits for somebody; `funding_account_id` is None where it opens
     one, `organisation` that of whom it is, `purchase_id` what it pays for.
@@ -122,6 +137,20 @@ class Notice:
 
     text: str
     command_id: UUID | None = None
+
+
+def bank_line(office: Office, account: FundingAccount, reference: str) -> BankLine | None:
+    """None where no file says it, or for who does not see the bank's side."""
+    if not office.sees_bank:
+        return None
+    asked = {
+        "issuer_id": office.issuer_id,
+        "funding_account_id": account.funding_account_id,
+        "reference": reference,
+    }
+    for entry_id, amount_minor, *said in rows(__package__, "bank_line", asked):
+        return BankLine(entry_id, Money(amount_minor, account.currency), *said)
+    return None
 
 
 def recorded(
