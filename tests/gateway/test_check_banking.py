@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from typing import Final
 
 import pytest
+from tests.damages import each_damaged
 from tests.gateway.bank_days import FUNDED, days, given_banked, given_batch, line, stated, take
 
-from counterfoil.engine.check import check, differences
+from counterfoil.engine.check import check
 from counterfoil.engine.database import Connection, connect_as_owner
 from counterfoil.keys.provider import LocalKeyProvider
 
 _MOVED: Final = "what an operation of a bank line moved"
 _HAS: Final = "what the ledger has of a bank line"
 _LEAD: Final = "lines of a statement"
-# What somebody with the superuser's rights might do, and what is then said of it.
 DAMAGES: Final = {
     "a line is matched to another operation": (
         "UPDATE bank_match SET operation_id = 1 WHERE amount_minor = -1000",
@@ -58,16 +58,10 @@ def owner(
     paid = line("R1", -1000, of=sent.payments[0]), line("FEE", -30)
     take(connection, issuer, stated(issuer, 100_000, 98_970, *paid, day=days(1)))
     assert check(connection) == []
-    owner = connect_as_owner(database)
-    yield owner
-    owner.close()
+    with connect_as_owner(database) as owner:
+        yield owner
 
 
 def test_each_damage_is_found_and_named(owner: Connection) -> None:
-    """One database for all: each damage is undone after it was looked at."""
-    for what, (damage, subject) in DAMAGES.items():
-        assert owner.execute(damage).rowcount > 0, what
-        found = [each for each in differences(owner) if each.rule == "check_banking"]
-        owner.rollback()
+    for what, subject, found in each_damaged(owner, "check_banking", DAMAGES):
         assert subject in {each.subject for each in found}, (what, *map(str, found))
-        assert all(each.rows for each in found)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 import pytest
+from tests.damages import each_damaged
 from tests.engine.earnings.given import (
     accrue,
     given_agent,
@@ -15,12 +16,11 @@ from tests.engine.earnings.given import (
 from tests.engine.payouts.given import given_sent
 from tests.given import SYSTEM, given_group, given_issuer
 
-from counterfoil.engine.check import check, differences
+from counterfoil.engine.check import check
 from counterfoil.engine.database import Connection, connect_as_owner
 from counterfoil.engine.payouts.refunding import refund_redemption
 from counterfoil.keys.provider import LocalKeyProvider
 
-# What somebody with the superuser's rights might do, and what is then said of it.
 DAMAGES: Final = {
     "an earning is raised": (
         "UPDATE earning SET amount_minor = amount_minor + 1 WHERE rule_id = 2",
@@ -71,16 +71,10 @@ def owner(
         given_cashed_out(connection, issuer, acceptor_id, 1000)
     accrue(connection, issuer)
     assert check(connection) == []
-    owner = connect_as_owner(database)
-    yield owner
-    owner.close()
+    with connect_as_owner(database) as owner:
+        yield owner
 
 
 def test_each_damage_is_found_and_named(owner: Connection) -> None:
-    """One database for all: each damage is undone after it was looked at."""
-    for what, (damage, subject) in DAMAGES.items():
-        assert owner.execute(damage).rowcount > 0, what
-        found = [each for each in differences(owner) if each.rule == "check_earnings"]
-        owner.rollback()
+    for what, subject, found in each_damaged(owner, "check_earnings", DAMAGES):
         assert any(subject in each.subject for each in found), (what, *map(str, found))
-        assert all(each.rows for each in found)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 import pytest
+from tests.damages import each_damaged
 from tests.engine.payouts.given import (
     given_preview,
     given_redeemed,
@@ -13,14 +14,13 @@ from tests.engine.payouts.given import (
 )
 from tests.given import SYSTEM, given_group, given_issuer
 
-from counterfoil.engine.check import check, differences
+from counterfoil.engine.check import check
 from counterfoil.engine.database import Connection, connect_as_owner
 from counterfoil.engine.figures.folding import catch_up
 from counterfoil.engine.payouts.outcomes import News, Told, hear
 from counterfoil.engine.payouts.refunding import refund_redemption
 from counterfoil.keys.provider import LocalKeyProvider
 
-# What somebody with the superuser's rights might do, and what is then said of it.
 DAMAGES: Final = {
     "a stretch counts as not paid": (
         "UPDATE payout_line SET is_paid = FALSE WHERE run_id = 1 AND acceptor_id = 1",
@@ -90,16 +90,10 @@ def owner(
     given_preview(connection, issuer)
     catch_up(connection, issuer.issuer_id)
     assert check(connection) == []
-    owner = connect_as_owner(database)
-    yield owner
-    owner.close()
+    with connect_as_owner(database) as owner:
+        yield owner
 
 
 def test_each_damage_is_found_and_named(owner: Connection) -> None:
-    """One database for all: each damage is undone after it was looked at."""
-    for what, (damage, subject) in DAMAGES.items():
-        assert owner.execute(damage).rowcount > 0, what
-        found = [each for each in differences(owner) if each.rule == "check_payouts"]
-        owner.rollback()
+    for what, subject, found in each_damaged(owner, "check_payouts", DAMAGES):
         assert subject in {each.subject for each in found}, (what, *map(str, found))
-        assert all(each.rows for each in found)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 import pytest
+from tests.damages import each_damaged
 from tests.engine.sales.given_sales import (
     given_allocation,
     given_organisation,
@@ -14,7 +15,7 @@ from tests.engine.sales.given_sales import (
 )
 from tests.given import given_issuer, given_stock
 
-from counterfoil.engine.check import check, differences
+from counterfoil.engine.check import check
 from counterfoil.engine.database import Connection, connect_as_owner
 from counterfoil.engine.issuer import Issuer
 from counterfoil.keys.provider import LocalKeyProvider
@@ -66,19 +67,14 @@ def issuer(connection: Connection, provider: LocalKeyProvider) -> Issuer:
 
 @pytest.fixture
 def owner(database: str) -> Iterator[Connection]:
-    connection = connect_as_owner(database)
-    yield connection
-    connection.close()
+    with connect_as_owner(database) as owner:
+        yield owner
 
 
 def test_each_damage_of_a_sale_is_found_and_named(
     connection: Connection, owner: Connection, issuer: Issuer
 ) -> None:
     assert check(connection, issuer.issuer_id) == []
-    for what, (damage, said) in DAMAGES.items():
-        assert owner.execute(damage).rowcount > 0, what
-        found = [each for each in differences(owner) if each.rule == "check_sales"]
-        owner.rollback()
+    for what, said, found in each_damaged(owner, "check_sales", DAMAGES):
         assert found, what
         assert all(said in str(each) for each in found[:1]), (what, *map(str, found))
-        assert all(each.rows for each in found)
