@@ -2,8 +2,6 @@
 
 import io
 import secrets
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +14,7 @@ import pytest
 import uvicorn
 from tests.databases import copied_database
 from tests.given import given_client, given_group, given_issuer, given_stock
+from tests.serving import served
 
 from counterfoil.api.app import ApiState, build_app
 from counterfoil.api.direct import DirectProtocol
@@ -84,33 +83,20 @@ def running_server(
             log=server.log,
         )
     )
-    runner = uvicorn.Server(
-        uvicorn.Config(
-            app.asgi,
-            host="127.0.0.1",
-            port=0,
-            loop="uvloop",
-            http=cast("type[asyncio.Protocol]", partial(DirectProtocol, routes=app.direct)),
-            ws="none",
-            lifespan="on",
-            access_log=False,
-            log_config=None,
-            server_header=False,
-        )
+    config = uvicorn.Config(
+        app.asgi,
+        host="127.0.0.1",
+        port=0,
+        loop="uvloop",
+        http=cast("type[asyncio.Protocol]", partial(DirectProtocol, routes=app.direct)),
+        ws="none",
+        lifespan="on",
+        access_log=False,
+        log_config=None,
+        server_header=False,
     )
-    thread = threading.Thread(target=runner.run)
-    thread.start()
-    while not runner.started:
-        assert thread.is_alive()
-        time.sleep(0.005)
-    port = runner.servers[0].sockets[0].getsockname()[1]
-    server.base_url = f"http://127.0.0.1:{port}"
-    try:
+    with served(config) as server.base_url:
         yield server
-    finally:
-        runner.should_exit = True
-        thread.join(20)
-        assert not thread.is_alive()
 
 
 @pytest.fixture(scope="module")

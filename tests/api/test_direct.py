@@ -17,6 +17,7 @@ import uvicorn
 from starlette.types import Receive, Scope, Send
 from tests.api.conftest import BB, Server, running_server
 from tests.api.test_govstack_v1 import REDEMPTION, STATUS, activated, redemption
+from tests.serving import served
 
 from counterfoil.api.body import BODY_BYTES_MAX, whole_body
 from counterfoil.api.direct import DirectProtocol
@@ -268,32 +269,19 @@ async def directly(_headers: dict[bytes, bytes], body: bytes, _address: str) -> 
 
 @contextmanager
 def two_ways(*, timeout_keep_alive: int = 60) -> Iterator[str]:
-    runner = uvicorn.Server(
-        uvicorn.Config(
-            by_asgi,
-            port=0,
-            loop="uvloop",
-            http=cast(
-                "type[asyncio.Protocol]",
-                partial(DirectProtocol, routes={REDEMPTION.encode(): directly}),
-            ),
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            timeout_keep_alive=timeout_keep_alive,
-        )
+    routes = {REDEMPTION.encode(): directly}
+    config = uvicorn.Config(
+        by_asgi,
+        port=0,
+        loop="uvloop",
+        http=cast("type[asyncio.Protocol]", partial(DirectProtocol, routes=routes)),
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        timeout_keep_alive=timeout_keep_alive,
     )
-    thread = threading.Thread(target=runner.run)
-    thread.start()
-    while not runner.started:
-        assert thread.is_alive()
-        time.sleep(0.005)
-    try:
-        yield f"http://127.0.0.1:{runner.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        runner.should_exit = True
-        thread.join(20)
-        assert not thread.is_alive()
+    with served(config) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,6 @@
 """API and portal on one port, as `counterfoil serve` has them, and a browser that is signed in."""
 
 import io
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -15,6 +13,7 @@ from playwright.sync_api import Page
 from tests.portal.conftest import Portal
 from tests.portal.given import signed_in
 from tests.portal.look.showing import browser
+from tests.serving import served
 
 from counterfoil.api.app import ApiState, build_app
 from counterfoil.api.direct import DirectProtocol
@@ -61,30 +60,19 @@ def _serving(portal: Portal) -> Iterator[str]:
     )
     serving = Serving(uploads=settings.COUNTERFOIL_UPLOADS, outbox=True)
     pages = portal_asgi(portal.url, portal.provider, serving)
-    runner = uvicorn.Server(
-        uvicorn.Config(
-            OnePort(api.asgi, pages, PREFIX),
-            host="127.0.0.1",
-            port=0,
-            loop="uvloop",
-            http=cast("type[asyncio.Protocol]", partial(DirectProtocol, routes=api.direct)),
-            ws="none",
-            lifespan="on",
-            access_log=False,
-            log_config=None,
-        )
+    config = uvicorn.Config(
+        OnePort(api.asgi, pages, PREFIX),
+        host="127.0.0.1",
+        port=0,
+        loop="uvloop",
+        http=cast("type[asyncio.Protocol]", partial(DirectProtocol, routes=api.direct)),
+        ws="none",
+        lifespan="on",
+        access_log=False,
+        log_config=None,
     )
-    thread = threading.Thread(target=runner.run)
-    thread.start()
-    while not runner.started:
-        assert thread.is_alive()
-        time.sleep(0.005)
-    try:
-        yield f"http://127.0.0.1:{runner.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        runner.should_exit = True
-        thread.join(20)
-        assert not thread.is_alive()
+    with served(config) as url:
+        yield url
 
 
 @contextmanager
