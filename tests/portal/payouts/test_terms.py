@@ -32,6 +32,11 @@ def _terms(house: House) -> list[Terms]:
 
 def test_terms_of_a_merchant_are_written_approved_and_ended(portal: Portal) -> None:
     house = given_office(portal)
+    begun = f"payouts/terms/new?merchant={ASHA}"
+    assert f"{house.root}/{begun}" in house.html(f"merchants/{ASHA}"), "nobody looks a number up"
+    form = house.html(begun)
+    assert f'value="{ASHA}"' in form
+    assert "Choose the account" not in form, "it is not asked before it is sent"
     chosen = f"{house.root}/payouts/terms/new?merchant={ASHA}&account=1&programme="
     path = house.finance.get(chosen).headers["Location"].removeprefix(f"{house.root}/")
     assert "Asha Stores, paid from" in house.page(path)

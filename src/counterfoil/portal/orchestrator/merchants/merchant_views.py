@@ -18,6 +18,7 @@ from counterfoil.engine.commands.content import RegroupAcceptor
 from counterfoil.errors import ConflictError
 from counterfoil.portal.access import (
     EVERYONE,
+    HANDLES_MONEY,
     HOLDS_PAYOUTS,
     OPERATES,
     Office,
@@ -101,6 +102,7 @@ def merchant(request: HttpRequest, office: Office, acceptor_id: int) -> HttpResp
             "closes": any(each.code == "close" for each in acts),
             "payouts": _fitting(PAYOUTS.values(), acceptor) if office.may(HOLDS_PAYOUTS) else [],
             "may_change": office.may(OPERATES) and acceptor.status != "closed",
+            "may_set_terms": office.may(HANDLES_MONEY) and acceptor.status != "closed",
             "story": found.told,
         },
     )

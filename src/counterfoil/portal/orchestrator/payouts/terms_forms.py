@@ -162,10 +162,11 @@ class WhoseForm(forms.Form):
         self,
         data: Mapping[str, object] | None,
         *,
+        merchant: str = "",
         programmes: Sequence[tuple[str, str]],
         accounts: Sequence[tuple[int, str]],
     ) -> None:
-        super().__init__(data)
+        super().__init__(data, initial={"merchant": merchant})
         for name, choices in (("programme", programmes), ("account", accounts)):
             cast("forms.ChoiceField", self.fields[name]).choices = [("", _NONE), *choices]
 

@@ -56,12 +56,14 @@ def terms(request: HttpRequest, office: Office) -> HttpResponse:
 def choose(request: HttpRequest, office: Office) -> HttpResponse:
     """Whose terms are to be written: they may be there already."""
     accounts = funding_accounts(office)
+    is_sent = "account" in request.GET  # from a merchant's page the number alone comes
     form = WhoseForm(
-        request.GET or None,
+        request.GET if is_sent else None,
+        merchant=request.GET.get("merchant", ""),
         programmes=programmes_paid(office),
         accounts=[(each.funding_account_id, each.shown) for each in accounts],
     )
-    if request.GET and form.is_valid():
+    if is_sent and form.is_valid():
         asked = form.cleaned_data
         if asked["programme"]:
             return redirect("payout-terms-programme", office.code, asked["programme"])
