@@ -9,9 +9,9 @@ from typing import Final
 import psycopg
 import structlog
 
-from counterfoil.engine.database import connected
 from counterfoil.engine.issuer import Issuer
 from counterfoil.errors import DatabaseUnavailableError
+from counterfoil.jobs.connections import Connections
 from counterfoil.jobs.site import Desk, WorkSite
 
 BACK_OFF_SECONDS: Final = (0.2, 0.5, 1.0, 2.0, 5.0)
@@ -30,19 +30,18 @@ class Loop:
     pause_seconds: float
 
 
-def start(site: WorkSite, loop: Loop) -> Thread:
-    thread = Thread(target=lambda: _run(site, loop), name=loop.name)
+def start(site: WorkSite, connections: Connections, loop: Loop) -> Thread:
+    thread = Thread(target=lambda: _run(site, connections, loop), name=loop.name)
     thread.start()
     return thread
 
 
-def _run(site: WorkSite, loop: Loop) -> None:
+def _run(site: WorkSite, connections: Connections, loop: Loop) -> None:
     failures = 0
     while not site.stopping.is_set():
         began = time.monotonic()
         try:
-            with connected(site.database_url) as connection:
-                _rounds(Desk(site, connection), loop)
+            _rounds(site, connections, loop)
         except (DatabaseUnavailableError, psycopg.OperationalError) as error:
             _log.warning("worker.database_lost", loop=loop.name, cause=type(error).__name__)
         except Exception as error:  # noqa: BLE001  # whatever it was, the loop goes on
@@ -51,11 +50,14 @@ def _run(site: WorkSite, loop: Loop) -> None:
         site.stopping.wait(BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)])
 
 
-def _rounds(desk: Desk, loop: Loop) -> None:
-    while not desk.is_stopping:
-        done = sum(_turn(desk, loop, issuer) for issuer in desk.issuers())
+def _rounds(site: WorkSite, connections: Connections, loop: Loop) -> None:
+    opened: dict[str, Issuer] = {}
+    while not site.stopping.is_set():
+        with connections.one() as connection:
+            desk = Desk(site, connection, opened)
+            done = sum(_turn(desk, loop, issuer) for issuer in desk.issuers())
         if not done:
-            desk.site.stopping.wait(loop.pause_seconds)
+            site.stopping.wait(loop.pause_seconds)
 
 
 def _turn(desk: Desk, loop: Loop, issuer: Issuer) -> int:

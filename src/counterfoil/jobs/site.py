@@ -1,4 +1,4 @@
-"""What a worker's threads share, and the connection and issuers that each of them holds."""
+"""What a worker's threads share, and the connection and issuers that each of them works with."""
 
 from dataclasses import dataclass, field
 from threading import Event
@@ -25,16 +25,18 @@ class WorkSite:
 
 @dataclass(slots=True)
 class Desk:
-    """One thread's: an `Issuer` must not be shared between threads that write."""
+    """One thread's: an `Issuer` must not be shared between threads that write. `opened` are those
+    that the thread has from an earlier round.
+    """
 
     site: WorkSite
     connection: Connection
-    _opened: dict[str, Issuer] = field(default_factory=dict)
+    opened: dict[str, Issuer] = field(default_factory=dict)
 
     def issuer(self, code: str) -> Issuer:
-        if code not in self._opened:
-            self._opened[code] = open_issuer(self.connection, code, self.site.provider)
-        return self._opened[code]
+        if code not in self.opened:
+            self.opened[code] = open_issuer(self.connection, code, self.site.provider)
+        return self.opened[code]
 
     def issuers(self) -> list[Issuer]:
         """All of them, those created since the last call included."""

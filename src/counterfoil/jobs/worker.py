@@ -9,6 +9,7 @@ Any number of workers may run: every piece of work is locked by whoever does it.
 """
 
 import asyncio
+from contextlib import closing
 from threading import Thread
 from typing import Final
 from uuid import UUID
@@ -37,6 +38,7 @@ from counterfoil.jobs.accounts import (
     verify_due_accounts,
 )
 from counterfoil.jobs.banks import fetch_bank_files, look_at_banks_again, take_brought_files
+from counterfoil.jobs.connections import Connections
 from counterfoil.jobs.earnings import PAUSE_SECONDS, earn
 from counterfoil.jobs.loops import BACK_OFF_SECONDS, Loop
 from counterfoil.jobs.payouts import file_acceptors, pay_acceptors, work_on_runs
@@ -147,15 +149,16 @@ LOOPS: Final = (
 
 def work(site: WorkSite) -> None:
     """Blocks until `site.stopping` is set, then lets each thread end its step."""
-    threads = [loops.start(site, loop) for loop in LOOPS]
-    threads.append(_start_queue(site))
-    _log.info("worker.started", loops=[loop.name for loop in LOOPS])
-    try:
-        site.stopping.wait()
-    finally:
-        site.stopping.set()
-        for thread in threads:
-            thread.join(_STOP_SECONDS_MAX)
+    with closing(Connections(site.database_url)) as connections:
+        threads = [loops.start(site, connections, loop) for loop in LOOPS]
+        threads.append(_start_queue(site))
+        _log.info("worker.started", loops=[loop.name for loop in LOOPS])
+        try:
+            site.stopping.wait()
+        finally:
+            site.stopping.set()
+            for thread in threads:
+                thread.join(_STOP_SECONDS_MAX)
     _log.info("worker.stopped")
 
 
