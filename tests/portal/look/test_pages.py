@@ -7,16 +7,15 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client, override_settings
 from playwright.sync_api import Browser, Route, expect
 from tests.journey.chromium import take_picture
+from tests.portal.look.looking import violations
 from tests.portal.look.showing import ADDRESS, browser, opened
 
 pytestmark = pytest.mark.prove
 PAGES: Final = ("parts", "wrong", "public", "door")
 PICTURES: Final = Path("screenshots/look")
-_RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # How a focused thing differs from what surrounds it: an outline of two pixels, drawn.
 _UNSEEN: Final = """() => {
   const focused = document.activeElement, style = getComputedStyle(focused);
@@ -57,8 +56,7 @@ def test_a_page_of_parts_is_accessible(
         page.goto(f"{ADDRESS}/portal/look/{name}")
         for width in (1440, 360):
             page.set_viewport_size({"width": width, "height": 900})
-            axe = Axe().run(page, options={"runOnly": {"type": "tag", "values": _RULES}})
-            found += [(each["id"], each["nodes"][0]["html"]) for each in axe.response["violations"]]
+            found += violations(page)
             take_picture(page, PICTURES / f"{name}-{width}-{theme}.png")
     assert found == []
     assert said == []

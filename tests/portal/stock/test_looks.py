@@ -6,30 +6,25 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from playwright.sync_api import Browser
 from tests.given import SYSTEM, given_stock
-from tests.journey.chromium import take_picture
 from tests.portal.conftest import Portal
 from tests.portal.given import Page
-from tests.portal.look.showing import ADDRESS, browser, opened
+from tests.portal.look.looking import Elsewhere, seen
+from tests.portal.look.showing import browser
 from tests.portal.stock.selling import Market, given_market
 from tests.portal.vouchers.designing import House, command_of, hiddens
-from tests.portal.vouchers.test_looks import Elsewhere
 
 from counterfoil.engine.groups import GroupDesign, create_group
 from counterfoil.engine.handing_out import finish_handover, running_handovers
 
 pytestmark = pytest.mark.prove
 PICTURES: Final = Path("screenshots/stock")
-_THEMES: Final[tuple[Literal["light"], Literal["dark"]]] = ("light", "dark")
-_ASKED_AXE: Final = {1440: "light", 360: "dark"}
-_RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 _PASSWORD: Final = "seven green umbrellas"
 
 
@@ -94,24 +89,13 @@ def test_a_page_is_accessible_and_fits(
 ) -> None:
     house = scenes.market.house
     person = house.approver if name.startswith("decide") else house.operator
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    with opened(chromium, Elsewhere(thread, person).client, width=width) as page:
-        said: list[str] = []
-        page.on("console", lambda message: said.append(message.text))
-        answer = page.goto(f"{ADDRESS}{house.root}/{scenes.addresses[name]}")
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        found = []
-        for theme in _THEMES:
-            page.emulate_media(color_scheme=theme)
-            take_picture(page, PICTURES / f"{name}-{width}-{theme}.png")
-            if theme == _ASKED_AXE[width]:
-                axe = Axe().run(page, options={"runOnly": {"type": "tag", "values": _RULES}})
-                found = [(e["id"], e["nodes"][0]["html"]) for e in axe.response["violations"]]
-    assert answer is not None
-    assert answer.status == 200
-    assert found == []
-    assert [each for each in said if not each.startswith("[DOM]")] == []  # of passwords
-    assert wide <= width
+    path = f"{house.root}/{scenes.addresses[name]}"
+    client = Elsewhere(thread, person).client
+    page = seen(chromium, client, path, width=width, picture=PICTURES / name)
+    assert page.status == 200
+    assert page.violations == []
+    assert [each for each in page.said if not each.startswith("[DOM]")] == []  # of passwords
+    assert page.width <= width
 
 
 def _low(market: Market) -> None:

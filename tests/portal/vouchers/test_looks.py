@@ -2,55 +2,22 @@
 real Chromium: sizes, themes, accessibility. Pictures of each are kept in `screenshots/vouchers`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
-from functools import partial
 from pathlib import Path
-from typing import Final, Literal, cast
+from typing import Final
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.db import connections
-from django.http.response import HttpResponseBase
-from django.test import Client
 from playwright.sync_api import Browser
-from tests.journey.chromium import take_picture
 from tests.portal.conftest import Portal
-from tests.portal.given import signed_in
-from tests.portal.look.showing import ADDRESS, browser, opened
+from tests.portal.look.looking import Elsewhere, seen
+from tests.portal.look.showing import browser
 from tests.portal.vouchers.scenes import Scenes, given_scenes
-
-from counterfoil.portal.models import Person
 
 pytestmark = pytest.mark.prove
 PICTURES: Final = Path("screenshots/vouchers")
-_THEMES: Final[tuple[Literal["light"], Literal["dark"]]] = ("light", "dark")
-# Widths differ in what is there, themes in its colours: two of the four see all of both.
-_ASKED_AXE: Final = {1440: "light", 360: "dark"}
-_RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-
-
-class Elsewhere:
-    """A client in a thread of its own: the browser's loop would not let it use the database."""
-
-    def __init__(self, thread: ThreadPoolExecutor, person: Person) -> None:
-        self._thread = thread
-        self._client = thread.submit(signed_in, person).result()
-
-    @property
-    def client(self) -> Client:
-        return cast("Client", self)
-
-    def post(
-        self, path: str, data: bytes, *, content_type: str, headers: Mapping[str, str]
-    ) -> HttpResponseBase:
-        post = partial(self._client.post, content_type=content_type, headers=headers)
-        return self._thread.submit(post, path, data).result()
-
-    def generic(self, method: str, path: str, *, headers: Mapping[str, str]) -> HttpResponseBase:
-        generic = partial(self._client.generic, headers=headers)
-        return self._thread.submit(generic, method, path).result()
 
 
 @pytest.fixture(scope="module")
@@ -111,24 +78,12 @@ def test_a_page_is_accessible_and_fits(
     house = scenes.house
     person = house.approver if name.startswith("decide") else house.operator
     path = ADDRESSES[name].format(**_told(scenes))
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    with opened(chromium, Elsewhere(thread, person).client, width=width) as page:
-        said: list[str] = []
-        page.on("console", lambda message: said.append(message.text))
-        answer = page.goto(f"{ADDRESS}{house.root}/{path}")
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        found = []
-        for theme in _THEMES:
-            page.emulate_media(color_scheme=theme)
-            take_picture(page, PICTURES / f"{name}-{width}-{theme}.png")
-            if theme == _ASKED_AXE[width]:
-                axe = Axe().run(page, options={"runOnly": {"type": "tag", "values": _RULES}})
-                found = [(e["id"], e["nodes"][0]["html"]) for e in axe.response["violations"]]
-    assert answer is not None
-    assert answer.status == 200
-    assert found == []
-    assert said == []
-    assert wide <= width
+    client = Elsewhere(thread, person).client
+    page = seen(chromium, client, f"{house.root}/{path}", width=width, picture=PICTURES / name)
+    assert page.status == 200
+    assert page.violations == []
+    assert page.said == []
+    assert page.width <= width
 
 
 def _told(scenes: Scenes) -> dict[str, str]:
