@@ -115,6 +115,10 @@ def test_a_wrong_redemption_is_taken_back_from_the_vouchers_page(portal: Portal)
     assert "Refund this redemption" in house.page(f"voucher/{serial}")
     assert "Refund this redemption" not in house.page(f"voucher/{serial}", house.operator)
     command = house.ask(f"voucher/{serial}/refund", {"reason": "scanned twice by mistake"})
+    for again in ("refund", "refund/replace"):
+        waits = house.page(f"voucher/{serial}/{again}")
+        assert "It was sent for approval already; once is enough." in waits
+        assert "Send for approval" not in waits, "it is not asked for twice"
     decided = house.page(f"commands/{command}/decide", house.approver)
     assert "Owed to Asha Stores was 15.00 KES becomes 5.00 KES" in decided
     assert house.approve(command) == "done"

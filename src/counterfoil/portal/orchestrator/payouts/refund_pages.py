@@ -21,6 +21,7 @@ from counterfoil.portal.actions import prepare_command
 from counterfoil.portal.handovers.lists import send_refund
 from counterfoil.portal.models import ISSUERS_OWN, HandoverList
 from counterfoil.portal.orchestrator.again import sent_before
+from counterfoil.portal.orchestrator.commands import CommandRow, commands_about
 from counterfoil.portal.orchestrator.payouts.forms import GiveForm, WhyForm
 from counterfoil.portal.orchestrator.payouts.refunding import Redeemed, redeemed_of
 from counterfoil.portal.orchestrator.refusals import refusal_text
@@ -42,7 +43,7 @@ def refund(request: HttpRequest, office: Office, serial: str) -> HttpResponse:
         return _nothing_to_refund(request, office, row)
     content = _content(row, found)
     form = WhyForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and not _waiting(office, row):
         try:
             return prepare_command(
                 request, office, content, command_id=form.once, reason=form.cleaned_data["reason"]
@@ -66,7 +67,7 @@ def replace(request: HttpRequest, office: Office, serial: str) -> HttpResponse:
     if found is None or found.is_refunded:
         return _nothing_to_refund(request, office, row)
     form = GiveForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and not _waiting(office, row):
         try:
             send_refund(
                 request,
@@ -109,10 +110,16 @@ def _content(row: VoucherRow, found: Redeemed) -> RefundRedemption:
     )
 
 
+def _waiting(office: Office, row: VoucherRow) -> list[CommandRow]:
+    """What was asked about it already: a redemption is taken back once."""
+    about = commands_about(office, f"voucher:{row.serial}")
+    return [each for each in about if each.is_waiting and isinstance(each.asked, RefundRedemption)]
+
+
 def _page(
     request: HttpRequest, office: Office, row: VoucherRow, found: Redeemed, form: WhyForm | GiveForm
 ) -> HttpResponse:
-    gives = isinstance(form, GiveForm)
+    gives, content = isinstance(form, GiveForm), _content(row, found)
     return render(
         request,
         f"portal/orchestrator/payouts/{'refund_replace' if gives else 'refund'}.html",
@@ -122,8 +129,7 @@ def _page(
             "redeemed": found,
             "gives": gives,
             "form": form,
-            "approvals": approvals_needed(
-                engine_connection(), office.issuer_id, _content(row, found)
-            ),
+            "waiting": _waiting(office, row),
+            "approvals": approvals_needed(engine_connection(), office.issuer_id, content),
         },
     )
