@@ -80,39 +80,21 @@ class BalancesAnswer(msgspec.Struct):
 
 
 async def create_deposit(asked: Asked, body: FundsBody) -> Answered:
-    money, reference = money_of(body.amount, body.currency), asked.reference or new_reference()
-    if not await acts_alone(asked, Action.DEPOSIT, money=money):
-        return await in_review(
-            asked,
-            lambda connection, issuer: Deposit(
-                funding_account_id=_account_id(connection, issuer, body),
-                amount_minor=money.amount_minor,
-                currency=money.currency,
-                reference=reference,
-            ),
-            reason=body.reason or "",
-        )
-    is_new = await asked.desk.administer(
-        asked.principal,
-        lambda connection, issuer, caller: deposit(
-            connection,
-            issuer,
-            caller,
-            money,
-            reference=reference,
-            funding_account_id=body.funding_account_id,
-            reason=body.reason or "",
-        ),
-    )
-    return _funds(money, reference, is_new=is_new)
+    return await _moved(asked, body, Action.DEPOSIT)
 
 
 async def create_withdrawal(asked: Asked, body: FundsBody) -> Answered:
+    return await _moved(asked, body, Action.WITHDRAW)
+
+
+async def _moved(asked: Asked, body: FundsBody, action: Action) -> Answered:
+    content: type[Deposit | Withdraw] = Deposit if action is Action.DEPOSIT else Withdraw
+    move = deposit if action is Action.DEPOSIT else withdraw
     money, reference = money_of(body.amount, body.currency), asked.reference or new_reference()
-    if not await acts_alone(asked, Action.WITHDRAW, money=money):
+    if not await acts_alone(asked, action, money=money):
         return await in_review(
             asked,
-            lambda connection, issuer: Withdraw(
+            lambda connection, issuer: content(
                 funding_account_id=_account_id(connection, issuer, body),
                 amount_minor=money.amount_minor,
                 currency=money.currency,
@@ -122,7 +104,7 @@ async def create_withdrawal(asked: Asked, body: FundsBody) -> Answered:
         )
     is_new = await asked.desk.administer(
         asked.principal,
-        lambda connection, issuer, caller: withdraw(
+        lambda connection, issuer, caller: move(
             connection,
             issuer,
             caller,
