@@ -241,3 +241,33 @@ def test_an_archive_that_cannot_be_read_keeps_nothing_from_the_list(
         inbox.close()
     assert asked == ["archive", "archive"]
     assert taken(shared_connection, issuer) == (2, 0)
+
+
+def test_a_long_archive_is_shown_in_pieces_until_all_of_it_is_dealt_with(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(inboxes, "FILES_AT_ONCE", 2)
+    asked = list[str]()
+
+    def archive() -> bytes:
+        asked.append("archive")
+        return messages(*((str(number), b"") for number in range(5)))
+
+    answers = {"/in": lambda: messages(("new", b"")), "/all": archive}
+    with mailbox(answers) as address:
+        inbox = HttpInbox(
+            lists=f"{address}/in", acknowledges=f"{address}/in", archive=f"{address}/all"
+        )
+
+        def look(*, is_dealt_with: bool = True) -> str:
+            seen = inbox.waiting()
+            if is_dealt_with:
+                inbox.acknowledge(seen)
+            return "".join(each.name for each in seen)
+
+        first = [look(), look(is_dealt_with=False), look()]
+        again = [look(), look(), look()]
+        assert first == again == ["01", "23", "4"], "one piece failed, so all of it comes again"
+        assert [look(), look()] == ["new", "new"]
+        inbox.close()
+    assert asked == ["archive", "archive"]

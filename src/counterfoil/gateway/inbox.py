@@ -181,34 +181,41 @@ class HttpInbox:
         self._shows_archive = False
         self._quiet_looks = 0
         self._looks_until_archive = 0
+        self._unseen: Sequence[Arrived] = ()  # of the archive
+        self._is_all_dealt_with = True
 
     def close(self) -> None:
         self._calls.close()
 
     def waiting(self) -> Sequence[Arrived]:
-        self._shows_archive = False
-        everything = self._archived()
-        if everything is not None:
+        if self._archive is not None and self._is_missing_some and self._has_archive(self._archive):
+            shown, self._unseen = self._unseen[:FILES_AT_ONCE], self._unseen[FILES_AT_ONCE:]
             self._shows_archive = True
-            return everything
+            return shown
         listed = self._messages(self._lists) or []
         self._quiet_looks = 0 if listed else self._quiet_looks + 1
         if self._quiet_looks >= QUIET_LOOKS_MAX:
             self._quiet_looks, self._is_missing_some = 0, self._archive is not None
         return listed
 
-    def _archived(self) -> list[Arrived] | None:
-        """None where it is not to be looked at now, or cannot be."""
-        if self._archive is None or not self._is_missing_some:
-            return None
+    def _has_archive(self, archive: str) -> bool:
+        """An archive may be long: it is read once and then shown in pieces, between which the
+        others have their turns. Where a piece was not dealt with, it is read anew after the last.
+        """
+        was_left, self._shows_archive = self._shows_archive, False
+        self._is_all_dealt_with &= not was_left
+        if self._unseen:
+            return True
         if self._looks_until_archive > 0:
             self._looks_until_archive -= 1
-            return None
-        everything = self._messages(self._archive)
+            return False
+        everything = self._messages(archive)
         if everything is None:
             self._looks_until_archive = ARCHIVE_LOOKS
             _log.warning("inbox.archive_not_read")
-        return everything
+            return False
+        self._unseen, self._is_all_dealt_with = everything, True
+        return True
 
     def put_away(self, arrived: Arrived, *, is_taken: bool) -> None:
         """The mailbox has no folders."""
@@ -216,7 +223,8 @@ class HttpInbox:
     def acknowledge(self, seen: Sequence[Arrived]) -> Sequence[Arrived]:
         """What the archive showed may still be on the list: the next look there acknowledges it."""
         if self._shows_archive:
-            self._is_missing_some = False
+            self._shows_archive = False
+            self._is_missing_some = bool(self._unseen) or not self._is_all_dealt_with
             return ()
         if not seen:
             return ()
