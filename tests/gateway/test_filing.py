@@ -151,14 +151,16 @@ def test_every_kind_of_file_names_who_pays(issuer: Issuer) -> None:
         assert debtor_faults(issuer, RAIL, FileRail(written, Line())) == []
 
 
-def test_a_folder_without_room_is_told_with_its_rail(
+def test_a_folder_that_fails_is_told_with_its_rail(
     shared_connection: Connection, issuer: Issuer, tmp_path: Path
 ) -> None:
     given_waiting(shared_connection, issuer, "A-1")
     rails = {RAIL: FileRail(Iso20022(), FolderDelivery(tmp_path / "none"))}
     with capture_logs(processors=[merge_contextvars]) as told:
         file_payments(shared_connection, issuer, rails)
-    assert [(each["event"], each["rail"]) for each in told] == [("delivery.failed", RAIL)]
+    assert [(each["event"], each["rail"], each["why"]) for each in told] == [
+        ("delivery.failed", RAIL, "No such file or directory")
+    ]
 
 
 def test_several_at_once_put_each_payment_into_one_batch(

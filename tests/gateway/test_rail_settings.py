@@ -1,5 +1,6 @@
 """The file of the rails: what stands in it is made, and each fault names its rail and key."""
 
+import resource
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from counterfoil.gateway.delivery import FolderDelivery, HttpDelivery
 from counterfoil.gateway.inbox import FolderInbox, HttpInbox
 from counterfoil.gateway.iso20022 import Iso20022
 from counterfoil.gateway.port import PaymentStatus
-from counterfoil.gateway.rail_settings import read_rails
+from counterfoil.gateway.rail_settings import Iso20022Settings, read_rails
 from counterfoil.gateway.rails import Rails, rails_of
 from counterfoil.gateway.reaching import faults_of
 
@@ -234,3 +235,16 @@ def test_what_cannot_be_used_from_here_is_named(tmp_path: Path) -> None:
     rails = read_rails(path).rails
     assert faults_of(rails["bank"]) == [f"in: {tmp_path}/none is not a folder."]
     assert faults_of(rails["try"]) == ["url: nothing answers there (ConnectError)."]
+
+
+def test_a_folder_without_room_is_said(tmp_path: Path) -> None:
+    settings = Iso20022Settings(issuer="A", out=str(tmp_path))
+    assert faults_of(settings) == []
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))  # stands for a full disk
+    try:
+        (fault,) = faults_of(settings)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert fault == f"out: {tmp_path} cannot be written to: File too large."
+    assert list(tmp_path.iterdir()) == []

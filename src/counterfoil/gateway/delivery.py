@@ -48,7 +48,7 @@ class FolderDelivery:
             part.replace(whole)
             _sync(self.folder)
         except OSError as error:
-            _log.warning("delivery.failed", cause=type(error).__name__)
+            _log.warning("delivery.failed", why=error.strerror, folder=str(self.folder))
             with suppress(OSError):
                 part.unlink(missing_ok=True)
             return False

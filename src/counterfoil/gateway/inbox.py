@@ -138,7 +138,7 @@ class FolderInbox:
 
     def _say(self, event: str, error: OSError) -> None:
         """Of which folder; the name of a file may have an account in it."""
-        _log.warning(event, cause=type(error).__name__, folder=str(self.folder))
+        _log.warning(event, why=error.strerror, folder=str(self.folder))
 
 
 def _version(status: os.stat_result) -> _Version:

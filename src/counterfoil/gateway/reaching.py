@@ -1,8 +1,11 @@
-"""Whether what a rail's settings name can be used from here: addresses answer, folders are ours."""
+"""Whether what a rail's settings name can be used from here: addresses answer, folders are ours and
+have room.
+"""
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Final
 
 import httpx
@@ -10,6 +13,7 @@ import httpx
 from counterfoil.gateway.rail_settings import RailSettings, is_address
 
 _SECONDS_MAX: Final = 5.0
+_ROOM_BYTES: Final = 100_000  # a file of a few hundred payments
 _ADDRESSES: Final = ("url", "channel_url", "operations_url", "mapper_url", "bulk_url")
 _EITHER: Final = (("out", "out"), ("in_", "in"), ("archive", "archive"))
 
@@ -44,4 +48,11 @@ def _unwritable(key: str, folder: Path) -> str | None:
         return f"{key}: {folder} is not a folder."
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         return f"{key}: {folder} cannot be written to."
+    try:
+        with TemporaryFile(dir=folder) as file:
+            file.write(bytes(_ROOM_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        return f"{key}: {folder} cannot be written to: {error.strerror}."
     return None
