@@ -1,7 +1,7 @@
 """Commands as people meet them: what waits for me, what was asked, decided and done."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
@@ -303,10 +303,15 @@ def _approve_text(row: CommandRow) -> str:
 
 
 def _command(office: Office, command_id: UUID) -> CommandRow:
-    found = rows(__package__, "command", {"issuer_id": office.issuer_id, "command_id": command_id})
+    found = commands_by_id(office, [command_id])
     if not found:
         raise Http404
-    return CommandRow(*found[0])
+    return found[0]
+
+
+def commands_by_id(office: Office, command_ids: Collection[UUID]) -> list[CommandRow]:
+    asked = {"issuer_id": office.issuer_id, "command_ids": list(command_ids)}
+    return [CommandRow(*row) for row in rows(__package__, "commands_by_id", asked)]
 
 
 def commands_page(office: Office, asked: Wanted) -> list[CommandRow]:

@@ -2,7 +2,6 @@
 anywhere: not in an address, a session, a log or the trail.
 """
 
-from typing import Final
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,10 +19,7 @@ from counterfoil.portal.actions import prepare_command
 from counterfoil.portal.orchestrator.clients.forms import KeyForm, ReasonForm
 from counterfoil.portal.orchestrator.clients.reading import client_row
 from counterfoil.portal.orchestrator.clients.views import prepared_or_told
-from counterfoil.portal.orchestrator.commands import CommandRow
-from counterfoil.portal.queries import rows
-
-_COMMANDS: Final = "counterfoil.portal.orchestrator"
+from counterfoil.portal.orchestrator.commands import commands_by_id
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -68,12 +64,10 @@ def key_state(
     request: HttpRequest, office: Office, client_id: int, command_id: UUID
 ) -> HttpResponse:
     """Whether a key that was just made counts: a part of the page that shows it."""
-    found = rows(_COMMANDS, "command", {"issuer_id": office.issuer_id, "command_id": command_id})
-    if not found or CommandRow(*found[0]).subject != f"client:{client_id}":
+    found = commands_by_id(office, [command_id])
+    if not found or found[0].subject != f"client:{client_id}":
         raise Http404
-    return render(
-        request, "portal/orchestrator/clients/key_state.html", {"row": CommandRow(*found[0])}
-    )
+    return render(request, "portal/orchestrator/clients/key_state.html", {"row": found[0]})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -25,8 +25,7 @@ from counterfoil.portal.access import Office
 from counterfoil.portal.actions import prepare_command
 from counterfoil.portal.models import DraftStatus, VoucherDraft
 from counterfoil.portal.models.designs import LIVE
-from counterfoil.portal.orchestrator.commands import CommandRow
-from counterfoil.portal.queries import rows
+from counterfoil.portal.orchestrator.commands import CommandRow, commands_by_id
 from counterfoil.portal.trail import address_of, record
 
 STEPS: Final = ("basics", "amounts", "validity", "acceptance", "stock")
@@ -306,12 +305,7 @@ def _standing(
     commands = {command.command_id: command for command in known}
     unread = {row.command_id for row in drafts if row.command_id is not None} - commands.keys()
     if unread:
-        found = rows(
-            __package__,
-            "commands_by_id",
-            {"issuer_id": office.issuer_id, "command_ids": list(unread)},
-        )
-        commands |= {command.command_id: command for command in (CommandRow(*r) for r in found)}
+        commands |= {each.command_id: each for each in commands_by_id(office, unread)}
     return [
         Draft(row, design_of(row.design), commands.get(row.command_id) if row.command_id else None)
         for row in drafts

@@ -1,6 +1,6 @@
--- One command.
+-- Some commands, by their ids.
 --
--- In:     issuer_id int, command_id uuid
+-- In:     issuer_id int, command_ids uuid[]
 -- Out:    as portal.orchestrator.commands_page
 -- Locks:  none
 -- Caller: portal.orchestrator.commands
@@ -28,4 +28,6 @@ SELECT
     c.outcome,
     c.finished_at
 FROM command AS c
-WHERE c.issuer_id = %(issuer_id)s AND c.command_id = %(command_id)s
+WHERE c.issuer_id = %(issuer_id)s AND c.command_id = any(%(command_ids)s::uuid[])
+ORDER BY c.command_id
+LIMIT 200
