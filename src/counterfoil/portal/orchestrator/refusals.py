@@ -180,27 +180,6 @@ SENTENCES: Final = (
     gettext_noop("Say by whom it is paid, or what its reference begins with."),
     gettext_noop("The most it applies to is above zero."),
     gettext_noop("Stock is of a voucher and of an amount."),
-    gettext_noop("That file was taken in already."),
-    gettext_noop("Another file was taken in under the same message id."),
-    gettext_noop("Report %(number)s is of an account that is no funding account."),
-    gettext_noop("Report %(number)s is in %(one)s, and the funding account in %(other)s."),
-    gettext_noop("Report %(number)s may be of several funding accounts."),
-    gettext_noop("It answers a batch that is none of this issuer's."),
-    gettext_noop("Payment %(number)s is none of this issuer's."),
-    gettext_noop("A statement in it was taken in already."),
-)
-# Why a file of a bank was refused, as those say it who read it.
-FILE_SENTENCES: Final = (
-    gettext_noop("It was not brought by this portal, or was changed since."),
-    gettext_noop("No rail of this name reads files."),
-    gettext_noop("It is not XML: %(why)s."),
-    gettext_noop("It declares a document type; a bank's file has none."),
-    gettext_noop("It is not written in UTF-8."),
-    gettext_noop("It has no payments."),
-    gettext_noop("It is none of the messages that are read here: %(names)s."),
-    gettext_noop("It is one page of several. Ask the bank for the report in one file."),
-    gettext_noop("It is nested deeper, or has more in it, than a bank's file has."),
-    gettext_noop("The column %(heading)s is missing."),
 )
 _STATE_WORDS: Final = (acceptor_status, group_status, client_status, run_state, payout_state)
 _STATES: Final = frozenset({"state", "expected", "wanted"})  # places in which one stands
@@ -208,7 +187,7 @@ _PLACE: Final = re.compile(r"%\((\w+)\)s")
 
 
 def refusal_text(outcome: str | None) -> str:
-    """Of a refused command's outcome, of a ConflictError, or of a file that was refused."""
+    """Of a refused command's outcome, or of a ConflictError."""
     said = outcome or ""
     if said in _CODES:
         return _(_CODES[said])
@@ -246,7 +225,5 @@ def _pattern(sentence: str) -> re.Pattern[str]:
 # Those that say more of it themselves come first: the places of others would fit as well.
 _PATTERNS: Final = [
     (sentence, _pattern(sentence))
-    for sentence in sorted(
-        (*SENTENCES, *FILE_SENTENCES), key=lambda each: -len(_PLACE.sub("", each))
-    )
+    for sentence in sorted(SENTENCES, key=lambda each: -len(_PLACE.sub("", each)))
 ]

@@ -19,9 +19,9 @@ from counterfoil.money import Money
 from counterfoil.portal.access import Office
 from counterfoil.portal.language import money_text
 from counterfoil.portal.names import names_of
+from counterfoil.portal.orchestrator.banking.file_refusals import file_refusal_text
 from counterfoil.portal.orchestrator.banking.words import file_kind
 from counterfoil.portal.orchestrator.money.ledger import FundingAccount
-from counterfoil.portal.orchestrator.refusals import refusal_text
 from counterfoil.portal.queries import engine_connection, rows
 from counterfoil.portal.words import Word
 
@@ -98,7 +98,7 @@ class FileLine:
 
     @property
     def why(self) -> str:
-        return refusal_text(self.row.why_refused)
+        return file_refusal_text(self.row.why_refused)
 
 
 def at_bank(office: Office, accounts: Sequence[FundingAccount]) -> list[AtBank]:

@@ -15,8 +15,8 @@ from counterfoil.gateway.brought import sealed_parts
 from counterfoil.portal.access import Office
 from counterfoil.portal.actions import seals
 from counterfoil.portal.names import names_of
+from counterfoil.portal.orchestrator.banking.file_refusals import file_refusal_text
 from counterfoil.portal.orchestrator.banking.words import brought_state, file_kind
-from counterfoil.portal.orchestrator.refusals import refusal_text
 from counterfoil.portal.queries import rows
 from counterfoil.portal.trail import address_of, record
 from counterfoil.portal.words import Word
@@ -55,7 +55,7 @@ class Brought:
 
     @property
     def why(self) -> str:
-        return refusal_text(self.why_refused)
+        return file_refusal_text(self.why_refused)
 
     @property
     def is_waiting(self) -> bool:
