@@ -42,28 +42,9 @@ _SAME: Final = (
 PURPOSE: Final = "merchant-document"
 
 
-class LegalForm(VersionedForm):
-    kind = forms.ChoiceField(
-        label=gettext_lazy("What is it?"),
-        choices=(
-            (MerchantKind.MERCHANT, gettext_lazy("Merchant: gives goods or services")),
-            (MerchantKind.AGENT, gettext_lazy("Agent: pays out cash")),
-        ),
-        widget=forms.RadioSelect,
-    )
-    name = forms.CharField(
-        label=gettext_lazy("Name at the till"),
-        help_text=gettext_lazy("As customers know it. It stands on receipts."),
-        max_length=120,
-        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
-    )
-    registered_name = forms.CharField(
-        label=gettext_lazy("Registered name"),
-        help_text=gettext_lazy("As on the registration paper. Leave it empty if it is the same."),
-        max_length=120,
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
+class TaxedForm(VersionedForm):
+    """In which country somebody is registered, and the tax number there."""
+
     country = forms.ChoiceField(
         label=gettext_lazy("Country"),
         widget=forms.Select(attrs={"autocomplete": "country"}),
@@ -75,7 +56,6 @@ class LegalForm(VersionedForm):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
     )
-    field_order: tuple[str, ...] = ("kind", "name", "registered_name", "country", "tax_id")
     _checked = False
 
     def __init__(  # as VersionedForm's
@@ -99,6 +79,31 @@ class LegalForm(VersionedForm):
             else:
                 cleaned["tax_id"], self._checked = found.number, found.is_checked
         return cleaned
+
+
+class LegalForm(TaxedForm):
+    kind = forms.ChoiceField(
+        label=gettext_lazy("What is it?"),
+        choices=(
+            (MerchantKind.MERCHANT, gettext_lazy("Merchant: gives goods or services")),
+            (MerchantKind.AGENT, gettext_lazy("Agent: pays out cash")),
+        ),
+        widget=forms.RadioSelect,
+    )
+    name = forms.CharField(
+        label=gettext_lazy("Name at the till"),
+        help_text=gettext_lazy("As customers know it. It stands on receipts."),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+    registered_name = forms.CharField(
+        label=gettext_lazy("Registered name"),
+        help_text=gettext_lazy("As on the registration paper. Leave it empty if it is the same."),
+        max_length=120,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    field_order: tuple[str, ...] = ("kind", "name", "registered_name", "country", "tax_id")
 
     @property
     def legal(self) -> Legal:

@@ -2,15 +2,13 @@
 over the profile as it is now, so that two who write do not lose anything.
 """
 
-from collections.abc import Mapping
-from typing import Final, cast
+from typing import Final
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy
 
 from counterfoil.portal.merchants import checks
-from counterfoil.portal.merchants.forms import country_choices
+from counterfoil.portal.merchants.forms import TaxedForm
 from counterfoil.portal.models import (
     OrganisationKind,
     OrganisationProfile,
@@ -21,7 +19,7 @@ from counterfoil.portal.stale import VersionedForm
 PURPOSE: Final = "organisation-document"
 
 
-class LegalForm(VersionedForm):
+class LegalForm(TaxedForm):
     kind = forms.ChoiceField(
         label=gettext_lazy("What is it?"),
         choices=OrganisationKind.choices,
@@ -40,41 +38,7 @@ class LegalForm(VersionedForm):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    country = forms.ChoiceField(
-        label=gettext_lazy("Country"),
-        widget=forms.Select(attrs={"autocomplete": "country"}),
-    )
-    tax_id = forms.CharField(
-        label=gettext_lazy("Tax number"),
-        help_text=gettext_lazy("As on the tax paper. Leave it empty if there is none."),
-        max_length=checks.TAX_ID_CHARACTERS_MAX,
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
-    )
     field_order: tuple[str, ...] = ("kind", "registered_name", "name", "country", "tax_id")
-    _checked = False
-
-    def __init__(  # as VersionedForm's
-        self,
-        data: "Mapping[str, object] | None" = None,
-        *,
-        version: int,
-        initial: Mapping[str, object],
-    ) -> None:
-        super().__init__(data, version=version, initial=initial)  # type: ignore[arg-type]
-        cast("forms.ChoiceField", self.fields["country"]).choices = country_choices()
-
-    def clean(self) -> dict[str, object]:
-        cleaned = super().clean() or {}
-        text, country = str(cleaned.get("tax_id", "")), str(cleaned.get("country", ""))
-        if text and country:
-            try:
-                found = checks.tax_id(text, country)
-            except ValidationError as error:
-                self.add_error("tax_id", error)
-            else:
-                cleaned["tax_id"], self._checked = found.number, found.is_checked
-        return cleaned
 
     @property
     def legal(self) -> Legal:
