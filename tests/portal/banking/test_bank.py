@@ -1,12 +1,25 @@
 """The bank on pages: how accounts stand, what each line is, and files that people bring."""
 
 import pytest
-from tests.gateway.bank_days import FUNDED, RAIL, TODAY, days, line, notified, stated
+from tests.databases import connected
+from tests.gateway.bank_days import (
+    FUNDED,
+    RAIL,
+    TODAY,
+    days,
+    given_batch,
+    line,
+    notified,
+    stated,
+)
+from tests.given import SYSTEM, given_group
 from tests.portal.banking.given import given_banked_house, line_id, one, took, work, xml
 from tests.portal.conftest import Portal
 from tests.portal.money.working import House, form_of, text_of, words_of
 
 from counterfoil.engine.database import connect_as_owner
+from counterfoil.engine.payouts.routes import Route
+from counterfoil.engine.payouts.routing import set_routes
 from counterfoil.portal.language import day_text
 
 VALUED = "2026-09-30"  # of every line, as the builders write them
@@ -192,3 +205,19 @@ def test_who_operates_does_not_see_the_bank(portal: Portal) -> None:
     assert house.operator.get(f"{house.root}/books/bank").status_code == 403
     assert "Proposed deposits" not in house.page("books", house.operator)
     assert "Proposed deposits" in house.page("books")
+
+
+def test_a_line_that_the_statement_names_otherwise_says_so(portal: Portal) -> None:
+    house = given_banked_house(portal)
+    with connected(portal.url) as engine:
+        given_group(engine, house.issuer, denominations=())
+        set_routes(engine, house.issuer, SYSTEM, (Route(rail=RAIL),))
+        sent = given_batch(engine, house.issuer, 1_000)
+    notice, booking = (line(name, -1_000, of=sent.payments[0]) for name in ("N-1", "S-1"))
+    took(house, notified(house.issuer, notice))
+    took(house, stated(house.issuer, 0, 99_000, line(FUNDED, 100_000), booking))
+    assert "Same as a line of the statement" in house.page("books/bank/1?status=repeated")
+    page = house.page(f"books/bank/lines/{line_id(house, 'N-1')}")
+    assert "The statement has the same booking under another reference" in page
+    assert "Differences open none" in house.page("books/bank")
+    assert "Agrees" in house.page("books/bank")

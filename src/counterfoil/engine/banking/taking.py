@@ -172,13 +172,17 @@ def _keep_entries(
     connection: Connection, issuer: Issuer, file_id: int, told: ToldFile, named: Named
 ) -> None:
     """Each line once; of one that is known it may be new that it is on a statement, and of what.
+    Those of payments that a notification and a statement name otherwise are brought together.
     Raises FileRefusedError where it was said otherwise before.
     """
     kept = dict[tuple[int, str], tuple[ToldEntry, int | None]]()
+    notified = set[tuple[int, str]]()
     for number, (fund, report) in enumerate(zip(named.funds, told.reports, strict=True), 1):
         for entry in report.entries:
             key = fund, entry.bank_reference
             on_statement = number if report.closed_on is not None else None
+            if on_statement is None:
+                notified.add(key)
             if key not in kept or on_statement is not None:
                 kept[key] = entry, on_statement
     entries = [entry for entry, _number in kept.values()]
@@ -203,12 +207,19 @@ def _keep_entries(
             "payer_references": [entry.payer_reference for entry in entries],
             "notes": [entry.note for entry in entries],
             "statement_nos": [number for _entry, number in kept.values()],
+            "are_notified": [key in notified for key in kept],
             "statuses": [
                 "proposed" if entry.is_plain_credit else "unexplained" for entry in entries
             ],
         },
     )
-    refuse_changed(told, named, file_id, (KeptEntry(*row) for row in rows))
+    by_now = [KeptEntry(*row) for row in rows]
+    refuse_changed(told, named, file_id, by_now)
+    payment_ids = {each.payment_id for each in by_now} - {None}
+    connection.execute(
+        statement(__package__, "pair_lines"),
+        {"issuer_id": issuer.issuer_id, "payment_ids": list(payment_ids)},
+    )
 
 
 def _hear(  # who says what, of which file

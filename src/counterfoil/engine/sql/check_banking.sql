@@ -1,7 +1,8 @@
 -- Bank lines that are not what the ledger has of them: operations that moved something else of the
 -- funding account than was matched, lines that are attached and not matched in full, or the other
--- way round, statements whose lines do not lead from one balance to the other, and accounts whose
--- ledger was something else where their statements begin.
+-- way round, lines that repeat others and are more than those, statements whose lines do not lead
+-- from one balance to the other, and accounts whose ledger was something else where their statements
+-- begin.
 --
 -- In:     issuer_id int
 -- Out:    subject, expected, found, rows
@@ -86,6 +87,21 @@ SELECT
 FROM line AS l
 LEFT JOIN matched AS m ON l.entry_id = m.entry_id
 WHERE (l.status = 'attached') <> (l.amount_minor = coalesce(m.amount_minor, 0))
+UNION ALL
+SELECT
+    'lines of statements that others repeat' AS subject,
+    count(*) FILTER (WHERE e.status = 'repeated') AS expected,
+    count(*) FILTER (WHERE e.statement_id IS NOT NULL AND NOT e.is_notified) AS found,
+    ARRAY[format('payment %%s', e.payment_id)] AS row_names
+FROM bank_entry AS e
+WHERE e.issuer_id = %(issuer_id)s AND e.payment_id IS NOT NULL
+GROUP BY
+    e.funding_account_id, e.payment_id, e.is_credit, e.return_because IS NULL, e.amount_minor,
+    e.value_on
+HAVING
+    count(*) FILTER (WHERE e.status = 'repeated')
+    > count(*) FILTER (WHERE e.statement_id IS NOT NULL AND NOT e.is_notified)
+    OR bool_or(e.status = 'repeated' AND e.statement_id IS NOT NULL)
 UNION ALL
 SELECT
     'lines of a statement' AS subject,

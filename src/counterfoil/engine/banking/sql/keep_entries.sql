@@ -4,7 +4,7 @@
 -- In:     issuer_id, file_id int, and arrays of one length: funding_account_ids, bank_references,
 --         amounts, are_credits, booked_ons, value_ons, payment_ids, batch_ids, return_reasons,
 --         return_becauses, payer_names, payer_references, notes, statement_nos (null: it stands on
---         no statement), statuses
+--         no statement), are_notified, statuses
 -- Out:    the fields of KeptEntry, in its order
 -- Locks:  bank_look is ours
 -- Caller: engine.banking.taking
@@ -17,7 +17,7 @@ WITH last AS (
 INSERT INTO bank_entry AS b (
     issuer_id, entry_id, funding_account_id, bank_reference, amount_minor, is_credit, booked_on,
     value_on, payment_id, batch_id, return_reason, return_because, payer_name, payer_reference,
-    note, file_id, statement_id, statement_no, status
+    note, file_id, statement_id, statement_no, is_notified, status
 )
 SELECT
     %(issuer_id)s,
@@ -38,6 +38,7 @@ SELECT
     %(file_id)s,
     CASE WHEN e.statement_no IS NOT NULL THEN %(file_id)s END,
     e.statement_no,
+    e.is_notified,
     e.status
 FROM last AS l
 CROSS JOIN
@@ -56,17 +57,19 @@ CROSS JOIN
         %(payer_references)s::text[],
         %(notes)s::text[],
         %(statement_nos)s::int[],
+        %(are_notified)s::boolean[],
         %(statuses)s::text[]
     ) WITH ORDINALITY
         AS e (
             funding_account_id, bank_reference, amount_minor, is_credit, booked_on, value_on, payment_id,
             batch_id, return_reason, return_because, payer_name, payer_reference, note, statement_no,
-            status, ordinality
+            is_notified, status, ordinality
         )
 ON CONFLICT ON CONSTRAINT bank_entry_once DO UPDATE
     SET
         statement_id = coalesce(b.statement_id, excluded.statement_id),
         statement_no = coalesce(b.statement_no, excluded.statement_no),
+        is_notified = b.is_notified OR excluded.is_notified,
         payment_id = coalesce(b.payment_id, excluded.payment_id),
         batch_id = coalesce(b.batch_id, excluded.batch_id),
         return_reason = coalesce(b.return_reason, excluded.return_reason),

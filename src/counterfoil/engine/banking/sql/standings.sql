@@ -71,7 +71,7 @@ lines AS (
             AND s.funding_account_id = e.funding_account_id
             AND s.file_id = e.statement_id
             AND s.report_no = e.statement_no
-            AND e.status <> 'attached'
+            AND e.status IN ('proposed', 'unexplained')
     CROSS JOIN
         LATERAL (
             SELECT coalesce(sum(x.amount_minor), 0) AS matched_minor

@@ -11,7 +11,7 @@ from counterfoil.engine.banking.exceptions import ExceptionKind
 from counterfoil.engine.banking.resolving import How
 from counterfoil.portal.words import Word
 
-LINE_STATES: Final = ("attached", "proposed", "unexplained")
+LINE_STATES: Final = ("attached", "proposed", "unexplained", "repeated")
 
 
 def line_state(status: str) -> Word:
@@ -49,6 +49,7 @@ _LINES: Final[Mapping[str, Word]] = {
     "attached": Word(_("In the ledger"), "good"),
     "proposed": Word(_("Not recorded yet"), "wait"),
     "unexplained": Word(_("Not explained"), "bad"),
+    "repeated": Word(_("Same as a line of the statement")),
 }
 _FILES: Final[Mapping[str, Promise]] = {
     "status": _("Answer to payments"),
