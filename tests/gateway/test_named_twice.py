@@ -187,6 +187,27 @@ def test_a_wrong_pair_comes_apart_when_the_bank_says_more(
     assert_balances(connection, issuer, unexplained=1000 if later == "statement" else 0)
 
 
+def test_what_the_ledger_has_of_two_lines_stays_with_both(
+    connection: Connection, issuer: Issuer, sent: Sent
+) -> None:
+    """The second was recorded as taken by the bank, and then the statement names the first."""
+    take(connection, issuer, told(issuer, sent, "N1"))
+    take(connection, issuer, on_statement(issuer, sent, "S1"))
+    take(connection, issuer, told(issuer, sent, "N2"))
+    number = open_one(connection, issuer)
+    resolve_exception(connection, issuer, SYSTEM, number, How.WITHDRAWN, reason="paid twice")
+    take(connection, issuer, on_statement(issuer, sent, "N1", after=1))
+    assert own_lines(connection, issuer) == {
+        "N1": "unexplained",
+        "N2": "attached",
+        "S1": "attached",
+    }
+    assert exceptions(connection, issuer) == [BOOKED_TWICE]
+    closing, ledger, not_at_bank, not_in_ledger = standing(connection, issuer)
+    assert closing == ledger - not_at_bank + not_in_ledger
+    assert check(connection, issuer.issuer_id) == []
+
+
 def test_a_line_that_repeats_another_may_be_told_again(
     connection: Connection, issuer: Issuer, sent: Sent
 ) -> None:
