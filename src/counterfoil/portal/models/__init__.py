@@ -1,5 +1,6 @@
 """The portal's own tables. One file a subject; what is the engine's is read by SQL instead."""
 
+from counterfoil.portal.models.applying import Origin
 from counterfoil.portal.models.designs import DraftStatus, VoucherDraft
 from counterfoil.portal.models.handovers import (
     ISSUERS_OWN,
@@ -19,7 +20,6 @@ from counterfoil.portal.models.merchants import (
     MerchantKind,
     MerchantOutlet,
     MerchantProfile,
-    Origin,
     ProfileStatus,
     Scheme,
     Section,

@@ -10,16 +10,19 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from counterfoil.portal.models.uploads import Upload
+from counterfoil.portal.models.applying import (
+    NAME_CHARACTERS_MAX,
+    AppliedBy,
+    AppliedPaper,
+    AppliedProfile,
+)
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import datetime
     from decimal import Decimal
     from uuid import UUID
 
     from django.db.models.fields.related_descriptors import RelatedManager
-
-_NAME_CHARACTERS_MAX = 120
 
 
 class MerchantKind(models.TextChoices):
@@ -35,14 +38,6 @@ class ProfileStatus(models.TextChoices):
     APPROVED = "approved", _("Approved")
     REJECTED = "rejected", _("Rejected")
     CLOSED = "closed", _("Withdrawn")
-
-
-class Origin(models.TextChoices):
-    ORCHESTRATOR = "orchestrator", _("entered by the issuer")
-    SELF = "self", _("applied by themselves")
-    PAPER = "paper", _("on paper, with someone's help")
-    IMPORT = "import", _("from a file")
-    API = "api", _("by a calling system")
 
 
 class Section(models.TextChoices):
@@ -72,42 +67,18 @@ class DocumentKind(models.TextChoices):
     OTHER = "other", _("Another document")
 
 
-class MerchantProfile(models.Model):
+class MerchantProfile(AppliedProfile):
     """`name` is what it is called at the till; `acceptor_id` is the engine's key once it is
-    registered there. `proposal` is the command that would register it, `told` what the applicant
-    was asked for or told last.
+    registered there.
     """
 
-    id: "models.UUIDField[UUID, UUID]" = models.UUIDField(primary_key=True, default=uuid4)
-    issuer_id: "models.IntegerField[int, int]" = models.IntegerField()
     acceptor_id: "models.IntegerField[int | None, int | None]" = models.IntegerField(null=True)
-    version: "models.IntegerField[int, int]" = models.IntegerField(default=1)
     kind: "models.CharField[str, str]" = models.CharField(
         max_length=10, choices=MerchantKind.choices
     )
     status: "models.CharField[str, str]" = models.CharField(
         max_length=20, choices=ProfileStatus.choices, default=ProfileStatus.DRAFT
     )
-    origin: "models.CharField[str, str]" = models.CharField(max_length=20, choices=Origin.choices)
-    made_by: "models.CharField[str, str]" = models.CharField(max_length=128)
-    created_at: "models.DateTimeField[datetime, datetime]" = models.DateTimeField(
-        default=timezone.now
-    )
-    changed_at: "models.DateTimeField[datetime, datetime]" = models.DateTimeField(
-        default=timezone.now
-    )
-    changed_by: "models.CharField[str, str]" = models.CharField(max_length=128)
-    submitted_at: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(
-        null=True
-    )
-
-    name: "models.CharField[str, str]" = models.CharField(max_length=_NAME_CHARACTERS_MAX)
-    registered_name: "models.CharField[str, str]" = models.CharField(
-        max_length=_NAME_CHARACTERS_MAX
-    )
-    country: "models.CharField[str, str]" = models.CharField(max_length=2, default="")
-    tax_id: "models.CharField[str, str]" = models.CharField(max_length=40, default="")
-    tax_id_checked: "models.BooleanField[bool, bool]" = models.BooleanField(default=False)
 
     scheme: "models.CharField[str, str]" = models.CharField(
         max_length=10, choices=Scheme.choices, default=""
@@ -115,12 +86,9 @@ class MerchantProfile(models.Model):
     fsp: "models.CharField[str, str]" = models.CharField(max_length=60, default="")
     account: "models.CharField[str, str]" = models.CharField(max_length=40, default="")
     holder: "models.CharField[str, str]" = models.CharField(
-        max_length=_NAME_CHARACTERS_MAX, default=""
+        max_length=NAME_CHARACTERS_MAX, default=""
     )
-
-    told: "models.CharField[str, str]" = models.CharField(max_length=400, default="")
     owner_email: "models.EmailField[str, str]" = models.EmailField(default="")
-    proposal: "models.UUIDField[UUID | None, UUID | None]" = models.UUIDField(null=True)
 
     contacts: "RelatedManager[MerchantContact]"
     outlets: "RelatedManager[MerchantOutlet]"
@@ -182,7 +150,7 @@ class MerchantContact(models.Model):
         MerchantProfile, models.CASCADE, related_name="contacts"
     )
     version: "models.IntegerField[int, int]" = models.IntegerField(default=1)
-    name: "models.CharField[str, str]" = models.CharField(max_length=_NAME_CHARACTERS_MAX)
+    name: "models.CharField[str, str]" = models.CharField(max_length=NAME_CHARACTERS_MAX)
     role: "models.CharField[str, str]" = models.CharField(max_length=60, default="")
     telephone: "models.CharField[str, str]" = models.CharField(max_length=20, default="")
     email: "models.EmailField[str, str]" = models.EmailField(default="")
@@ -213,7 +181,7 @@ class MerchantOutlet(models.Model):
         MerchantProfile, models.CASCADE, related_name="outlets"
     )
     version: "models.IntegerField[int, int]" = models.IntegerField(default=1)
-    name: "models.CharField[str, str]" = models.CharField(max_length=_NAME_CHARACTERS_MAX)
+    name: "models.CharField[str, str]" = models.CharField(max_length=NAME_CHARACTERS_MAX)
     address: "models.CharField[str, str]" = models.CharField(max_length=200)
     town: "models.CharField[str, str]" = models.CharField(max_length=80)
     latitude: "models.DecimalField[Decimal | None, Decimal | None]" = models.DecimalField(
@@ -248,25 +216,12 @@ class MerchantOutlet(models.Model):
         return f"merchant outlet {self.pk}"
 
 
-class MerchantDocument(models.Model):
-    id: "models.UUIDField[UUID, UUID]" = models.UUIDField(primary_key=True, default=uuid4)
+class MerchantDocument(AppliedPaper):
     profile: "models.ForeignKey[MerchantProfile, MerchantProfile]" = models.ForeignKey(
         MerchantProfile, models.CASCADE, related_name="documents"
     )
     kind: "models.CharField[str, str]" = models.CharField(
         max_length=20, choices=DocumentKind.choices
-    )
-    number: "models.CharField[str, str]" = models.CharField(max_length=60, default="")
-    expires_on: "models.DateField[date | None, date | None]" = models.DateField(null=True)
-    upload: "models.ForeignKey[Upload, Upload]" = models.ForeignKey(
-        Upload, models.PROTECT, related_name="+"
-    )
-    added_by: "models.CharField[str, str]" = models.CharField(max_length=128)
-    added_at: "models.DateTimeField[datetime, datetime]" = models.DateTimeField(
-        default=timezone.now
-    )
-    ended_at: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(
-        null=True
     )
 
     class Meta:
@@ -298,19 +253,9 @@ class Verification(models.Model):
         return f"verification of {self.section}"
 
 
-class Application(models.Model):
-    """Who applies by e-mail, and the link they go on by: only its digest is kept, and each mail
-    replaces it. `profile` is the latest of their applications.
-    """
+class Application(AppliedBy):
+    """`profile` is the latest of their applications."""
 
-    issuer_id: "models.IntegerField[int, int]" = models.IntegerField()
-    email: "models.EmailField[str, str]" = models.EmailField()
-    language: "models.CharField[str, str]" = models.CharField(max_length=10, default="")
-    token_digest: "models.BinaryField[bytes, bytes]" = models.BinaryField(
-        max_length=32, unique=True
-    )
-    expires_at: "models.DateTimeField[datetime, datetime]" = models.DateTimeField()
-    mailed_at: "models.DateTimeField[datetime, datetime]" = models.DateTimeField()
     profile: "models.OneToOneField[MerchantProfile | None, MerchantProfile | None]" = (
         models.OneToOneField(
             MerchantProfile, models.SET_NULL, null=True, related_name="application"

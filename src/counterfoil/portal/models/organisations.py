@@ -3,24 +3,21 @@ link by which one applies. What they may do and what is on their balance the eng
 """
 
 from typing import TYPE_CHECKING, ClassVar
-from uuid import uuid4
 
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from counterfoil.portal.models.merchants import Origin
-from counterfoil.portal.models.uploads import Upload
+from counterfoil.portal.models.applying import (
+    NAME_CHARACTERS_MAX,
+    AppliedBy,
+    AppliedPaper,
+    AppliedProfile,
+)
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
-    from uuid import UUID
-
     from django.db.models.fields.related_descriptors import RelatedManager
-
-_NAME_CHARACTERS_MAX = 120
 
 
 class OrganisationKind(models.TextChoices):
@@ -49,46 +46,21 @@ class OrganisationPaper(models.TextChoices):
     OTHER = "other", _("Another document")
 
 
-class OrganisationProfile(models.Model):
+class OrganisationProfile(AppliedProfile):
     """`name` is the one on papers; `organisation_id` is the engine's key once it is registered
-    there, and from then on the engine's name and commission count. `proposal` is the command that
-    would register it, `told` what the applicant was asked for or told last, `notes` are the
-    issuer's own.
+    there, and from then on the engine's name and commission count. `notes` are the issuer's own.
     """
 
-    id: "models.UUIDField[UUID, UUID]" = models.UUIDField(primary_key=True, default=uuid4)
-    issuer_id: "models.IntegerField[int, int]" = models.IntegerField()
     organisation_id: "models.IntegerField[int | None, int | None]" = models.IntegerField(null=True)
-    version: "models.IntegerField[int, int]" = models.IntegerField(default=1)
     kind: "models.CharField[str, str]" = models.CharField(
         max_length=10, choices=OrganisationKind.choices
     )
     status: "models.CharField[str, str]" = models.CharField(
         max_length=20, choices=OrganisationStatus.choices, default=OrganisationStatus.DRAFT
     )
-    origin: "models.CharField[str, str]" = models.CharField(max_length=20, choices=Origin.choices)
-    made_by: "models.CharField[str, str]" = models.CharField(max_length=128)
-    created_at: "models.DateTimeField[datetime, datetime]" = models.DateTimeField(
-        default=timezone.now
-    )
-    changed_at: "models.DateTimeField[datetime, datetime]" = models.DateTimeField(
-        default=timezone.now
-    )
-    changed_by: "models.CharField[str, str]" = models.CharField(max_length=128)
-    submitted_at: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(
-        null=True
-    )
-
-    name: "models.CharField[str, str]" = models.CharField(max_length=_NAME_CHARACTERS_MAX)
-    registered_name: "models.CharField[str, str]" = models.CharField(
-        max_length=_NAME_CHARACTERS_MAX
-    )
-    country: "models.CharField[str, str]" = models.CharField(max_length=2, default="")
-    tax_id: "models.CharField[str, str]" = models.CharField(max_length=40, default="")
-    tax_id_checked: "models.BooleanField[bool, bool]" = models.BooleanField(default=False)
 
     contact_name: "models.CharField[str, str]" = models.CharField(
-        max_length=_NAME_CHARACTERS_MAX, default=""
+        max_length=NAME_CHARACTERS_MAX, default=""
     )
     contact_email: "models.EmailField[str, str]" = models.EmailField(default="")
     contact_telephone: "models.CharField[str, str]" = models.CharField(max_length=20, default="")
@@ -97,8 +69,6 @@ class OrganisationProfile(models.Model):
 
     commission_points: "models.IntegerField[int, int]" = models.IntegerField(default=0)
     notes: "models.CharField[str, str]" = models.CharField(max_length=1000, default="")
-    told: "models.CharField[str, str]" = models.CharField(max_length=400, default="")
-    proposal: "models.UUIDField[UUID | None, UUID | None]" = models.UUIDField(null=True)
 
     documents: "RelatedManager[OrganisationDocument]"
 
@@ -156,25 +126,12 @@ class OrganisationProfile(models.Model):
         return f"organisation-profile:{self.pk}"
 
 
-class OrganisationDocument(models.Model):
-    id: "models.UUIDField[UUID, UUID]" = models.UUIDField(primary_key=True, default=uuid4)
+class OrganisationDocument(AppliedPaper):
     profile: "models.ForeignKey[OrganisationProfile, OrganisationProfile]" = models.ForeignKey(
         OrganisationProfile, models.CASCADE, related_name="documents"
     )
     kind: "models.CharField[str, str]" = models.CharField(
         max_length=20, choices=OrganisationPaper.choices
-    )
-    number: "models.CharField[str, str]" = models.CharField(max_length=60, default="")
-    expires_on: "models.DateField[date | None, date | None]" = models.DateField(null=True)
-    upload: "models.ForeignKey[Upload, Upload]" = models.ForeignKey(
-        Upload, models.PROTECT, related_name="+"
-    )
-    added_by: "models.CharField[str, str]" = models.CharField(max_length=128)
-    added_at: "models.DateTimeField[datetime, datetime]" = models.DateTimeField(
-        default=timezone.now
-    )
-    ended_at: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(
-        null=True
     )
 
     class Meta:
@@ -184,19 +141,9 @@ class OrganisationDocument(models.Model):
         return f"organisation document {self.pk}"
 
 
-class OrganisationApplication(models.Model):
-    """Who applies by e-mail for an organisation, and the link they go on by: only its digest is
-    kept, and each mail replaces it. `profile` is the latest of their applications.
-    """
+class OrganisationApplication(AppliedBy):
+    """`profile` is the latest of their applications."""
 
-    issuer_id: "models.IntegerField[int, int]" = models.IntegerField()
-    email: "models.EmailField[str, str]" = models.EmailField()
-    language: "models.CharField[str, str]" = models.CharField(max_length=10, default="")
-    token_digest: "models.BinaryField[bytes, bytes]" = models.BinaryField(
-        max_length=32, unique=True
-    )
-    expires_at: "models.DateTimeField[datetime, datetime]" = models.DateTimeField()
-    mailed_at: "models.DateTimeField[datetime, datetime]" = models.DateTimeField()
     profile: "models.OneToOneField[OrganisationProfile | None, OrganisationProfile | None]" = (
         models.OneToOneField(
             OrganisationProfile, models.SET_NULL, null=True, related_name="application"
