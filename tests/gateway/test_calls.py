@@ -10,12 +10,24 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from counterfoil.gateway.calls import ANSWER_BYTES_MAX, Calls, Reply
+from counterfoil.gateway.delivery import HttpDelivery
 
 SECONDS = 0.5
 
 
 @contextmanager
 def answering(answer: Callable[[socket.socket], None]) -> Iterator[Calls]:
+    """Calls to a server that does as it likes."""
+    with served(answer) as address:
+        calls = Calls(address, headers={}, timeout_seconds=SECONDS)
+        try:
+            yield calls
+        finally:
+            calls.close()
+
+
+@contextmanager
+def served(answer: Callable[[socket.socket], None]) -> Iterator[str]:
     """A server that reads one request, and then does as it likes."""
 
     def serve() -> None:
@@ -26,12 +38,9 @@ def answering(answer: Callable[[socket.socket], None]) -> Iterator[Calls]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=serve)
         thread.start()
-        port = listener.getsockname()[1]
-        calls = Calls(f"http://127.0.0.1:{port}", headers={}, timeout_seconds=SECONDS)
         try:
-            yield calls
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         finally:
-            calls.close()
             thread.join()
 
 
@@ -95,3 +104,12 @@ def test_nobody_is_followed_elsewhere(elsewhere: str) -> None:
     head = f"HTTP/1.1 307 Gone\r\nLocation: {elsewhere}\r\nContent-Length: 0\r\n\r\n".encode()
     with answering(lambda connection: connection.sendall(head)) as calls:
         assert calls.call("GET", "/") == Reply(307, b"")
+
+
+def test_a_bank_may_say_much_of_a_file_that_it_took() -> None:
+    said = bytes(2 * ANSWER_BYTES_MAX)
+    head = f"HTTP/1.1 202 Accepted\r\nContent-Length: {len(said)}\r\n\r\n".encode()
+    with served(lambda connection: connection.sendall(head + said)) as address:
+        delivery = HttpDelivery(address)
+        assert delivery.put("name", b"<Document/>")
+        delivery.close()

@@ -13,6 +13,7 @@ from typing import Final, Protocol
 import httpx
 import structlog
 
+from counterfoil.gateway.bank_files import FILE_BYTES_MAX
 from counterfoil.gateway.calls import Calls
 
 # The bank has read the file and refused it, or had it before: which of the two it says in a file.
@@ -73,6 +74,7 @@ class HttpDelivery:
             url,
             headers={"Content-Type": media_type, **(headers or {})},
             timeout_seconds=timeout_seconds,
+            bytes_max=FILE_BYTES_MAX,  # some tell of each payment in it
         )
 
     def close(self) -> None:
