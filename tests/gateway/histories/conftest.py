@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from tests.gateway.histories.auditor import CHUNK
+from tests.gateway.histories.clock import told_time
 from tests.gateway.histories.http_banks import opened_banks
 from tests.gateway.histories.lives import mortality
 from tests.gateway.histories.online import opened_street
@@ -25,6 +26,7 @@ def place(
         pytest.MonkeyPatch.context() as patch,
         opened_street(folder) as street,
         opened_banks() as http_banks,
+        told_time(shared_database),
     ):
         patch.setattr(sending, "CHUNK_PAYOUTS", CHUNK)
         patch.setattr(inbox, "QUIET_LOOKS_MAX", 2)

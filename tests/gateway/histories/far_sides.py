@@ -7,30 +7,29 @@ from uuid import UUID
 
 @dataclass(slots=True)
 class Held:
-    """A payment as its far side has it. `stands` is accepted, completed, rejected or returned;
-    `credited` is how often the account got the money.
+    """A payment as its far side has it: from which account to which. `stands` is accepted,
+    completed, rejected or returned; `credited` is how often the account got the money.
     """
 
     account: str
-    cents: int
+    minor: int
+    currency: str
     stands: str
     reason: str | None = None
     credited: int = 0
     is_silent: bool = False
+    fund: str | None = None  # where it says so
 
 
 class FarSide(Protocol):
-    """Of one history; `good` and `bad` are accounts of its own, new each time."""
+    """Of one history; `good` and `bad` are accounts of its own, new each time. One that has a
+    currency is in that.
+    """
 
-    def good(self) -> str: ...
+    def good(self, currency: str) -> str: ...
 
-    def bad(self) -> str:
+    def bad(self, currency: str) -> str:
         """Whatever is wrong with it: refused, unknown, silent, given back."""
         ...
 
     def held(self) -> dict[UUID, Held]: ...
-
-
-def cents_of(amount: str) -> int:
-    whole, _, part = amount.partition(".")
-    return int(whole) * 100 + int(part.ljust(2, "0"))

@@ -4,8 +4,9 @@ often it is put there, and answer in files of their own, which may be late, twic
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -13,8 +14,11 @@ from typing import Final, NamedTuple
 from uuid import UUID
 from xml.etree import ElementTree as ET
 
-from tests.gateway.histories.far_sides import Held, cents_of
-from tests.gateway.iso20022.messages import back, details, document, entry, payment_status
+from tests.gateway.histories.bank_books import Book
+from tests.gateway.histories.clock import Clock
+from tests.gateway.histories.currencies import minor_of, text_of
+from tests.gateway.histories.far_sides import Held
+from tests.gateway.iso20022.messages import back, document, payment_status
 
 from counterfoil.gateway.bank_files import FileFormat
 from counterfoil.gateway.csv_files import CsvFile
@@ -34,14 +38,19 @@ class Wish(NamedTuple):
 
     payment_id: UUID
     account: str
-    cents: int
+    minor: int
+    currency: str
+    fund: str
 
 
 class Saying(NamedTuple):
     payment_id: UUID
     word: str
     code: str
-    cents: int
+    minor: int
+    currency: str
+    fund: str
+    booked: bytes = b""  # what says so of the account
 
 
 @dataclass(frozen=True)
@@ -59,23 +68,25 @@ class Dialect:
 
 @dataclass
 class FileBank:
-    """Of one history."""
+    """Of one history, whose funding accounts are its `books`."""
 
     dialect: Dialect
     folder: Path
-    fund: str
+    code: str
+    books: Mapping[str, Book]
     chance: Random
+    clock: Clock
     mail: list[bytes] = field(default_factory=list)
     is_kind: bool = False  # whether it takes every file
     _files: dict[str, tuple[bytes, list[UUID]]] = field(default_factory=dict)
     _held: dict[UUID, Held] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
-    def good(self) -> str:
-        return f"{self.fund}-G{next(self._numbers)}"
+    def good(self, _currency: str) -> str:
+        return f"{self.code}-G{next(self._numbers)}"
 
-    def bad(self) -> str:
-        return f"{self.fund}-{self.chance.choice('RLSBB')}{next(self._numbers)}"
+    def bad(self, _currency: str) -> str:
+        return f"{self.code}-{self.chance.choice('RLSBB')}{next(self._numbers)}"
 
     def held(self) -> dict[UUID, Held]:
         return self._held
@@ -107,7 +118,26 @@ class FileBank:
         for name, (_content, payment_ids) in self._files.items():
             said = list(self._went_on(payment_ids, to_the_end=to_the_end))
             if said:
-                self.mail += self.dialect.answers(self.fund, name, said, self._numbers)
+                self.mail += self.dialect.answers(self.code, name, said, self._numbers)
+
+    def credit(self, fund: str, reference: str, minor: int) -> None:
+        """Somebody paid into an account; it is in the mail."""
+        book = self.books[fund]
+        booked = book.booked(reference, minor, self._today)
+        self.mail.append(book.notification(self._message(), booked))
+
+    def state(self) -> None:
+        """Statements of what was not on one yet are in the mail."""
+        for book in self.books.values():
+            if book.new:
+                self.mail.append(book.statement(self._message(), self._today))
+
+    @property
+    def _today(self) -> date:
+        return self.clock.at.date()
+
+    def _message(self) -> str:
+        return f"N{self.code}{next(self._numbers)}"
 
     def _take(self, name: str, content: bytes) -> None:
         """A file that is there already is not paid again, and is as it was."""
@@ -120,8 +150,18 @@ class FileBank:
         wishes = self.dialect.wishes(content)
         for wish in wishes:
             assert wish.payment_id not in self._held, "a payment stands in two files"
-            is_silent = f"{self.fund}-S" in wish.account
-            self._held[wish.payment_id] = Held(wish.account, wish.cents, "new", is_silent=is_silent)
+            assert self.books[wish.fund].currency == wish.currency, (
+                "an account pays in another currency"
+            )
+            is_silent = f"{self.code}-S" in wish.account
+            self._held[wish.payment_id] = Held(
+                wish.account,
+                wish.minor,
+                wish.currency,
+                "new",
+                is_silent=is_silent,
+                fund=wish.fund,
+            )
         self._files[name] = (content, [wish.payment_id for wish in wishes])
         if self.dialect.refuses and not self.is_kind and self.chance.random() < 0.08:
             for wish in wishes:
@@ -139,7 +179,7 @@ class FileBank:
                 yield saying
 
     def _step(self, payment_id: UUID, held: Held) -> Saying | None:
-        letter = held.account.removeprefix(f"{self.fund}-")[0]
+        letter = held.account.removeprefix(f"{self.code}-")[0]
         after = {
             ("new", "R"): "rejected",
             ("accepted", "L"): "rejected",
@@ -158,7 +198,19 @@ class FileBank:
             held.reason = _CODES[code]
         held.stands = after
         held.credited += after == "completed"
-        return Saying(payment_id, after, code, held.cents)
+        booked = self._booked(payment_id, held, after, code)
+        fund = held.fund or ""
+        return Saying(payment_id, after, code, held.minor, held.currency, fund, booked)
+
+    def _booked(self, payment_id: UUID, held: Held, after: str, code: str) -> bytes:
+        """Where that moves money, what the bank writes of it."""
+        if after not in {"completed", "returned"}:
+            return b""
+        book = self.books[held.fund or ""]
+        minor = -held.minor if after == "completed" else held.minor
+        reference = f"{self.code}/{next(self._numbers)}"
+        booked = book.booked(reference, minor, self._today, payment_id, code)
+        return book.notification(self._message(), booked)
 
 
 class UnsureDelivery:
@@ -204,18 +256,25 @@ def _read_pain001(content: bytes) -> list[Wish]:
     def text(element: ET.Element, path: str) -> str:
         return element.findtext("/".join(f"{_SPACE}{name}" for name in path.split("/"))) or ""
 
-    transfers = ET.fromstring(content).iter(f"{_SPACE}CdtTrfTxInf")  # noqa: S314  # our own
-    return [
-        Wish(
+    (order,) = ET.fromstring(content).iter(f"{_SPACE}PmtInf")  # noqa: S314  # our own
+    wishes = []
+    for transfer in order.iter(f"{_SPACE}CdtTrfTxInf"):
+        (amount,) = transfer.iter(f"{_SPACE}InstdAmt")
+        currency = amount.get("Ccy") or ""
+        wish = Wish(
             UUID(text(transfer, "PmtId/EndToEndId")),
             text(transfer, "CdtrAcct/Id/Othr/Id"),
-            cents_of(text(transfer, "Amt/InstdAmt")),
+            minor_of(amount.text or "", currency),
+            currency,
+            text(order, "DbtrAcct/Id/Othr/Id"),
         )
-        for transfer in transfers
-    ]
+        wishes.append(wish)
+    control = text_of(sum(wish.minor for wish in wishes), wishes[0].currency)
+    assert (text(order, "NbOfTxs"), text(order, "CtrlSum")) == (str(len(wishes)), control)
+    return wishes
 
 
-def _iso_answers(fund: str, name: str, said: list[Saying], numbers: Iterator[int]) -> list[bytes]:
+def _iso_answers(_code: str, name: str, said: list[Saying], numbers: Iterator[int]) -> list[bytes]:
     """Statuses in one file; what was booked, of which it told already, and what comes back in one
     each.
     """
@@ -233,11 +292,8 @@ def _iso_answers(fund: str, name: str, said: list[Saying], numbers: Iterator[int
         )
         answers.append(_status(name, numbers, "", listed))
     for each in said:
-        if each.word == "completed":
-            answers.append(_notification(fund, numbers, each, "DBIT", ""))
-        elif each.word == "returned" and next(numbers) % 2:
-            why = f"<RtrInf><Rsn><Cd>{each.code}</Cd></Rsn></RtrInf>"
-            answers.append(_notification(fund, numbers, each, "CRDT", why))
+        if each.word == "completed" or (each.word == "returned" and next(numbers) % 2):
+            answers.append(each.booked)
         elif each.word == "returned":
             answers.append(_return(name, numbers, each))
     return answers
@@ -259,26 +315,9 @@ def _refusal(name: str, code: str, numbers: Iterator[int]) -> bytes:
     return _status(name, numbers, f"<GrpSts>RJCT</GrpSts>{why}", "")
 
 
-def _notification(fund: str, numbers: Iterator[int], each: Saying, side: str, more: str) -> bytes:
-    number = next(numbers)
-    line = entry(
-        f"{fund}/{number}",
-        amount=f"{each.cents // 100}.{each.cents % 100:02}",
-        side=side,
-        currency="KES",
-        of=details(each.payment_id, more=more),
-    )
-    return document(
-        "camt.054.001.08",
-        f"<BkToCstmrDbtCdtNtfctn><GrpHdr><MsgId>N{fund}{number}</MsgId></GrpHdr>"
-        f"<Ntfctn><Id>N{number}</Id><Acct><Id><Othr><Id>{fund}</Id></Othr></Id><Ccy>KES</Ccy>"
-        f"</Acct>{line}</Ntfctn></BkToCstmrDbtCdtNtfctn>",
-    )
-
-
 def _return(name: str, numbers: Iterator[int], each: Saying) -> bytes:
-    amount = f"{each.cents // 100}.{each.cents % 100:02}"
-    payment = back(each.payment_id, amount, currency="KES").replace("AC04", each.code)
+    amount = text_of(each.minor, each.currency)
+    payment = back(each.payment_id, amount, currency=each.currency).replace("AC04", each.code)
     return document(
         "pacs.004.001.09",
         f"<PmtRtr><GrpHdr><MsgId>R{name[:20]}{next(numbers)}</MsgId><NbOfTxs>1</NbOfTxs></GrpHdr>"
@@ -288,14 +327,23 @@ def _return(name: str, numbers: Iterator[int], each: Saying) -> bytes:
 
 def _read_csv(content: bytes) -> list[Wish]:
     rows = csv.DictReader(io.StringIO(content.decode()))
-    return [Wish(UUID(row["payment_id"]), row["account"], cents_of(row["amount"])) for row in rows]
+    return [
+        Wish(
+            UUID(row["payment_id"]),
+            row["account"],
+            minor_of(row["amount"], row["currency"]),
+            row["currency"],
+            row["debtor_account"],
+        )
+        for row in rows
+    ]
 
 
-def _csv_answers(fund: str, _name: str, said: list[Saying], numbers: Iterator[int]) -> list[bytes]:
+def _csv_answers(code: str, _name: str, said: list[Saying], numbers: Iterator[int]) -> list[bytes]:
     """Of each payment what is so by now."""
     latest = {each.payment_id: each for each in said}
     rows = "".join(
-        f"{each.payment_id.hex},{each.word},{each.code},{fund[:8]}-{next(numbers)}\n"
+        f"{each.payment_id.hex},{each.word},{each.code},{code}-{next(numbers)}\n"
         for each in latest.values()
     )
     return [f"payment_id,status,reason,reference\n{rows}".encode()]

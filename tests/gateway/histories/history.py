@@ -3,28 +3,26 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from tests.gateway.histories.auditor import Terms
 from tests.gateway.histories.people import (
     approve,
     begin,
     begin_apart,
-    change_terms,
     decide,
-    put_terms,
+    donate,
     redeem,
     redeem_at,
     refund,
     retry,
     turn_shop,
 )
+from tests.gateway.histories.scheduling import go_to_cut_off, let_hours_pass, race, work
+from tests.gateway.histories.terms import change_terms, first_terms, turn_days
 from tests.gateway.histories.working import all_at_once, count, pay, post, send, wait
 from tests.gateway.histories.world import World
 
 
 def live(world: World, acts: int) -> None:
-    """In every other history something is kept of what is paid."""
-    if world.chance.random() < 0.5:
-        put_terms(world, Terms(points=333, fee=7))
+    first_terms(world)
     for shop in world.auditor.shops:
         redeem_at(world, shop, 1)
     kinds = [act for act, _weight in ACTS]
@@ -36,6 +34,12 @@ def live(world: World, acts: int) -> None:
 def go_on(world: World) -> None:
     """Whatever the runs wait for."""
     for act in (begin, count, decide, send, pay, post):
+        act(world)
+
+
+def go_on_by_the_clock(world: World) -> None:
+    """A cycle's cut-off comes, and workers see to whatever that begins."""
+    for act in (go_to_cut_off, work, decide, work, pay, post):
         act(world)
 
 
@@ -51,9 +55,15 @@ def overtake(world: World) -> None:
 
 
 ACTS: Final[Sequence[tuple[Callable[[World], None], int]]] = (
-    (go_on, 5),
+    (go_on, 4),
+    (go_on_by_the_clock, 4),
+    (let_hours_pass, 2),
+    (work, 2),
+    (race, 1),
+    (turn_days, 1),
     (redeem, 4),
     (refund, 3),
+    (donate, 1),
     (change_terms, 1),
     (turn_shop, 2),
     (overtake, 2),

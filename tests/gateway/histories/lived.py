@@ -6,10 +6,11 @@ from random import Random
 
 from tests.gateway.histories.ends import assert_nobody_is_paid_twice_or_lost, drain
 from tests.gateway.histories.history import live
+from tests.gateway.histories.opening import given_world
 from tests.gateway.histories.settling import settle
-from tests.gateway.histories.world import Place, given_world
+from tests.gateway.histories.world import Place
 
-ACTS = 10
+ACTS = 9
 Rails = tuple[str, str]  # where wallets are paid, and accounts
 
 

@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 
 import pytest
 
-from counterfoil.engine.database import Connection, connect
+from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer, open_issuer
 from counterfoil.engine.waiting import LoopConnection
 from counterfoil.gateway.delivery import Delivery
@@ -149,7 +149,12 @@ Work = Callable[[Connection, Issuer, Life], object]
 
 
 def done_by_another(
-    url: str, code: str, provider: KeyProvider, work: Work, *, steps: int = STEPS_ENOUGH
+    connect: Callable[[], Connection],
+    code: str,
+    provider: KeyProvider,
+    work: Work,
+    *,
+    steps: int = STEPS_ENOUGH,
 ) -> bool:
     """Whether a process of its own did it to the end; else it was killed by SIGKILL."""
     child = os.fork()
@@ -160,7 +165,7 @@ def done_by_another(
         assert os.waitstatus_to_exitcode(status) == 0, "it failed, and was not killed"
         return True
     try:
-        connection = connect(url)
+        connection = connect()
         issuer = open_issuer(connection, code, provider)
         life = Life(steps, end=_end_process)
         with living(connection, life):

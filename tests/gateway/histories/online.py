@@ -16,7 +16,8 @@ from uuid import UUID
 import httpx
 from msgspec import structs
 from tests.gateway.fault_proxy import Fault, FaultProxy, seeded_plan
-from tests.gateway.histories.far_sides import Held, cents_of
+from tests.gateway.histories.currencies import minor_of_short, text_of
+from tests.gateway.histories.far_sides import Held
 from tests.gateway.payment_hub.stub import TENANT, TOKEN, HubStub, served
 
 from counterfoil.gateway.rail_settings import (
@@ -38,7 +39,7 @@ LATE_SECONDS: Final = 0.1
 PATIENT_SECONDS: Final = 10.0
 HELD_SECONDS_MAX: Final = 0.04
 _TRANSFERS: Final = """
-SELECT transfer_id, target_id, amount_minor, status, reason,
+SELECT transfer_id, target_id, amount_minor, currency, status, reason,
        (SELECT count(*) FROM leg WHERE transfer_sequence = sequence AND kind = 'credit')
 FROM transfer WHERE source_id = ?
 """
@@ -80,37 +81,46 @@ class Line:
 
 @dataclass
 class SandboxSide:
-    """Of one history: `fund` pays. Its accounts may also be slow or drop calls."""
+    """Of one history: its `funds` pay, one in each currency. Its accounts may also be slow or drop
+    calls; an account that is in another currency refuses.
+    """
 
     data_path: Path
     client: httpx.Client
-    fund: str
+    code: str
+    funds: Mapping[str, str]
     chance: Random
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
-    def open_fund(self) -> None:
-        body = {"currency": "KES", "name": "F", "kind": "funding", "balance": "1000000.00"}
-        self.client.put(f"/accounts/{self.fund}", json=body).raise_for_status()
+    def open_funds(self) -> None:
+        for fund, currency in self.funds.items():
+            balance = text_of(100_000_000, currency)
+            body = {"currency": currency, "name": "F", "kind": "funding", "balance": balance}
+            self.client.put(f"/accounts/{fund}", json=body).raise_for_status()
 
-    def good(self) -> str:
-        return self._account(self.chance.choice(_BEHAVIOURS))
+    def good(self, currency: str) -> str:
+        return self._account(currency, self.chance.choice(_BEHAVIOURS))
 
-    def bad(self) -> str:
+    def bad(self, currency: str) -> str:
         if self.chance.random() < 0.3:
-            return f"{self.fund}-nobody-{next(self._numbers)}"
-        return self._account({"behaviour": "rejects_credit"})
+            return f"{self.code}-nobody-{next(self._numbers)}"
+        return self._account(currency, {"behaviour": "rejects_credit"})
 
     def held(self) -> dict[UUID, Held]:
         with reading_connection(self.data_path) as books:
-            rows = books.execute(_TRANSFERS, (self.fund,)).fetchall()
+            rows = [
+                (fund, *row)
+                for fund in self.funds
+                for row in books.execute(_TRANSFERS, (fund,)).fetchall()
+            ]
         return {
-            UUID(transfer_id): Held(account, cents, status, reason, credited)
-            for transfer_id, account, cents, status, reason, credited in rows
+            UUID(transfer_id): Held(account, minor, currency, status, reason, credited, fund=fund)
+            for fund, transfer_id, account, minor, currency, status, reason, credited in rows
         }
 
-    def _account(self, behaviour: Mapping[str, object]) -> str:
-        account = f"{self.fund}-{next(self._numbers)}"
-        body = {"currency": "KES", "name": "S", "kind": "merchant"}
+    def _account(self, currency: str, behaviour: Mapping[str, object]) -> str:
+        account = f"{self.code}-{next(self._numbers)}"
+        body = {"currency": currency, "name": "S", "kind": "merchant"}
         self.client.put(f"/accounts/{account}", json=body).raise_for_status()
         if behaviour["behaviour"] != "normal":
             self.client.put(f"/accounts/{account}/behaviour", json=behaviour).raise_for_status()
@@ -124,7 +134,7 @@ class HubSide:
     """
 
     hub: HubStub
-    fund: str
+    code: str
     chance: Random
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -136,11 +146,11 @@ class HubSide:
         hub.shown_after, hub.ends_after = chance.randrange(3), chance.randrange(3)
         hub.next_faults = deque(chance.choices(("dies_before", "dies_after", "garbles", ""), k=8))
 
-    def good(self) -> str:
-        return f"{self.fund}-H{next(self._numbers)}"
+    def good(self, _currency: str) -> str:
+        return f"{self.code}-H{next(self._numbers)}"
 
-    def bad(self) -> str:
-        account = f"{self.fund}-H{next(self._numbers)}"
+    def bad(self, _currency: str) -> str:
+        account = f"{self.code}-H{next(self._numbers)}"
         if self.chance.random() < 0.3:
             self.hub.stuck.add(account)
         else:
@@ -153,7 +163,8 @@ class HubSide:
             payee, is_stuck = transfer.payee, transfer.payee in self.hub.stuck
             reason = _REFUSALS.get(self.hub.fails.get(payee, ""))
             stands = "accepted" if is_stuck else "completed" if reason is None else "rejected"
-            each = Held(payee, cents_of(transfer.amount), stands, reason, 0, is_stuck)
+            minor = minor_of_short(transfer.amount, transfer.currency)
+            each = Held(payee, minor, transfer.currency, stands, reason, 0, is_stuck)
             each = held.setdefault(UUID(transfer.correlation_id), each)
             each.credited += stands == "completed"
         return held
@@ -166,13 +177,13 @@ class Street:
     client: httpx.Client
     hubs: Mapping[str, HubStub]
 
-    def sandbox_side(self, fund: str, chance: Random) -> SandboxSide:
-        side = SandboxSide(self.data_path, self.client, fund, chance)
-        side.open_fund()
+    def sandbox_side(self, code: str, funds: Mapping[str, str], chance: Random) -> SandboxSide:
+        side = SandboxSide(self.data_path, self.client, code, funds, chance)
+        side.open_funds()
         return side
 
-    def hub_side(self, rail: str, fund: str, chance: Random) -> HubSide:
-        side = HubSide(self.hubs[rail], fund, chance)
+    def hub_side(self, rail: str, code: str, chance: Random) -> HubSide:
+        side = HubSide(self.hubs[rail], code, chance)
         side.begin()
         return side
 

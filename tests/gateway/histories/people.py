@@ -1,5 +1,5 @@
-"""What people do: redeem and take back, change the terms and where a merchant is paid, begin runs,
-approve them and send payouts again. Whatever they ask for, they ask for until it is answered.
+"""What people do: redeem and take back, change where a merchant is paid, begin runs, approve them
+and send payouts again. Whatever they ask for, they ask for until it is answered.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -7,9 +7,11 @@ from functools import partial
 from typing import Final
 
 import pytest
-from tests.gateway.histories.auditor import Terms
+from tests.gateway.histories.auditor import Terms, earlier
 from tests.gateway.histories.looking import failed_payouts
-from tests.gateway.histories.world import Desk, World, new_account
+from tests.gateway.histories.opening import new_account
+from tests.gateway.histories.terms import put_terms
+from tests.gateway.histories.world import Desk, World
 from tests.given import SYSTEM
 
 from counterfoil.engine.apply import apply
@@ -22,7 +24,6 @@ from counterfoil.engine.payouts.counting import begin_run
 from counterfoil.engine.payouts.reading import run_of
 from counterfoil.engine.payouts.refunding import refund_redemption
 from counterfoil.engine.payouts.sending import approve_run, drop_run, retry_payout
-from counterfoil.engine.payouts.terms import TermsDesign, end_terms, set_terms, terms_by_id
 from counterfoil.errors import ConflictError
 
 REASON: Final = "because"
@@ -45,14 +46,14 @@ def redeem_at(world: World, shop: int, vouchers: int) -> None:
             reference=world.reference(),
             number=voucher.number,
             acceptor_name=acceptor.name,
-            acceptor_account=acceptor.account,
+            acceptor_account=world.auditor.shops[shop].account,
         )
         for voucher in taken
     ]
     answers = world.surely(lambda connection, issuer: apply(connection, issuer, wishes))
-    assert {answer.outcome for answer in answers} == {Outcome.DONE}
+    assert {answer.outcome for answer in answers} == {Outcome.DONE}, answers
     for voucher in taken:
-        world.auditor.redeem(voucher.serial, shop, voucher.programme, voucher.cents)
+        world.auditor.redeem(voucher.serial, shop, voucher.programme, voucher.minor)
 
 
 def refund(world: World) -> None:
@@ -71,60 +72,18 @@ def refund(world: World) -> None:
             ask(world.people.connection, world.people.issuer)
 
 
-def change_terms(world: World) -> None:
-    """Of all, of a programme or of a shop; or those of one end."""
-    chance, auditor = world.chance, world.auditor
-    narrow = [each for each, terms in auditor.terms.items() if each != 1 and terms.apply]
-    if narrow and chance.random() < 0.3:
-        ended, reference = chance.choice(narrow), world.reference()
-        world.surely(partial(end_terms, caller=SYSTEM, terms_id=ended, reference=reference))
-        auditor.terms[ended].apply = False
+def donate(world: World) -> None:
+    """To a funding account at a bank that says so; two accounts may have the same reference."""
+    banks = world.booking_banks
+    if not banks:
+        redeem(world)
         return
-    programme = chance.choice((None, None, 2))
-    shop = chance.choice((None, *auditor.shops)) if programme is None else None
-    terms = Terms(
-        programme=programme,
-        shop=shop,
-        points=chance.choice((0, 0, 150, 333)),
-        fee=chance.choice((0, 0, 7)),
-        least=chance.choice((0, 0, 0, 0, 0, 3_000)),
-        hours=int(chance.random() < 0.05),
-    )
-    put_terms(world, terms)
-
-
-def put_terms(world: World, terms: Terms) -> int:
-    """Their id."""
-    design = TermsDesign(
-        funding_account_id=1,
-        programme_id=terms.programme,
-        acceptor_id=terms.shop,
-        commission_points=terms.points,
-        fee_minor=terms.fee,
-        minimum_minor=terms.least,
-        hold_hours=terms.hours,
-    )
-    expected = _version(world, terms)
-    terms_id = world.surely(
-        partial(
-            set_terms,
-            caller=SYSTEM,
-            design=design,
-            expected_version=expected,
-            reference=world.reference(),
-        )
-    )
-    world.auditor.terms[terms_id] = terms
-    return terms_id
-
-
-def _version(world: World, wanted: Terms) -> int:
-    for terms_id, terms in world.auditor.terms.items():
-        if (terms.programme, terms.shop) == (wanted.programme, wanted.shop) and terms.apply:
-            found = terms_by_id(world.people.connection, world.people.issuer.issuer_id, terms_id)
-            world.people.connection.rollback()
-            return found.version
-    return 0
+    bank, reference = world.chance.choice(banks), f"{world.code}/{world.reference()}"
+    for fund, currency in world.currencies.items():
+        if world.chance.random() < 0.7:
+            minor = world.chance.randrange(1, 90_000)
+            bank.credit(f"{world.code}-{currency}", reference, minor)
+            world.auditor.given[fund] += minor
 
 
 def turn_shop(world: World) -> None:
@@ -144,7 +103,7 @@ def turn_shop(world: World) -> None:
             )
         )
     elif shop.waits:
-        shop.waits = False
+        shop.waits = None
         world.surely(
             partial(
                 cancel_rebank,
@@ -172,9 +131,10 @@ def rebank(world: World, number: int, rail: str, account: str, *, is_at_once: bo
             reference=world.reference(),
         )
     )
-    shop.waits = not is_at_once
     if is_at_once:
-        shop.rail, shop.account = rail, account
+        shop.rail, shop.account, shop.waits = rail, account, None
+    else:
+        shop.waits = rail, account, earlier(world.auditor.now(), -1)
 
 
 def begin(world: World) -> None:
@@ -194,11 +154,13 @@ def begin_by(world: World, terms_id: int) -> None:
 
 def begin_apart(world: World) -> int | None:
     """Somebody who waits in a run gets terms of their own, and a run by them. Its id."""
-    waiting = [world.auditor.runs[run_id].pages for run_id in world.auditor.runs_at("previewed")]
+    waiting = world.auditor.runs_at("previewed")
     if not waiting:
         return None
-    shop = world.chance.choice(list(world.chance.choice(waiting)))
-    terms_id = put_terms(world, Terms(shop=shop))
+    overtaken = world.chance.choice(waiting)
+    fund = world.auditor.fund_of(overtaken)
+    shop = world.chance.choice(list(world.auditor.runs[overtaken].pages))
+    terms_id = put_terms(world, Terms(fund, shop=shop))
     if not world.auditor.can_begin(terms_id):
         return None
     begin_by(world, terms_id)

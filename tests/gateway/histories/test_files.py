@@ -16,6 +16,7 @@ PAIRS: Final[tuple[Rails, ...]] = (
     ("sandbox", "iso"),
     ("http", "csv"),
     ("sandbox", "http"),
+    ("iso", "iso"),
 )
 BATCH: Final = 25
 

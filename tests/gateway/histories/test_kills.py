@@ -9,9 +9,10 @@ import pytest
 from tests.gateway.histories.ends import assert_nobody_is_paid_twice_or_lost, drain
 from tests.gateway.histories.lives import Life, Work, done_by_another
 from tests.gateway.histories.looking import follow_sending
+from tests.gateway.histories.opening import give_vouchers, given_world
 from tests.gateway.histories.people import rebank, redeem_at
 from tests.gateway.histories.working import fetch, let_time_pass
-from tests.gateway.histories.world import Desk, Place, World, given_vouchers, given_world
+from tests.gateway.histories.world import Desk, Place, World
 from tests.given import SYSTEM
 
 from counterfoil.engine.database import Connection
@@ -23,7 +24,7 @@ from counterfoil.engine.payouts.sending import approve_run, send_chunk
 pytestmark = [pytest.mark.prove, pytest.mark.timeout(300)]
 
 WIDE: Final = 1
-RAILS: Final = ("sandbox", "hub", "bulk", "iso")
+RAILS: Final = (("sandbox", "KES"), ("hub", "JPY"), ("bulk", "TND"), ("iso", "KWD"))
 
 
 def live(reference: str, world: World, connection: Connection, issuer: Issuer, life: Life) -> None:
@@ -44,13 +45,15 @@ def live(reference: str, world: World, connection: Connection, issuer: Issuer, l
         world.pay(Desk(connection, issuer), life, is_calm=True)
 
 
-@pytest.mark.parametrize("rail", RAILS)
-def test_killed_between_every_two_steps_a_payment_is_made_once(place: Place, rail: str) -> None:
-    with given_world(place, 1, (rail, rail)) as world:
+@pytest.mark.parametrize(("rail", "currency"), RAILS)
+def test_killed_between_every_two_steps_a_payment_is_made_once(
+    place: Place, rail: str, currency: str
+) -> None:
+    with given_world(place, 1, (rail, rail), currency=currency) as world:
         for bank in world.banks.values():
             bank.is_kind = True
         shop = min(world.auditor.shops)
-        rebank(world, shop, rail, world.sides[rail].good(), is_at_once=True)
+        rebank(world, shop, rail, world.sides[rail].good(currency), is_at_once=True)
         steps, was_killed = 0, True
         while was_killed:
             steps += 1
@@ -62,7 +65,7 @@ def test_killed_between_every_two_steps_a_payment_is_made_once(place: Place, rai
 def _killed_and_brought_to_its_end(world: World, shop: int, steps: int) -> bool:
     """Whether it was killed at that step, sending or taking in the answer."""
     if not world.vouchers:
-        world.vouchers = given_vouchers(world.people.connection, world.people.issuer, world.chance)
+        give_vouchers(world)
     redeem_at(world, shop, 1)
     reference = world.reference()
     is_sent = _done(world, partial(live, reference, world), steps)
@@ -77,8 +80,7 @@ def _killed_and_brought_to_its_end(world: World, shop: int, steps: int) -> bool:
 
 
 def _done(world: World, work: Work, steps: int) -> bool:
-    place = world.place
-    return done_by_another(place.url, world.code, place.provider, work, steps=steps)
+    return done_by_another(world.connect, world.code, world.place.provider, work, steps=steps)
 
 
 def _audit(world: World, reference: str) -> None:

@@ -2,24 +2,18 @@
 desk, two workers who may die at any step, and the auditor who watches.
 """
 
-import secrets
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 from random import Random
-from typing import Final, TypeVar
+from typing import TypeVar
 
-from tests.gateway.histories.auditor import Auditor, Shop, Terms
+from tests.gateway.histories.auditor import Auditor
+from tests.gateway.histories.clock import Clock
 from tests.gateway.histories.far_sides import FarSide
-from tests.gateway.histories.file_banks import (
-    Dialect,
-    FileBank,
-    UnsureDelivery,
-    csv_files,
-    iso20022,
-)
+from tests.gateway.histories.file_banks import FileBank, UnsureDelivery
 from tests.gateway.histories.http_banks import NAMES as OVER_HTTP
 from tests.gateway.histories.http_banks import HttpBanks
 from tests.gateway.histories.lives import (
@@ -33,14 +27,9 @@ from tests.gateway.histories.lives import (
     living,
 )
 from tests.gateway.histories.online import Line, Street
-from tests.given import SYSTEM, ask, given_group, given_issuer, given_programme
 
-from counterfoil.engine.acceptors import AcceptorDesign, create_acceptors
-from counterfoil.engine.database import Connection, connect
+from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer, open_issuer
-from counterfoil.engine.operation import Activate, Outcome, Preactivate
-from counterfoil.engine.payouts.routes import Route
-from counterfoil.engine.payouts.routing import set_routes
 from counterfoil.gateway.fetching import fetch_files
 from counterfoil.gateway.filing import FileRail, file_payments
 from counterfoil.gateway.inbox import Inbox
@@ -48,14 +37,6 @@ from counterfoil.gateway.paying import pay_out
 from counterfoil.gateway.rails import Rail
 from counterfoil.keys.provider import KeyProvider
 
-FUNDS_MINOR: Final = 10_000_000
-VOUCHERS: Final = 20
-GROUPS: Final = {1: "FOOD-AID", 2: "WINTER-AID"}  # by their programmes
-DIALECTS: Final[Mapping[str, Callable[[], Dialect]]] = {
-    "iso": iso20022,
-    "http": iso20022,
-    "csv": csv_files,
-}
 T = TypeVar("T")
 
 
@@ -72,8 +53,12 @@ class Place:
     http_banks: HttpBanks
     idle: list[Connection] = field(default_factory=list)
 
-    def connection(self) -> Connection:
-        return self.idle.pop() if self.idle else connect(self.url)
+    def connection(self, clock: Clock) -> Connection:
+        if not self.idle:
+            return clock.connect(self.url)
+        connection = self.idle.pop()
+        clock.set_on(connection)
+        return connection
 
     def close(self) -> None:
         while self.idle:
@@ -85,7 +70,7 @@ class Voucher:
     serial: int
     number: str
     programme: int
-    cents: int
+    minor: int
 
 
 @dataclass
@@ -96,9 +81,13 @@ class Desk:
 
 @dataclass
 class World:
+    """`currencies` are those of the funding accounts, by their ids."""
+
     place: Place
     code: str
     chance: Random
+    clock: Clock
+    currencies: dict[int, str]
     people: Desk
     workers: list[Desk]
     auditor: Auditor
@@ -114,6 +103,25 @@ class World:
 
     def reference(self) -> str:
         return f"R{next(self.numbers)}"
+
+    def connect(self) -> Connection:
+        return self.clock.connect(self.place.url)
+
+    def turn_clock(self, to: datetime) -> None:
+        self.clock.turn(to)
+        self.auditor.at = to
+        for desk in (self.people, *self.workers):
+            self.clock.set_on(desk.connection)
+
+    @property
+    def booking_banks(self) -> list[FileBank]:
+        """Those that tell what they book."""
+        return [bank for bank in self.banks.values() if bank.dialect.refuses is not None]
+
+    @property
+    def only_bank(self) -> FileBank | None:
+        """That through which all goes, where it tells what it books: its statements are whole."""
+        return self.booking_banks[0] if self.booking_banks and len(self.sides) == 1 else None
 
     def any_worker(self) -> Desk:
         return self.chance.choice(self.workers)
@@ -172,8 +180,8 @@ class World:
         """Whether somebody did it to the end, and was not killed before."""
         steps, fate = self.chance.randrange(1, 24), self.chance.random()
         if fate < 0.04 and may_fork:
-            place = self.place
-            is_done = done_by_another(place.url, self.code, place.provider, work, steps=steps)
+            provider = self.place.provider
+            is_done = done_by_another(self.connect, self.code, provider, work, steps=steps)
             self.kills += not is_done
             self.begin_anew(desk.connection)
             return is_done
@@ -185,7 +193,7 @@ class World:
             self.kills += 1
             self.begin_anew(desk.connection)
             desk.connection.close()
-            desk.connection = connect(self.place.url)
+            desk.connection = self.connect()
             desk.issuer = open_issuer(desk.connection, self.code, self.place.provider)
             return False
         return True
@@ -194,127 +202,3 @@ class World:
         """What a person asks for under a reference, who asks again until it is answered."""
         self.done(self.people, lambda connection, issuer, _life: work(connection, issuer))
         return work(self.people.connection, self.people.issuer)
-
-
-@contextmanager
-def given_world(place: Place, seed: int, rails: tuple[str, str]) -> Iterator[World]:
-    world = _world(place, seed, rails)
-    desks = (world.people, *world.workers)
-    try:
-        yield world
-    except BaseException:
-        for desk in desks:
-            desk.connection.close()
-        raise
-    finally:
-        for connection in {connection for connection, _rail in world.begun}:
-            world.begin_anew(connection)
-    place.idle += [desk.connection for desk in desks]
-
-
-def _world(place: Place, seed: int, rails: tuple[str, str]) -> World:
-    """Merchants on both rails, a third of them on bad accounts."""
-    chance = Random(seed)  # noqa: S311  # not a secret
-    code = f"H{secrets.token_hex(4).upper()}"
-    connection = place.connection()
-    issuer = given_issuer(connection, place.provider, code)
-    given_programme(connection, issuer)
-    given_group(connection, issuer, GROUPS[1], denominations=())
-    given_group(connection, issuer, GROUPS[2], denominations=(), programme="WINTER")
-    wallets, accounts = rails
-    routes = [Route(scheme="wallet", rail=wallets), Route(rail=accounts)]
-    set_routes(connection, issuer, SYSTEM, routes)
-    world = World(
-        place=place,
-        code=code,
-        chance=chance,
-        people=Desk(connection, issuer),
-        workers=[_worker(place, code), _worker(place, code)],
-        auditor=Auditor({}, terms={1: Terms()}),
-        vouchers=given_vouchers(connection, issuer, chance),
-        schemes={accounts: "account", wallets: "wallet"} | {accounts: "account"},
-    )
-    for rail in set(rails):
-        _open_side(world, rail)
-    _open_shops(world, chance.randrange(2, 6))
-    for desk in world.workers:
-        world.fetch(desk, Life())  # their first look, which is not like any other
-    return world
-
-
-def _worker(place: Place, code: str) -> Desk:
-    connection = place.connection()
-    return Desk(connection, open_issuer(connection, code, place.provider))
-
-
-def given_vouchers(connection: Connection, issuer: Issuer, chance: Random) -> list[Voucher]:
-    programmes = [chance.choice((1, 1, 2)) for _voucher in range(VOUCHERS)]
-    amounts = [chance.randrange(1, 5_000) for _voucher in range(VOUCHERS)]
-    drawn = ask(
-        connection,
-        issuer,
-        *(
-            Preactivate(
-                caller=SYSTEM,
-                amount=f"{amount // 100}.{amount % 100:02}",
-                currency="KES",
-                group=GROUPS[programme],
-            )
-            for programme, amount in zip(programmes, amounts, strict=True)
-        ),
-    )
-    serials = [answer.serial or 0 for answer in drawn]
-    active = ask(
-        connection, issuer, *(Activate(caller=SYSTEM, serial=serial) for serial in serials)
-    )
-    assert {answer.outcome for answer in (*drawn, *active)} == {Outcome.DONE}
-    return [
-        Voucher(answer.serial or 0, answer.number or "", programme, amount)
-        for answer, programme, amount in zip(drawn, programmes, amounts, strict=True)
-    ]
-
-
-def _open_side(world: World, rail: str) -> None:
-    place, fund = world.place, f"{world.code}-KES"
-    if rail == "sandbox":
-        world.sides[rail] = place.street.sandbox_side(fund, world.chance)
-    elif rail in place.street.hubs:
-        world.sides[rail] = place.street.hub_side(rail, fund, world.chance)
-    else:
-        dialect = DIALECTS[rail]()
-        folder = place.folder / world.bank_name(rail)
-        (folder / "in").mkdir(parents=True)
-        world.banks[rail] = FileBank(dialect, folder, fund, world.chance)
-        world.sides[rail] = world.banks[rail]
-        if rail in OVER_HTTP:
-            seed = world.chance.getrandbits(32)
-            name = world.bank_name(rail)
-            world.lines[rail] = place.http_banks.open_bank(name, folder, seed)
-        else:
-            world.deliveries[rail] = UnsureDelivery(folder, dialect.suffix, world.chance)
-    if rail in place.street.lines:
-        world.lines[rail] = place.street.lines[rail]
-    if rail in world.lines:
-        world.lines[rail].worsen(world.chance)
-
-
-def new_account(world: World, rail: str) -> str:
-    side = world.sides[rail]
-    return side.good() if world.chance.random() < 0.7 else side.bad()
-
-
-def _open_shops(world: World, shops: int) -> None:
-    rails = [world.chance.choice(list(world.sides)) for _shop in range(shops)]
-    designs = [
-        AcceptorDesign(
-            name=f"Shop {number}",
-            kind="merchant",
-            scheme=world.schemes[rail],
-            fsp="BANK",
-            account=new_account(world, rail),
-        )
-        for number, rail in enumerate(rails, 1)
-    ]
-    ids = create_acceptors(world.people.connection, world.people.issuer, SYSTEM, designs)
-    for shop, rail, design in zip(ids, rails, designs, strict=True):
-        world.auditor.shops[shop] = Shop(rail, design.account)
