@@ -123,7 +123,11 @@ def test_a_wrong_redemption_is_taken_back_from_the_vouchers_page(portal: Portal)
     assert "Owed to Asha Stores was 15.00 KES becomes 5.00 KES" in decided
     assert house.approve(command) == "done"
     assert house.balances()[f"payable:{ASHA}"] == 500
-    assert "Its redemption was taken back" in house.page(f"voucher/{serial}")
+    story = house.page(f"voucher/{serial}")
+    assert "Its redemption was taken back" in story
+    assert "Redemption refunded · Asha Stores" in story, "it stands in the story too"
+    assert "scanned twice by mistake" in story
+    assert "Owed to merchants: Asha Stores → Available" in story, "and so does its money"
     assert "Refund this redemption" not in house.page(f"voucher/{serial}")
     assert house.finance.get(f"{house.root}/voucher/{serial}/refund").status_code == 302
     assert "Refund this redemption" in house.page(f"voucher/{other}")

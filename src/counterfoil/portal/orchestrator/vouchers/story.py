@@ -30,6 +30,7 @@ _MOVES: Final = frozenset(
         Action.EXPIRE,
         Action.LAPSE,
         Action.REPLACE,
+        Action.REFUND_REDEMPTION,
     }
 )
 

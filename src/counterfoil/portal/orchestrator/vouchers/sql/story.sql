@@ -1,6 +1,6 @@
 -- What happened to one voucher, the latest first: the chain of its operations by key, with their
 -- leaves, payments, and the commands they were asked by. A replacement's goes on with the story
--- of the voucher it replaced.
+-- of the voucher it replaced. That its redemption was taken back is about it, and not in its chain.
 --
 -- In:     issuer_id int, serial bigint, rows_max int
 -- Out:    the fields of Happening, in its order
@@ -20,13 +20,27 @@ WITH RECURSIVE chain AS (
     FROM chain AS c
     INNER JOIN operation AS o ON c.issuer_id = o.issuer_id AND c.previous = o.operation_id
     WHERE c.place < %(rows_max)s
+),
+
+told AS (
+    SELECT c.*
+    FROM chain AS c
+    UNION ALL
+    SELECT
+        0 AS place,
+        r.*
+    FROM operation AS r
+    WHERE
+        r.issuer_id = %(issuer_id)s
+        AND r.subject = format('voucher:%%s', %(serial)s::bigint)
+        AND r.action = 142
 )
 
 SELECT
     o.operation_id,
     o.at,
     o.action,
-    o.serial,
+    coalesce(o.serial, %(serial)s::bigint) AS serial,
     o.amount_minor,
     o.acceptor_id,
     a.name AS acceptor_name,
@@ -53,7 +67,7 @@ SELECT
     ) AS approved_by,
     o.subject,
     o.state_after
-FROM chain AS o
+FROM told AS o
 LEFT JOIN acceptor AS a ON o.issuer_id = a.issuer_id AND o.acceptor_id = a.acceptor_id
 LEFT JOIN leaf AS l ON o.issuer_id = l.issuer_id AND o.leaf_number = l.leaf_number
 LEFT JOIN payment AS p ON o.issuer_id = p.issuer_id AND o.operation_id = p.operation_id
