@@ -2,9 +2,7 @@
 manages it stays, always.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from django import forms
 from django.contrib import messages
@@ -19,14 +17,14 @@ from counterfoil.errors import ConflictError
 from counterfoil.portal.access import BUYS, Buyer, buyer_page
 from counterfoil.portal.actions import actor_of
 from counterfoil.portal.applying.links import ApplyingAt
-from counterfoil.portal.exporting.columns import Column, moment, text
 from counterfoil.portal.exporting.taking import exported
 from counterfoil.portal.forms import OnceForm
 from counterfoil.portal.listing import ListForm, Listing, Wanted, shown
 from counterfoil.portal.models import OrganisationRole, OrganisationRoleName
 from counterfoil.portal.organisations.following import invite_to_organisation
-from counterfoil.portal.pager import Key, Order, keyed
+from counterfoil.portal.pager import Order, keyed
 from counterfoil.portal.people import OrganisationGrant, take_role
+from counterfoil.portal.people_listed import COLUMNS, PersonHere
 from counterfoil.portal.queries import rows
 
 
@@ -58,47 +56,13 @@ class PeopleFilter(ListForm):
     )
 
 
-@dataclass(frozen=True, slots=True)
-class BuyerPerson:
-    """A role of somebody; who has two stands there twice."""
-
-    role_id: int
-    person_id: int
-    shown: str
-    name: str
-    email: str
-    role: str
-    is_active: bool
-    last_login: datetime | None
-    created_at: datetime
-    key: Key
-
-    @property
-    def role_word(self) -> str:
-        return str(OrganisationRoleName(self.role).label)
-
-    @property
-    def state(self) -> str:
-        return gettext("Active") if self.is_active else gettext("Closed")
-
-
-def _people(buyer: Buyer, wanted: Wanted) -> list[BuyerPerson]:
+def _people(buyer: Buyer, wanted: Wanted) -> list[PersonHere]:
     here = {"issuer_id": buyer.issuer_id, "organisation_id": buyer.organisation_id}
     found = rows(__package__, "people_page", {**wanted.parameters, **here})
-    return [BuyerPerson(*keyed(row)) for row in found]
+    return [PersonHere(OrganisationRoleName, *keyed(row)) for row in found]
 
 
-COLUMNS: Final[tuple[Column[BuyerPerson], ...]] = (
-    text(_("Name"), lambda row: row.shown),
-    text(_("E-mail"), lambda row: row.email),
-    text(_("Role"), lambda row: row.role_word),
-    moment(_("Here since"), lambda row: row.created_at),
-    moment(_("Last sign-in"), lambda row: row.last_login),
-    text(_("State"), lambda row: row.state),
-)
-
-
-def people_of(buyer: Buyer) -> Listing[Buyer, BuyerPerson]:
+def people_of(buyer: Buyer) -> Listing[Buyer, PersonHere]:
     return Listing(
         name="buyer-people",
         form=PeopleFilter,
