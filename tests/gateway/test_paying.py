@@ -4,7 +4,9 @@ ledgers agree.
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 import httpx
 import pytest
@@ -18,11 +20,20 @@ from tests.engine.payouts.given import (
 from tests.gateway.conftest import FUND, given_behaviour
 from tests.given import SHOP, SYSTEM, balances, given_group, given_issuer
 
+from counterfoil.engine.accounts.directory import keep_lookup
 from counterfoil.engine.check import check
 from counterfoil.engine.database import Connection, connected
 from counterfoil.engine.issuer import Issuer, open_issuer
 from counterfoil.engine.payouts.sending import retry_payout
 from counterfoil.gateway.paying import pay_out
+from counterfoil.gateway.port import (
+    TEXT_LETTERS_MAX,
+    AccountCheck,
+    AccountStatus,
+    PaymentOrder,
+    PaymentResult,
+    PaymentStatus,
+)
 from counterfoil.gateway.sandbox import SandboxGateway
 from counterfoil.keys.provider import LocalKeyProvider
 
@@ -91,6 +102,53 @@ def test_a_payout_is_made_once(
     assert len(client.get("/transfers").json()["transfers"]) == 1
     assert read_run(connection, issuer, run.run_id).status == "ended"
     assert_ledgers_agree(connection, issuer, client)
+
+
+@pytest.mark.parametrize("reference", ["\0", "x" * 10_000, "\ud800", "\x1b[2J"])
+def test_whatever_a_provider_calls_a_payment_it_is_heard(
+    connection: Connection, issuer: Issuer, reference: str
+) -> None:
+    given_redeemed(connection, issuer, ASHA, 1000)
+    run = given_sent(connection, issuer)
+    pay_out(connection, issuer, {"sandbox": Calling(reference)})
+    assert read_run(connection, issuer, run.run_id).status == "ended"
+    assert check(connection, issuer.issuer_id) == []
+
+
+@dataclass(frozen=True)
+class Calling:
+    """A provider that pays, and calls what it paid by this name."""
+
+    name: str
+
+    def submit(self, order: PaymentOrder) -> PaymentResult:  # noqa: ARG002  # whatever it is
+        return PaymentResult(PaymentStatus.COMPLETED, provider_reference=self.name)
+
+    def query(self, payment_id: UUID) -> PaymentResult:  # noqa: ARG002
+        return PaymentResult(PaymentStatus.NOT_FOUND)
+
+    def verify_account(self, account: str, fsp: str) -> AccountCheck:
+        return AccountCheck(AccountStatus.FOUND, account=account + self.name, fsp=fsp + self.name)
+
+    def lookup(self, identifier: str) -> AccountCheck:
+        return self.verify_account(identifier, "")
+
+
+def test_whatever_a_provider_says_of_an_account_can_be_kept(
+    connection: Connection, issuer: Issuer
+) -> None:
+    said = Calling("\0" * 1000).lookup("+254")
+    kept = keep_lookup(
+        connection,
+        issuer,
+        "+254",
+        status=said.status,
+        source="calling",
+        fsp=said.fsp,
+        currency=said.currency,
+        account=said.account,
+    )
+    assert kept.fsp == "?" * TEXT_LETTERS_MAX
 
 
 def test_a_payout_that_is_taken_on_is_processed_until_it_is_paid(

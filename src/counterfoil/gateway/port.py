@@ -6,10 +6,12 @@ not arrive is `unknown`, never a failure: only `rejected` says that no money mov
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 from counterfoil.money import Money, is_currency
+
+TEXT_LETTERS_MAX: Final = 200
 
 
 class PaymentStatus(StrEnum):
@@ -57,6 +59,9 @@ class PaymentResult:
     reason: RejectReason | None = None
     provider_reference: str | None = None
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "provider_reference", _kept(self.provider_reference))
+
 
 @dataclass(frozen=True, slots=True)
 class AccountCheck:
@@ -67,6 +72,19 @@ class AccountCheck:
     fsp: str | None = None
     currency: str | None = None
     holder_name: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "account", _kept(self.account))
+        object.__setattr__(self, "fsp", _kept(self.fsp))
+
+
+def _kept(text: str | None) -> str | None:
+    """What a provider may make us keep: a line of text. With anything else in it, what is told of
+    this payment could not be written, and nor could that of all others it is written with.
+    """
+    if text is None or (len(text) <= TEXT_LETTERS_MAX and text.isprintable()):
+        return text
+    return "".join(sign if sign.isprintable() else "?" for sign in text[:TEXT_LETTERS_MAX])
 
 
 class Gateway(Protocol):
