@@ -2,7 +2,6 @@
 ledgers agree.
 """
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
@@ -17,8 +16,9 @@ from tests.engine.payouts.given import (
     read_payouts,
     read_run,
 )
-from tests.gateway.conftest import FUND, given_behaviour
-from tests.given import SHOP, SYSTEM, balances, given_group, given_issuer
+from tests.gateway.conftest import given_behaviour
+from tests.gateway.rounds import assert_ledgers_agree, rounds
+from tests.given import SHOP, SYSTEM, given_group, given_issuer
 
 from counterfoil.engine.accounts.directory import keep_lookup
 from counterfoil.engine.check import check
@@ -47,33 +47,9 @@ def issuer(connection: Connection, provider: LocalKeyProvider) -> Issuer:
     return issuer
 
 
-def due_now(connection: Connection) -> None:
-    """Time passes: leases end and waits are over."""
-    connection.execute(
-        "UPDATE payment SET next_try_at = now(), leased_until = NULL WHERE status = 'pending'"
-    )
-    connection.commit()
-
-
 def paid_to_the_end(connection: Connection, issuer: Issuer, gateway: SandboxGateway) -> None:
-    deadline = time.monotonic() + 20
-    while True:
-        due_now(connection)
+    for _round in rounds(connection):
         pay_out(connection, issuer, {"sandbox": gateway})
-        left = connection.execute("SELECT 1 FROM payment WHERE status = 'pending'").fetchone()
-        connection.commit()
-        if left is None:
-            return
-        assert time.monotonic() < deadline, "stuck"
-        time.sleep(0.05)
-
-
-def assert_ledgers_agree(connection: Connection, issuer: Issuer, client: httpx.Client) -> None:
-    ours = balances(connection, issuer)
-    theirs = client.get(f"/accounts/{FUND}").json()["balance"]
-    assert theirs == f"{-ours['funding:0'] // 100}.{-ours['funding:0'] % 100:02}"
-    assert client.get("/summary").json()["agrees"] is True
-    assert check(connection, issuer.issuer_id) == []
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,12 @@
 released where it was not, and the two ledgers agree.
 """
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
-from tests.gateway.conftest import FUND, SECRET, given_behaviour
+from tests.gateway.conftest import SECRET, given_behaviour
+from tests.gateway.rounds import assert_ledgers_agree, due_now, rounds
 from tests.given import (
     SHOP,
     balances,
@@ -19,7 +19,6 @@ from tests.given import (
 )
 
 from counterfoil.engine.apply import apply
-from counterfoil.engine.check import check
 from counterfoil.engine.database import Connection, connected
 from counterfoil.engine.issuer import Issuer, open_issuer
 from counterfoil.engine.operation import REJECTED_AS, Answer, Outcome, PaymentDue
@@ -47,35 +46,12 @@ def given_reserved(connection: Connection, issuer: Issuer, count: int = 1) -> li
     return answers
 
 
-def due_now(connection: Connection) -> None:
-    """Time passes: leases end and waits are over."""
-    connection.execute(
-        "UPDATE payment SET next_try_at = now(), leased_until = NULL WHERE status = 'pending'"
-    )
-    connection.commit()
-
-
 def resolve(connection: Connection, issuer: Issuer, gateway: SandboxGateway) -> int:
     """Rounds until nothing is pending."""
     ended = 0
-    deadline = time.monotonic() + 20
-    while True:
-        due_now(connection)
+    for _round in rounds(connection):
         ended += resolve_payments(connection, issuer, {"sandbox": gateway})
-        left = connection.execute("SELECT 1 FROM payment WHERE status = 'pending'").fetchone()
-        connection.commit()
-        if left is None:
-            return ended
-        assert time.monotonic() < deadline, "stuck"
-        time.sleep(0.05)
-
-
-def assert_ledgers_agree(connection: Connection, issuer: Issuer, client: httpx.Client) -> None:
-    ours = balances(connection, issuer)
-    theirs = client.get(f"/accounts/{FUND}").json()["balance"]
-    assert theirs == f"{-ours['funding:0'] // 100}.00"
-    assert client.get("/summary").json()["agrees"] is True
-    assert check(connection, issuer.issuer_id) == []
+    return ended
 
 
 def payment_of(answer: Answer) -> PaymentDue:
