@@ -1,13 +1,10 @@
 """What the portal has of a furnished issuer's organisations: a profile, and two applications."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
-from django.utils import timezone
-from tests.portal.access.desk import paper
+from tests.portal.access.desk import applied, paper
 from tests.portal.access.house import House, Marks
 
 from counterfoil.portal.models import (
@@ -42,7 +39,11 @@ def given_buying(house: House, marks: Marks, people: Mapping[str, Person]) -> Bu
     )
     token = f"{marks.text}-clinic"
     for each, secret in ((profile, f"{marks.text}-school"), (applying, token)):
-        _apply(marks, house.issuer.issuer_id, each, secret)
+        address = f"{secret}@{marks.text}.org"
+        application = OrganisationApplication(
+            issuer_id=house.issuer.issuer_id, email=address, profile=each
+        )
+        applied(application, secret)
     return Buying(
         registered=registered.pk,
         profile=profile.pk,
@@ -93,15 +94,3 @@ def _profile(
         added_by=made_by,
     )
     return profile, document.pk
-
-
-def _apply(marks: Marks, issuer_id: int, profile: OrganisationProfile, token: str) -> None:
-    now = timezone.now()
-    OrganisationApplication.objects.create(
-        issuer_id=issuer_id,
-        email=f"{token}@{marks.text}.org",
-        token_digest=hashlib.sha256(token.encode()).digest(),
-        expires_at=now + timedelta(days=30),
-        mailed_at=now,
-        profile=profile,
-    )

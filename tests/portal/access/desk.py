@@ -27,6 +27,7 @@ from counterfoil.portal.models import (
     Upload,
     VoucherDraft,
 )
+from counterfoil.portal.models.applying import AppliedBy
 from counterfoil.portal.trail import record
 from counterfoil.portal.uploads import attach, keep, picture
 
@@ -58,10 +59,13 @@ def given_desk(house: House, marks: Marks, people: Mapping[str, Person]) -> Desk
         house, marks, operator.actor, "Shop", status="approved", acceptor_id=house.acceptor_id
     )
     profile, contact = _profile(house, marks, operator.actor, "Market", status="in_review")
-    _apply(marks, issuer_id, f"market@{marks.text}.org", profile, f"{marks.text}-market")
+    address = f"market@{marks.text}.org"
+    application = Application(issuer_id=issuer_id, email=address, profile=profile)
+    applied(application, f"{marks.text}-market")
     applying, applying_contact = _profile(house, marks, "applicant:0", "Kiosk", status="draft")
     token = f"{marks.text}-kiosk"
-    _apply(marks, issuer_id, f"kiosk@{marks.text}.org", applying, token)
+    address = f"kiosk@{marks.text}.org"
+    applied(Application(issuer_id=issuer_id, email=address, profile=applying), token)
     upload = paper(marks, issuer_id, operator, "deposit")
     drawn = picture(paper(marks, issuer_id, operator, "voucher-picture"))
     PortalSettings.objects.create(issuer_id=issuer_id, changed_by=people["A"].actor, version=1)
@@ -131,16 +135,12 @@ def _profile(
     return profile, contact.pk
 
 
-def _apply(_marks: Marks, issuer_id: int, email: str, profile: MerchantProfile, token: str) -> None:
+def applied(application: AppliedBy, token: str) -> None:
+    """By a link that was mailed just now, to an address that is the application's."""
     now = timezone.now()
-    Application.objects.create(
-        issuer_id=issuer_id,
-        email=email,
-        token_digest=hashlib.sha256(token.encode()).digest(),
-        expires_at=now + timedelta(days=30),
-        mailed_at=now,
-        profile=profile,
-    )
+    application.token_digest = hashlib.sha256(token.encode()).digest()
+    application.expires_at, application.mailed_at = now + timedelta(days=30), now
+    application.save()
 
 
 def paper(marks: Marks, issuer_id: int, person: Person | None, purpose: str) -> Upload:
