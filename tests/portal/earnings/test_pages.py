@@ -188,6 +188,7 @@ def test_rules_there_is_no_room_for_stay_as_they_are(portal: Portal) -> None:
 def test_a_budget_is_put_aside_and_back(portal: Portal) -> None:
     house, _agent, _till = given_house(portal)
     command = house.ask(BUDGET, {"way": "more", "amount": "500", **REASON})
+    assert "A change of this waits for approval." in house.page(BUDGET)
     assert house.approve(command) == "done"
     assert "500.00 KES" in house.page("payouts/earnings")
     command = house.ask(BUDGET, {"way": "back", "amount": "200.00", **REASON})

@@ -61,7 +61,8 @@ def test_routes_are_written_approved_and_changed(portal: Portal) -> None:
         **REASON,
     }
     command = command_of(posted(house.finance, url, filled(house.finance, url, first)))
-    assert "A change of this waits for approval." in house.page("payouts/routes")
+    for page in ("payouts/routes", PATH):
+        assert "A change of this waits for approval." in house.page(page)
     decided = house.page(f"commands/{command}/decide", house.approver)
     assert "Route 1 becomes IBAN, KES: sepa" in decided
     assert "Route 2 becomes whatever is left: sandbox" in decided

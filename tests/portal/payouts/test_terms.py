@@ -41,6 +41,8 @@ def test_terms_of_a_merchant_are_written_approved_and_ended(portal: Portal) -> N
     path = house.finance.get(chosen).headers["Location"].removeprefix(f"{house.root}/")
     assert "Asha Stores, paid from" in house.page(path)
     command = house.ask(path, WEEKLY)
+    for page in ("payouts/terms", path):
+        assert f"/commands/{command}" in house.html(page), "who comes next sees that it waits"
     decided = house.page(f"commands/{command}/decide", house.approver)
     assert "becomes every Friday at 16:30 (Africa/Nairobi)" in decided
     assert house.approve(command) == "done"
@@ -92,6 +94,7 @@ def test_days_on_which_banks_rest_are_set_all_at_once(portal: Portal) -> None:
     refused = house.send("payouts/bank-days", asked | {"holidays": "25/12 Christmas"})
     assert "does not begin with a day such as 2026-12-25" in refused.content.decode()
     command = house.ask("payouts/bank-days", asked)
+    assert f"/commands/{command}" in house.html("payouts/bank-days")
     decided = house.page(f"commands/{command}/decide", house.approver)
     assert "was Saturday, Sunday becomes Friday, Saturday" in decided
     assert "25 Dec 2026 becomes Christmas" in decided

@@ -121,6 +121,7 @@ def budget(request: HttpRequest, office: Office, funding_account_id: int) -> Htt
         {
             "budget": wanted,
             "form": form,
+            "waiting": waiting(office, [_BUDGET]),
             "approvals": approvals_needed(engine_connection(), office.issuer_id, least),
         },
     )

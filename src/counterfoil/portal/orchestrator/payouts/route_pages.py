@@ -60,4 +60,8 @@ def change(request: HttpRequest, office: Office) -> HttpResponse:
             )
         except ConflictError as error:
             form.add_error(None, refusal_text(str(error)))
-    return render(request, "portal/orchestrator/payouts/routes_change.html", {"form": form})
+    return render(
+        request,
+        "portal/orchestrator/payouts/routes_change.html",
+        {"form": form, "waiting": waiting(office, ["set_payout_routes"])},
+    )

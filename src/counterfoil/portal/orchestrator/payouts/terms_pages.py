@@ -1,5 +1,7 @@
 """When merchants are paid, and what is kept of it; and the days on which banks rest."""
 
+from typing import Final
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -33,6 +35,10 @@ from counterfoil.portal.orchestrator.payouts.terms_reading import (
     terms_of_programme,
 )
 from counterfoil.portal.orchestrator.refusals import refusal_text
+from counterfoil.portal.orchestrator.settings.reading import waiting
+
+_TERMS: Final = ("set_payout_terms", "end_payout_terms")
+_BANK_DAYS: Final = ("set_bank_days",)
 
 
 @require_safe
@@ -46,6 +52,7 @@ def terms(request: HttpRequest, office: Office) -> HttpResponse:
             "list": shown(request, office, TERMS),
             "rest_days": [day_name(day) for day in days.rest_days],
             "holidays": list(days.holidays.items()),
+            "waiting": waiting(office, [*_TERMS, *_BANK_DAYS]),
             "may_change": office.may(HANDLES_MONEY),
         },
     )
@@ -116,7 +123,9 @@ def end(request: HttpRequest, office: Office, terms_id: int) -> HttpResponse:
         if answer is not None:
             return answer
     return render(
-        request, "portal/orchestrator/payouts/terms_end.html", {"terms": found, "form": form}
+        request,
+        "portal/orchestrator/payouts/terms_end.html",
+        {"terms": found, "form": form, "waiting": waiting(office, _TERMS)},
     )
 
 
@@ -136,7 +145,11 @@ def rests(request: HttpRequest, office: Office) -> HttpResponse:
         answer = _asked(request, office, form, content)
         if answer is not None:
             return answer
-    return render(request, "portal/orchestrator/payouts/bank_days.html", {"form": form})
+    return render(
+        request,
+        "portal/orchestrator/payouts/bank_days.html",
+        {"form": form, "waiting": waiting(office, _BANK_DAYS)},
+    )
 
 
 def _new(request: HttpRequest, office: Office, wanted: TermsRow) -> HttpResponse:
@@ -162,7 +175,9 @@ def _written(request: HttpRequest, office: Office, now: TermsRow) -> HttpRespons
             if answer is not None:
                 return answer
     return render(
-        request, "portal/orchestrator/payouts/terms_change.html", {"terms": now, "form": form}
+        request,
+        "portal/orchestrator/payouts/terms_change.html",
+        {"terms": now, "form": form, "waiting": waiting(office, _TERMS)},
     )
 
 
