@@ -300,13 +300,11 @@ def test_what_cannot_be_is_told_once_and_of_the_line_on_the_statement(
     assert_balances(connection, issuer)
 
 
-def test_credits_of_others_are_left_to_people(
-    connection: Connection, issuer: Issuer, sent: Sent
-) -> None:
+@pytest.mark.usefixtures("sent")
+def test_credits_of_others_are_left_to_people(connection: Connection, issuer: Issuer) -> None:
     """Two that are alike may be two: nothing is brought together. Of one that was recorded under
     the reference of the notification, the same is withdrawn, and the statement's recorded.
     """
-    assert sent
     gift = Money(500, "KES")
     take(connection, issuer, notified(issuer, line("N1", 500, day=days(1))))
     deposit(connection, issuer, SYSTEM, gift, reference="N1")
