@@ -2,6 +2,7 @@
 it is written.
 """
 
+import os
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -198,6 +199,16 @@ def test_a_folder_that_is_not_there_is_no_delivery(tmp_path: Path) -> None:
     assert FolderDelivery(tmp_path).put("a", b"content")
     assert FolderDelivery(tmp_path).put("a", b"content")
     assert [file.name for file in tmp_path.iterdir()] == ["a.xml"]
+
+
+def test_a_file_is_not_written_through_a_link(tmp_path: Path) -> None:
+    """Who may take files from the folder may put links there too."""
+    ours = tmp_path / "ours"
+    ours.write_text("kept")
+    (tmp_path / f".name.{os.getpid()}.part").symlink_to(ours)
+    assert FolderDelivery(tmp_path).put("name", b"<Document/>")
+    assert (tmp_path / "name.xml").read_bytes() == b"<Document/>"
+    assert ours.read_text() == "kept"
 
 
 def test_of_a_bank_that_is_away_not_every_file_is_tried(

@@ -42,7 +42,8 @@ class FolderDelivery:
         whole = self.folder / f"{name}{self.suffix}"
         part = self.folder / f".{name}.{os.getpid()}.part"
         try:
-            with part.open("wb") as file:
+            part.unlink(missing_ok=True)
+            with part.open("xb") as file:  # never through a link that somebody put there
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())

@@ -80,7 +80,7 @@ def debtor_faults(issuer: Issuer, name: str, rail: FileRail) -> list[str]:
     """A sentence for each funding account from which the issuer's routes let payments go by this
     rail, and which its files cannot name.
     """
-    return [
+    faults = (
         f"the funding account in {fund.currency}: {fault}"
         for fund_id, fund in issuer.catalogue.funding_accounts.items()
         if any(
@@ -88,7 +88,8 @@ def debtor_faults(issuer: Issuer, name: str, rail: FileRail) -> list[str]:
             for route in issuer.catalogue.routes
         )
         and (fault := _debtor_fault(issuer, rail, fund_id)) is not None
-    ]
+    )
+    return list(dict.fromkeys(faults))
 
 
 def _debtor_fault(issuer: Issuer, rail: FileRail, funding_account_id: int) -> str | None:

@@ -116,9 +116,9 @@ class _Story:
 
     def agree(self) -> None:
         """Who is paid by which rail, and whose money is a deposit without a person."""
-        routes = (Route(scheme="iban", rail=RAIL), Route(rail=SANDBOX))
+        routes = (Route(scheme="iban", currency=cast.EURO, rail=RAIL), Route(rail=SANDBOX))
         self.desk.done(
-            "finance", "routes", SetPayoutRoutes(routes=routes), "IBANs are paid from euros."
+            "finance", "routes", SetPayoutRoutes(routes=routes), "IBANs are paid in euros."
         )
         rule = DepositRule(
             funding_account_id=account_id(self.desk, cast.EURO_ACCOUNT),
