@@ -75,7 +75,8 @@ def drain(world: World) -> None:
         if not _one_round(world):
             break
     else:
-        raise AssertionError(f"it does not come to rest: {payments(world)}")
+        open_still = [each for each in payments(world) if each.status == "pending"]
+        raise AssertionError(f"it does not come to rest: {open_still}")
     if world.only_bank is not None:
         world.only_bank.state()
         world.only_bank.send()

@@ -10,7 +10,7 @@ from tests.gateway.histories.opening import given_world
 from tests.gateway.histories.settling import settle
 from tests.gateway.histories.world import Place
 
-ACTS = 9
+ACTS = 8
 Rails = tuple[str, str]  # where wallets are paid, and accounts
 
 

@@ -12,6 +12,15 @@ _NEW_RUNS: Final = """
 SELECT run_id, terms_id, made_by, cut_off_at, through_at
 FROM payout_run WHERE issuer_id = %s AND run_id > %s ORDER BY run_id
 """
+_DUE: Final = "SELECT terms_id, next_cut_off_at FROM payout_terms WHERE issuer_id = %s AND applies"
+
+
+def assert_due(world: World) -> None:
+    """Each cycle cuts off next when the auditor says."""
+    rows = world.people.connection.execute(_DUE, (world.people.issuer.issuer_id,)).fetchall()
+    world.people.connection.rollback()
+    terms = {each: terms.due for each, terms in world.auditor.terms.items() if terms.apply}
+    assert dict(rows) == terms
 
 
 def follow_begun(world: World) -> list[int]:
@@ -32,6 +41,7 @@ def follow_begun(world: World) -> list[int]:
         through, number = auditor.runs[run_id].through
         late = through_at - through
         assert timedelta(0) <= late < timedelta(minutes=10) if number else not late
+    assert_due(world)
     return begun
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from tests.gateway.histories.auditor import Terms
 from tests.gateway.histories.cycles import Cycle, Days, drawn_cycle, drawn_days
+from tests.gateway.histories.looking import assert_due
 from tests.gateway.histories.world import World
 from tests.given import SYSTEM
 
@@ -119,3 +120,4 @@ def put_days(world: World, days: Days) -> None:
         )
     )
     world.auditor.put_days(days)
+    assert_due(world)
