@@ -114,7 +114,7 @@ def _as_file(issuer: Issuer, notice: CreditNotice) -> ToldFile:
 
 def _digest(issuer: Issuer, message_id: str, entry: ToldEntry) -> bytes:
     """Keyed: what is in it could be guessed."""
-    fields = [
+    fields: list[str | int] = [
         message_id,
         entry.amount_minor,
         entry.booked_on.isoformat(),
