@@ -147,7 +147,7 @@ def _version(status: os.stat_result) -> _Version:
 
 QUIET_LOOKS_MAX: Final = 900  # half an hour, as a worker looks
 ARCHIVE_LOOKS: Final = (
-    30  # as many at the list before an archive that did not answer is asked again
+    30  # at most so many at the list until an archive is asked that did not answer
 )
 
 
@@ -181,6 +181,7 @@ class HttpInbox:
         self._shows_archive = False
         self._quiet_looks = 0
         self._looks_until_archive = 0
+        self._archive_failures = 0
         self._unseen: Sequence[Arrived] = ()  # of the archive
         self._is_all_dealt_with = True
 
@@ -211,9 +212,11 @@ class HttpInbox:
             return False
         everything = self._messages(archive)
         if everything is None:
-            self._looks_until_archive = ARCHIVE_LOOKS
+            self._looks_until_archive = min(2**self._archive_failures - 1, ARCHIVE_LOOKS)
+            self._archive_failures += 1
             _log.warning("inbox.archive_not_read")
             return False
+        self._archive_failures = 0
         self._unseen, self._is_all_dealt_with = everything, True
         return True
 
