@@ -5,6 +5,7 @@ from tests.gateway.bank_days import (
     Sent,
     answered,
     counted,
+    days,
     exceptions,
     given_banked,
     given_batch,
@@ -262,3 +263,25 @@ def test_a_gap_that_is_explained_stays_ended(connection: Connection, issuer: Iss
     resolve(connection, issuer, "statement_gap", How.EXPLAINED)
     take(connection, issuer, notified(issuer, line("IN-2", 100)))
     assert "statement_gap" not in [kind for kind, *_rest in exceptions(connection, issuer)]
+
+
+def test_a_line_for_a_whole_batch_that_was_notified_payment_by_payment_is_explained(
+    connection: Connection, issuer: Issuer
+) -> None:
+    sent = given_batch(connection, issuer, 1_000, 500)
+    take(
+        connection,
+        issuer,
+        notified(
+            issuer, line("N-1", -1_000, of=sent.payments[0]), line("N-2", -500, of=sent.payments[1])
+        ),
+    )
+    whole = line("B-1", -1_500, batch=sent.batch_id)
+    take(connection, issuer, stated(issuer, 0, -1_500, whole, number=1))
+    had = funds(connection, issuer)
+    assert exceptions(connection, issuer) == [("amount_differs", 0, 1_500)]
+    resolve(connection, issuer, "amount_differs", How.EXPLAINED)
+    take(connection, issuer, stated(issuer, -1_500, -1_500, number=2, day=days(1)))
+    assert exceptions(connection, issuer) == []
+    assert funds(connection, issuer) == had
+    assert check(connection, issuer.issuer_id) == []

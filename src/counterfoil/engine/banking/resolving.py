@@ -47,7 +47,7 @@ class How(StrEnum):
 
 WAYS: Final[Mapping[ExceptionKind, tuple[How, ...]]] = {
     ExceptionKind.UNEXPLAINED_DEBIT: (How.WITHDRAWN,),
-    ExceptionKind.AMOUNT_DIFFERS: (How.SETTLED,),
+    ExceptionKind.AMOUNT_DIFFERS: (How.SETTLED, How.EXPLAINED),
     ExceptionKind.CONTRADICTED: (How.ARRIVED, How.WITHDRAWN, How.EXPLAINED),
     ExceptionKind.STATEMENT_GAP: (How.EXPLAINED,),
     ExceptionKind.BALANCE_DIFFERS: (How.CORRECTED, How.EXPLAINED),
