@@ -97,7 +97,7 @@ def test_what_failed_is_sent_again_alone(portal: Portal) -> None:
     command = house.ask(again, {"reason": "they have called the bank"})
     waits = house.page(again)
     assert "It was sent for approval already; once is enough." in waits
-    assert "Send for approval" not in waits, "it is not asked for twice"
+    assert "Send for approval" not in waits, "there is nothing to press"
     assert "Send 20.00 KES to Baraka again" in house.page(
         f"commands/{command}/decide", house.approver
     )

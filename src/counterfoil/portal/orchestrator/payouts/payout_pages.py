@@ -79,7 +79,7 @@ def retry(request: HttpRequest, office: Office, run_id: int, acceptor_id: int) -
     )
     form = WhyForm(request.POST if request.method == "POST" else None)
     waiting = _waiting(office, run_id, acceptor_id)
-    if request.method == "POST" and not waiting and form.is_valid():
+    if request.method == "POST" and form.is_valid():
         try:
             return prepare_command(
                 request, office, content, command_id=form.once, reason=form.cleaned_data["reason"]

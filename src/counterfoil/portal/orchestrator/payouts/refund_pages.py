@@ -43,7 +43,7 @@ def refund(request: HttpRequest, office: Office, serial: str) -> HttpResponse:
         return _nothing_to_refund(request, office, row)
     content = _content(row, found)
     form = WhyForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid() and not _waiting(office, row):
+    if request.method == "POST" and form.is_valid():
         try:
             return prepare_command(
                 request, office, content, command_id=form.once, reason=form.cleaned_data["reason"]

@@ -70,7 +70,7 @@ def send(request: HttpRequest, office: Office, run_id: int) -> HttpResponse:
         currency=found.currency,
     )
     waiting = [each for each in _waiting(office, run_id) if each.kind == content.kind]
-    if request.method == "POST" and not waiting and form.is_valid():
+    if request.method == "POST" and form.is_valid():
         if form.cleaned_data["digest"] != digest:
             form.add_error(None, _("The run was counted anew meanwhile. Look at it once more."))
         else:
