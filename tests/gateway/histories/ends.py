@@ -107,6 +107,7 @@ def _one_round(world: World) -> bool:
     for desk in world.workers:
         busy |= bool(world.fetch(desk, Life()))
     busy |= bool(deposit_by_rules(worker.connection, worker.issuer))
+    busy |= bool(_letters(world) - _taken(world))  # an archive is looked into only now and then
     known = payments(world)
     truth = held(world, known)
     return busy or any(
@@ -160,8 +161,7 @@ def _assert_banks_agree(world: World, known: list[Payment], truth: dict[UUID, He
     """
     for bank in world.banks.values():
         assert not (bank.inbox.folder / "refused").exists()
-        letters = [path.read_bytes() for path in bank.inbox.folder.rglob("*.txt")]
-        assert {sha256(letter).digest() for letter in letters} <= _taken(world), "a letter is lost"
+    assert _letters(world) <= _taken(world), "a letter is lost"
     look_again(world.people.connection, world.people.issuer)
     rows = world.people.connection.execute(_EXCEPTIONS, (world.people.issuer.issuer_id,)).fetchall()
     world.people.connection.rollback()
@@ -187,6 +187,17 @@ def _assert_statements_agree(world: World) -> None:
         (each.closing_minor, each.ledger_minor, each.not_at_bank_minor, each.not_in_ledger_minor)
         for each in found
     ] == [(book.minor, book.minor, 0, 0) for book in books]
+
+
+def _letters(world: World) -> set[bytes]:
+    try:
+        return {
+            sha256(path.read_bytes()).digest()
+            for bank in world.banks.values()
+            for path in bank.inbox.folder.rglob("*.txt")
+        }
+    except FileNotFoundError:  # a mailbox has just heard that it was taken
+        return _letters(world)
 
 
 def _taken(world: World) -> set[bytes]:
