@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -37,6 +38,7 @@ from counterfoil.gateway.taking import FileTakenAlreadyError, take_in
 from counterfoil.keys.provider import LocalKeyProvider
 from counterfoil.voucher import Action
 
+TO_COME: Final = datetime.now(UTC).date() + timedelta(days=32)
 STRANGER: Final = UUID("0190f3a1-0000-7000-8000-00000000abcd")
 
 
@@ -101,6 +103,14 @@ REFUSED: Final[dict[str, tuple[Callable[[Given], bytes], str]]] = {
             f"<Dt><Dt>{TODAY}</Dt></Dt></Bal>".encode(), b"</Bal>"
         ),
         "on which day it closes",
+    ),
+    "a statement of a day to come": (
+        lambda b: stated(b.issuer, -300, -400, line("N1", -100), number=8, day=TO_COME),
+        "more than a month to come",
+    ),
+    "a line booked on a day to come": (
+        lambda b: notified(b.issuer, line("N1", 100, day=TO_COME)),
+        "more than a month to come",
     ),
     "an answer to nothing of ours": (
         lambda _b: messages.status(original="NOT-OURS").replace(b"M1", b"X2"),

@@ -4,7 +4,8 @@ believed, and nothing of it is.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from counterfoil.engine.banking.told import (
@@ -17,6 +18,8 @@ from counterfoil.engine.banking.told import (
 from counterfoil.engine.database import Connection
 from counterfoil.engine.issuer import Issuer
 from counterfoil.statements import statement
+
+_AHEAD_AT_MOST: Final = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +60,11 @@ class Named:
     batches: Mapping[UUID, int]
 
 
-def named_in(connection: Connection, issuer: Issuer, told: ToldFile) -> Named:
+def named_in(connection: Connection, issuer: Issuer, told: ToldFile, now: datetime) -> Named:
     """Raises FileRefusedError. The head is ours."""
     _refuse_again(connection, issuer, told)
     _refuse_half(told)
+    _refuse_days_to_come(told, now.astimezone(UTC).date())
     funds = tuple(_fund(issuer, number, each) for number, each in enumerate(told.reports, 1))
     entries = [entry for report in told.reports for entry in report.entries]
     named = Named(
@@ -101,6 +105,17 @@ def _refuse_half(told: ToldFile) -> None:
     for number, report in enumerate(told.reports, 1):
         if (report.closing_minor is None) != (report.closed_on is None):
             raise FileRefusedError(f"Report {number} does not say on which day it closes.")
+
+
+def _refuse_days_to_come(told: ToldFile, today: date) -> None:
+    """A statement of a wrong year to come would be the latest one until then."""
+    latest = today + _AHEAD_AT_MOST
+    for number, report in enumerate(told.reports, 1):
+        days = [entry.booked_on for entry in report.entries]
+        if report.closed_on is not None:
+            days.append(report.closed_on)
+        if max(days, default=today) > latest:
+            raise FileRefusedError(f"Report {number} is of a day more than a month to come.")
 
 
 def _fund(issuer: Issuer, number: int, report: ToldReport) -> int:

@@ -49,8 +49,8 @@ def take_file(connection: Connection, issuer: Issuer, caller: Caller, told: Told
     refresh_plans(connection)
     journal = issuer.begin(connection)
     with or_nothing(connection):
-        lock_look(connection, issuer)
-        named = named_in(connection, issuer, told)
+        now = lock_look(connection, issuer)
+        named = named_in(connection, issuer, told, now)
         file_id = _keep_file(connection, issuer, journal, caller, told)
         _keep_reports(connection, issuer, journal, file_id, told, named)
         _keep_entries(connection, issuer, file_id, told, named)

@@ -84,6 +84,7 @@ FILE_SENTENCES: Final = (
     gettext_noop("Another file was taken in under the same message id."),
     gettext_noop("A statement in it was taken in already."),
     gettext_noop("Report %(number)s does not say on which day it closes."),
+    gettext_noop("Report %(number)s is of a day more than a month to come."),
     gettext_noop("Report %(number)s is of an account that is no funding account."),
     gettext_noop("Report %(number)s is in %(one)s, and the funding account in %(other)s."),
     gettext_noop("Report %(number)s may be of several funding accounts."),
