@@ -55,7 +55,9 @@ def books(request: HttpRequest, office: Office) -> HttpResponse:
         {
             "accounts": found,
             "differ": [each for each in found if not each.agrees],
-            "unstated": sum(each.account.funding_account_id not in bank.standings for each in found),
+            "unstated": sum(
+                each.account.funding_account_id not in bank.standings for each in found
+            ),
             "differences": sum(each.differences for each in found),
             "list": shown(request, office, groups_in(groups)),
         },
