@@ -4,6 +4,7 @@ What there is of each comes from the tests of who may see what: they know every 
 """
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 from tests.portal.access.furnished import Furnished, given_furnished
 from tests.portal.conftest import Portal
 
+from bench.large_payouts import paid
 from bench.large_sales import sold
 from bench.server import BENCH, active_numbers, provisioned
 from counterfoil.engine.acceptors import AcceptorDesign, create_acceptors
@@ -43,13 +45,14 @@ _TRAIL: Final = 20_000
 _BATCH: Final = 500
 
 
-def large_issuer(portal: Portal, connection: Connection, vouchers: int) -> Furnished:
-    """`vouchers` of which a third of OPERATIONS were drawn, activated and redeemed, and of
-    the others as many were sold as large_sales.py says.
+def large_issuer(portal: Portal, connection: Connection, vouchers: int, bank: Path) -> Furnished:
+    """`vouchers` of which a third of OPERATIONS were drawn, activated and redeemed, and of the
+    others as many were sold as large_sales.py says; merchants are paid as large_payouts.py says,
+    by files in the folder `bank`.
     """
     of = given_furnished(portal, "Harbour", at=1)
     issuer = of.house.issuer
-    _merchants(connection, of)
+    merchants = _merchants(connection, of)
     _money(connection, of, vouchers)
     for _each in range(_PROVISIONS):
         provisioned(connection, issuer, vouchers // _PROVISIONS, of.house.group)
@@ -58,10 +61,11 @@ def large_issuer(portal: Portal, connection: Connection, vouchers: int) -> Furni
     _commands(connection, issuer)
     _desk(of)
     sold(connection, portal.url, of, vouchers - OPERATIONS // _OPERATIONS_EACH)
-    return of
+    return paid(connection, portal.url, of, bank, merchants)
 
 
-def _merchants(connection: Connection, of: Furnished) -> None:
+def _merchants(connection: Connection, of: Furnished) -> list[int]:
+    """Their ids, which follow one another."""
     issuer = of.house.issuer
     made: list[int] = []
     for first in range(0, _MERCHANTS, _BATCH):
@@ -79,6 +83,7 @@ def _merchants(connection: Connection, of: Furnished) -> None:
         [_profile(of, f"Merchant {key:05}", "approved", acceptor_id=key) for key in made]
         + [_profile(of, f"Applicant {each:05}", "in_review") for each in range(_IN_REVIEW)]
     )
+    return made
 
 
 def _profile(

@@ -3,6 +3,7 @@ one step, so that `counterfoil check` finds nothing wrong with them. A leaf stan
 them.
 """
 
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Final
 
@@ -31,8 +32,15 @@ def given_redemptions(
             for number in range(first, last)
         ]
         ids.extend(create_acceptors(connection, issuer, BENCH, designs))
+    redeem_at(connection, url, issuer, GROUP, ids, vouchers)
+
+
+def redeem_at(  # of which group, at whom, how many
+    connection: Connection, url: str, issuer: Issuer, group: str, ids: Sequence[int], vouchers: int
+) -> None:
+    """New vouchers, at these merchants in turn: their ids follow one another."""
     provision = begin_provision(
-        connection, issuer, BENCH, group_code=GROUP, money=AMOUNT, count=vouchers
+        connection, issuer, BENCH, group_code=group, money=AMOUNT, count=vouchers
     )
     for _chunk in finish_provision(connection, issuer, provision.provision_id):
         pass
@@ -46,7 +54,7 @@ def given_redemptions(
 
 
 def _redeem(  # who redeems, of which provision, from where to where, and at whom
-    owner: Connection, issuer: Issuer, provision_id: int, first: int, last: int, ids: list[int]
+    owner: Connection, issuer: Issuer, provision_id: int, first: int, last: int, ids: Sequence[int]
 ) -> None:
     journal = issuer.begin(owner)
     count = last - first + 1

@@ -1,7 +1,9 @@
 """A bank that pays whatever stands in the files of a folder, and says so in one statement: run as a
 process of its own, it shares nothing with who wrote them.
 
-    python -m bench.paying_bank FOLDER ACCOUNT CURRENCY OPENING_MINOR
+    python -m bench.paying_bank FOLDER ACCOUNT CURRENCY OPENING_MINOR OTHERS
+
+OTHERS is how many credits, and as many debits, it has that are of no payment.
 """
 
 import sys
@@ -17,10 +19,10 @@ STATEMENT: Final = "statement.xml"
 _NAMESPACE: Final = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
 
 
-def main(folder: Path, account: str, currency: str, opening_minor: int) -> None:
+def main(folder: Path, account: str, currency: str, opening_minor: int, others: int) -> None:
     today = datetime.now(UTC).date().isoformat()
     deposited = _entry("bench", "CRDT", Money(opening_minor, currency), today, "NOTPROVIDED")
-    entries, left_minor = [deposited], opening_minor
+    entries, left_minor = [deposited, *_others(others, currency, today)], opening_minor
     for payment, money in _payments(folder, currency):
         entries.append(_entry(f"B{payment[:20]}", "DBIT", money, today, payment))
         left_minor -= money.amount_minor
@@ -32,6 +34,14 @@ def main(folder: Path, account: str, currency: str, opening_minor: int) -> None:
         f"<Acct><Id><Othr><Id>{account}</Id></Othr></Id><Ccy>{currency}</Ccy></Acct>"
         f"{opens}{closes}{''.join(entries)}</Stmt></BkToCstmrStmt></Document>"
     )
+
+
+def _others(count: int, currency: str, today: str) -> Iterator[str]:
+    """Together they are nothing."""
+    for number in range(count):
+        money = Money(100 + number, currency)
+        yield _entry(f"IN-{number}", "CRDT", money, today, "NOTPROVIDED")
+        yield _entry(f"OUT-{number}", "DBIT", money, today, "NOTPROVIDED")
 
 
 def _payments(folder: Path, currency: str) -> Iterator[tuple[str, Money]]:
@@ -65,4 +75,4 @@ def _balance(code: str, money: Money, day: str) -> str:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4]))
+    main(Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]))

@@ -43,8 +43,9 @@ from counterfoil.statements import statement
 SECONDS_MAX: Final = 300
 MEMORY_MB_MAX: Final = 500
 _REDEMPTIONS_EACH: Final = 100
-_RAIL: Final = "bank"
-_TERMS: Final = 1  # of the first funding account
+RAIL: Final = "bank"
+_FUND: Final = 1
+_TERMS: Final = 1  # of that funding account
 
 
 @dataclass(slots=True)
@@ -101,23 +102,21 @@ class PayoutsReport:
 
 
 def bench_payouts(home: Path, *, seconds: int, vouchers: int) -> PayoutsReport:  # noqa: ARG001  # it takes as long as it takes
-    folder = home / "bank"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    folder = empty_folder(home / "bank")
     with bench_place(home) as place:
         url, connection = database(place)
         merchants = max(1, vouchers // _REDEMPTIONS_EACH)
         report = PayoutsReport(payouts=merchants, redemptions=vouchers)
         funds = Money(2 * AMOUNT.amount_minor * vouchers, AMOUNT.currency)
         issuer = bench_issuer(connection, place, funds=funds)
-        route = Route(rail=_RAIL)
+        route = Route(rail=RAIL)
         set_routes(connection, issuer, BENCH, [route])
         with report.other("redeemed"):
             given_redemptions(connection, url, issuer, merchants=merchants, vouchers=vouchers)
         checkpoint(url)
         with report.other("folded, which a worker does as vouchers are redeemed"):
             catch_up(connection, issuer.issuer_id)
-        _pay(connection, issuer, report, folder, funds)
+        pay(connection, issuer, report, folder, fund=_FUND, terms_id=_TERMS, had=funds)
         report.peak_rss_mb = peak_rss_mb()
         with report.other("checked"):
             report.differences = len(check(connection, issuer.issuer_id))
@@ -127,12 +126,28 @@ def bench_payouts(home: Path, *, seconds: int, vouchers: int) -> PayoutsReport: 
     return report
 
 
-def _pay(
-    connection: Connection, issuer: Issuer, report: PayoutsReport, folder: Path, funds: Money
-) -> None:
-    """All that happens of it, with the bank in between."""
+def empty_folder(folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def pay(  # who pays whom by which terms, of what, and by which bank
+    connection: Connection,
+    issuer: Issuer,
+    report: PayoutsReport,
+    folder: Path,
+    *,
+    fund: int,
+    terms_id: int,
+    had: Money,
+    others: int = 0,
+) -> int:
+    """All that happens of a run, with the bank in between, which `had` so much; `others` is how
+    many credits and debits its statement has besides. The run's id.
+    """
     with report.step("counted"):
-        run_id = begin_run(connection, issuer, BENCH, _TERMS)
+        run_id = begin_run(connection, issuer, BENCH, terms_id)
         count_run(connection, issuer, run_id)
     run = _run(connection, issuer, run_id)
     _expect("previewed", report.payouts, (run.status, run.payouts))
@@ -141,25 +156,26 @@ def _pay(
     with report.step("sent"):
         while send_chunk(connection, issuer, run_id):
             pass
-    rails = {_RAIL: FileRail(format=Iso20022(), delivery=FolderDelivery(folder))}
+    rails = {RAIL: FileRail(format=Iso20022(), delivery=FolderDelivery(folder))}
     with report.step("written"):
         while file_payments(connection, issuer, rails):
             pass
     with report.other("the bank"):
-        _bank(issuer, folder, funds)
+        _bank(issuer.catalogue.funding_accounts[fund].account, folder, had, others)
     content = (folder / STATEMENT).read_bytes()
     with report.step("reconciled"):
         take_in(
             connection,
             issuer,
             BENCH,
-            rail=_RAIL,
+            rail=RAIL,
             file_format=Iso20022(),
             content=content,
             name=STATEMENT,
         )
     run = _run(connection, issuer, run_id)
     _expect("ended", 0, (run.status, run.payouts_open))
+    return run_id
 
 
 def _run(connection: Connection, issuer: Issuer, run_id: int) -> Run:
@@ -175,9 +191,8 @@ def _unreconciled(connection: Connection, issuer: Issuer) -> int:
     return 0 if row is None else int(row[0])
 
 
-def _bank(issuer: Issuer, folder: Path, funds: Money) -> None:
-    account = issuer.catalogue.funding_accounts[1].account
-    arguments = [str(folder), account, funds.currency, str(funds.amount_minor)]
+def _bank(account: str, folder: Path, had: Money, others: int) -> None:
+    arguments = [str(folder), account, had.currency, str(had.amount_minor), str(others)]
     command = [sys.executable, "-m", "bench.paying_bank", *arguments]
     subprocess.run(command, check=True)  # noqa: S603  # ourselves
 

@@ -150,7 +150,7 @@ def _measured(
 
     from bench.large_issuer import OPERATIONS, large_issuer  # noqa: PLC0415
 
-    issuer = large_issuer(Portal(url, place.provider), connection, vouchers)
+    issuer = large_issuer(Portal(url, place.provider), connection, vouchers, place.home / "bank")
     connection.execute("ANALYZE")
     connection.commit()
     checkpoint(url)

@@ -45,7 +45,7 @@ LIMIT 400;
 
 INSERT INTO redemption (
     issuer_id, acceptor_id, at, operation_id, organisation_id, serial, group_id,
-    funding_account_id, amount_minor
+    funding_account_id, amount_minor, is_owed
 )
 SELECT
     g.issuer_id,
@@ -56,7 +56,8 @@ SELECT
     b.serial_first + e.each,
     g.group_id,
     g.funding_account_id,
-    g.amount_minor
+    g.amount_minor,
+    FALSE -- as if paid at once
 FROM bought AS b
 CROSS JOIN given AS g
 INNER JOIN log_head AS h ON g.issuer_id = h.issuer_id
