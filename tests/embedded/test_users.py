@@ -8,6 +8,7 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
+from threading import Timer
 
 import psycopg
 import pytest
@@ -153,4 +154,16 @@ def test_server_of_another_container_is_never_joined_by_a_second(home: Path) -> 
         unseen.listen()
         with pytest.raises(EmbeddedDatabaseError, match=r"not visible from here .* --database"):
             EmbeddedPostgres(home).start()
+    (home / "postgres" / ".s.PGSQL.5432").unlink()
     assert postgres_processes(home) == []
+
+
+@pytest.mark.prove
+def test_server_that_is_just_dying_is_waited_for(home: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as dying:
+        dying.bind(str(home / "postgres" / ".s.PGSQL.5432"))
+        dying.listen()
+        Timer(1.0, dying.close).start()
+        with EmbeddedPostgres(home, durable=False) as server:
+            assert answer(server.url, "SELECT 1") == 1
+            assert dying.fileno() == -1

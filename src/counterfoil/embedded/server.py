@@ -50,6 +50,8 @@ _START_SECONDS_MAX: Final = 300.0  # a recovery replays up to max_wal_size
 _FAST_STOP_SECONDS_MAX: Final = 60.0
 _IMMEDIATE_STOP_SECONDS_MAX: Final = 15.0
 _POLL_SECONDS: Final = 0.02
+_PROBE_SECONDS: Final = 0.1
+_DYING_SECONDS_MAX: Final = 3.0
 _MEBIBYTE: Final = 1024 * 1024
 
 # What passes by itself: backends that outlive a killed postmaster, a port taken just before us.
@@ -189,13 +191,29 @@ def _address(folder: Path) -> Mapping[str, str]:
 
 
 def _refuse_unseen_server(folder: Path) -> None:
-    """Of a container that shares the folder but not our process numbers: two destroy the data."""
-    with socket.socket(socket.AF_UNIX) as probe, suppress(OSError):
-        probe.connect(str(folder / _SOCKET))
-        raise EmbeddedDatabaseError(
-            f"A PostgreSQL that is not visible from here serves {folder}, perhaps of another"
-            " container: choose another home, or name a PostgreSQL server with --database."
-        )
+    """Of a container that shares the folder but not our process numbers: two destroy the data. One
+    that was just killed lets connections in for a moment, until the last of its processes is gone.
+    """
+    deadline = time.monotonic() + _DYING_SECONDS_MAX
+    while _is_reached(folder):
+        if time.monotonic() > deadline:
+            raise EmbeddedDatabaseError(
+                f"A PostgreSQL that is not visible from here serves {folder}, perhaps of another"
+                " container: choose another home, or name a PostgreSQL server with --database."
+            )
+        time.sleep(_PROBE_SECONDS)
+
+
+def _is_reached(folder: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        probe.settimeout(_PROBE_SECONDS)
+        try:
+            probe.connect(str(folder / _SOCKET))
+        except (TimeoutError, BlockingIOError):
+            return True  # somebody listens, and has no time: the line is full
+        except OSError:
+            return False
+        return True
 
 
 def _drop_stale_files(folder: Path) -> None:
