@@ -1,6 +1,6 @@
 """What the pages of merchants read of the engine, always by key or along an index."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -90,6 +90,7 @@ class Figures:
     owners: int
     earned: Sequence[Earned]  # by rules, and not paid yet
     answer: Answer | None  # of its account as it is
+    groups: Mapping[str, str]  # their names by their codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +234,7 @@ def figures(issuer_id: int, acceptor_id: int) -> Figures:
             for currency, amount_minor, events, *_rest, rule in found.get("earned", [])
         ],
         answers[0] if answers else None,
+        {code: name or code for code, _one, _two, _three, name, *_rest in found.get("group", [])},
     )
 
 

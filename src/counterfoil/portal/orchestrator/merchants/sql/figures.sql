@@ -1,12 +1,13 @@
--- The figures of one merchant or agent, what it earned by rules and was not paid yet, and what the
--- provider of its account last said of it.
+-- The figures of one merchant or agent, what it earned by rules and was not paid yet, what the
+-- provider of its account last said of it, and what its groups are called.
 --
 -- In:     issuer_id int, acceptor_id int
 -- Out:    what, currency or null, first, second, third, word, at, rule (json): 'owed' (what it is
 --         owed, has earned to be paid later and was paid, in minor units), 'today' (minor units and
 --         vouchers redeemed today, UTC, where it has a limit), 'currency' (each of the issuer),
 --         'owners' (how many), 'earned' (minor units and vouchers, by which rule), 'answer' (1 where
---         the holder is the same, 0 where not, null where that was not told; its status, and when)
+--         the holder is the same, 0 where not, null where that was not told; its status, and when),
+--         'group' (its name and, instead of a currency, its code)
 -- Locks:  none
 -- Caller: portal.orchestrator.merchants.reading
 WITH sent AS (
@@ -130,5 +131,23 @@ WHERE
     AND x.acceptor_id = %(acceptor_id)s
     AND x.account_hash
     = sha256(convert_to(concat_ws('|', a.acceptor_id, a.scheme, a.fsp, a.account), 'UTF8'))
+UNION ALL
+SELECT
+    'group' AS what,
+    g.code AS currency,
+    0::bigint AS first,
+    0::bigint AS second,
+    0::bigint AS third,
+    g.name AS word,
+    NULL::timestamptz AS at,
+    NULL::jsonb AS rule
+FROM acceptor_group AS g
+WHERE
+    g.issuer_id = %(issuer_id)s
+    AND g.code = any(
+        SELECT unnest(a.groups)
+        FROM acceptor AS a
+        WHERE a.issuer_id = %(issuer_id)s AND a.acceptor_id = %(acceptor_id)s
+    )
 ORDER BY what, currency, third
-LIMIT 300
+LIMIT 800
