@@ -15,9 +15,15 @@ from tests.portal.conftest import Portal
 
 from bench.large_payouts import paid
 from bench.large_sales import sold
-from bench.server import BENCH, active_numbers, provisioned
-from counterfoil.engine.acceptors import AcceptorDesign, create_acceptors
+from bench.server import BENCH, active_numbers, check_done, provisioned
+from counterfoil.engine.acceptors import (
+    AcceptorChange,
+    AcceptorDesign,
+    change_acceptor,
+    create_acceptors,
+)
 from counterfoil.engine.apply import apply
+from counterfoil.engine.catalogue import DailyLimits
 from counterfoil.engine.commands.content import Deposit
 from counterfoil.engine.commands.preparing import Prepared, prepare
 from counterfoil.engine.database import Connection
@@ -127,8 +133,11 @@ def _money(connection: Connection, of: Furnished, vouchers: int) -> None:
 
 
 def _redeemed(connection: Connection, of: Furnished) -> None:
-    """All at one merchant, whose pages are those that are measured."""
+    """All at one merchant, whose pages are those that are measured, without its limit of a day."""
     issuer, marks = of.house.issuer, of.marks
+    shop = issuer.catalogue.acceptors_by_id[of.house.acceptor_id]
+    change = AcceptorChange(daily_limits=DailyLimits())
+    change_acceptor(connection, issuer, BENCH, shop.acceptor_id, change)
     numbers = active_numbers(connection, issuer, OPERATIONS // _OPERATIONS_EACH, of.house.group)
     for first in range(0, len(numbers), _BATCH):
         asked = [
@@ -141,7 +150,7 @@ def _redeemed(connection: Connection, of: Furnished) -> None:
             )
             for number in numbers[first : first + _BATCH]
         ]
-        apply(connection, issuer, asked)
+        check_done(apply(connection, issuer, asked))
 
 
 def _designs(connection: Connection, issuer: Issuer, funding_account_id: int) -> None:

@@ -21,7 +21,7 @@ from counterfoil.engine.payouts.outcomes import News, Told, hear
 from counterfoil.engine.payouts.reading import run_of
 from counterfoil.engine.payouts.routes import Route
 from counterfoil.engine.payouts.routing import set_routes
-from counterfoil.engine.payouts.terms import end_terms, terms_of
+from counterfoil.engine.payouts.terms import TermsDesign, end_terms, set_terms, terms_of
 from counterfoil.money import Money
 
 OTHERS: Final = 500  # credits that nobody recorded, and as many debits that nothing explains
@@ -54,9 +54,11 @@ def paid(
     hear(connection, issuer, BENCH, [News(payment_id, Told.RETURNED, "cannot_credit")])
     bank = BankData("account", "Bank", "NEXT-1")
     rebank_acceptor(connection, issuer, BENCH, shop, bank, reason="as it was")
+    own = TermsDesign(funding_account_id=fund, acceptor_id=shop)
+    own_id = set_terms(connection, issuer, BENCH, own, expected_version=0, reason="its own again")
     run = run_of(connection, issuer, run_id)
     connection.rollback()
-    return replace(of, paying=replace(of.paying, terms_id=terms_id, failed=run))
+    return replace(of, paying=replace(of.paying, terms_id=own_id, failed=run))
 
 
 def _terms_of(connection: Connection, of: Furnished) -> int:

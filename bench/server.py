@@ -155,7 +155,7 @@ def drawn(
             group=group,
         )
         answers = apply(connection, issuer, [operation] * asked)
-        _check_done(answers)
+        check_done(answers)
         left -= asked
         yield answers
 
@@ -166,7 +166,7 @@ def active_numbers(
     """Numbers of freshly activated vouchers, in the order they were drawn."""
     numbers: list[str] = []
     for answers in drawn(connection, issuer, count, group):
-        _check_done(
+        check_done(
             apply(
                 connection, issuer, [Activate(caller=BENCH, serial=a.serial or 0) for a in answers]
             )
@@ -175,7 +175,7 @@ def active_numbers(
     return numbers
 
 
-def _check_done(answers: list[Answer]) -> None:
+def check_done(answers: list[Answer]) -> None:
     if any(answer.outcome is not Outcome.DONE for answer in answers):
         raise AssertionError({answer.outcome for answer in answers})
 
