@@ -225,7 +225,7 @@ def _report(page: Page, seconds: int) -> PageReport:
         statistics.quantiles(times, n=20, method="inclusive")[18],
         len(statements),
     )
-    print(report, file=sys.stderr, flush=True)  # the whole takes twenty minutes
+    print(report, file=sys.stderr, flush=True)  # the whole takes half an hour
     return report
 
 

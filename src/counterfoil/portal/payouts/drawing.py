@@ -31,7 +31,7 @@ from counterfoil.portal.templatetags.serials import serial as serial_text
 if TYPE_CHECKING:
     from fpdf import FPDF
 
-LINES_MAX: Final = 2_000  # a page takes forty; who has more reads the CSV
+LINES_MAX: Final = 2_000  # fifty pages, and a second to draw; who has more reads the CSV
 _LINES: Final = (86, 46, 38)  # what and when, the serial, the amount
 _PROGRAMMES: Final = (70, 25, 37, 38)  # its name, how many, redeemed, taken back
 
