@@ -28,12 +28,17 @@ def answering(answer: Callable[[socket.socket], None]) -> Iterator[Calls]:
 
 @contextmanager
 def served(answer: Callable[[socket.socket], None]) -> Iterator[str]:
-    """A server that reads one request, and then does as it likes."""
+    """A server that reads what comes of one request first, and then does as it likes. Only when
+    the other side goes does it go: one that goes with something unread takes back its answer.
+    """
 
     def serve() -> None:
         with suppress(OSError), listener.accept()[0] as connection:
             connection.recv(ANSWER_BYTES_MAX)
             answer(connection)
+            connection.shutdown(socket.SHUT_WR)
+            while connection.recv(ANSWER_BYTES_MAX):
+                pass
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=serve)
